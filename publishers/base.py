@@ -1,0 +1,362 @@
+"""The contract between a planner and the networks.
+
+A *network* is described by one :class:`Network` (what it takes, its rules, its credentials) and connected
+through one :class:`Publisher` (one account, ready to talk). Nothing in here, and nothing in an adapter,
+knows a database or a web framework: the package can be used by itself.
+
+The one rule that every adapter keeps: **a call that may have become visible is never reported as refused.**
+Where the answer does not say for sure, the adapter raises :class:`Uncertain`, and never sends again itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+Credentials = Mapping[str, str]
+"""What a channel was connected with: field name to value, all strings, times as RFC 3339."""
+
+
+# --- what goes out ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One image on its way out. ``size`` in bytes, ``width`` and ``height`` in pixels."""
+
+    path: Path
+    mime: str
+    size: int
+    width: int
+    height: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingPost:
+    """What one channel gets of a post, already merged from base text and variant.
+
+    ``key`` names the delivery and stays the same over all its attempts; networks that take an idempotency
+    key get it.
+    """
+
+    text: str
+    link: str | None = None
+    media: tuple[Medium, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A post whose media are with the network, one call away from being visible.
+
+    ``media_ids`` are the network's own handles, in the order of ``post.media``.
+    """
+
+    post: OutgoingPost
+    media_ids: tuple[str, ...] = ()
+
+
+# --- what comes back -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account the credentials open. ``missing`` names permissions that publishing needs and that are
+    not granted; empty when all are there."""
+
+    remote_id: str
+    name: str
+    url: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The network's word that the post is visible."""
+
+    remote_id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePost:
+    """A post as the network lists it.
+
+    ``text`` has the network's shortened links expanded and its own additions (a trailing media link, escapes)
+    removed, so that it can be held against :meth:`Network.expected_text`. ``created_at`` is aware, UTC.
+    ``media_count`` is None where the network does not tell; ``links`` are the expanded addresses.
+    """
+
+    remote_id: str
+    text: str
+    created_at: datetime
+    url: str | None = None
+    media_count: int | None = None
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The posts of an account since a moment, newest first.
+
+    ``complete`` is False where the listing was cut before it reached that moment: then the absence of a post
+    proves nothing. ``network_time`` is the network's own clock at the answer (its ``Date`` header), where given.
+    """
+
+    posts: tuple[RemotePost, ...]
+    complete: bool = True
+    network_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one post at one moment, on the common scale. None: the network does not give it.
+
+    ``extra`` holds what a network gives beyond the scale, under the network's own names.
+    """
+
+    impressions: int | None = None
+    reach: int | None = None
+    reactions: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    clicks: int | None = None
+    extra: Mapping[str, int] = field(default_factory=dict)
+
+
+# --- what can go wrong -----------------------------------------------------------------------------------
+
+
+class NetworkError(Exception):
+    """Any failure at a network. ``str()`` is plain and safe to log: it never holds a token.
+
+    ``network_message`` is what the network itself said (shortened, credentials removed), ``status`` the HTTP
+    status, ``code`` the network's own error code where there is one.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, code: str = "", network_message: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.network_message = network_message
+
+
+class Refused(NetworkError):
+    """Surely not accepted, and worth another try: throttled, or the connection never opened.
+
+    ``retry_after`` in seconds where the network gave one (``Retry-After``, else its reset header).
+    ``pause_channel`` says that no try will succeed before a person acts (a spent monthly quota).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        pause_channel: bool = False,
+        status: int | None = None,
+        code: str = "",
+        network_message: str = "",
+    ) -> None:
+        super().__init__(message, status=status, code=code, network_message=network_message)
+        self.retry_after = retry_after
+        self.pause_channel = pause_channel
+
+
+class Rejected(NetworkError):
+    """Surely not accepted, and the same content will never be: a clear 4xx, in the network's own words."""
+
+
+class PaymentRequired(Rejected):
+    """Surely not accepted: the operator's account at the network must be topped up first."""
+
+
+class ReconnectNeeded(NetworkError):
+    """Surely not accepted: the token is expired or revoked, or a permission is missing (``missing``)."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: tuple[str, ...] = (),
+        status: int | None = None,
+        code: str = "",
+        network_message: str = "",
+    ) -> None:
+        super().__init__(message, status=status, code=code, network_message=network_message)
+        self.missing = missing
+
+
+class Duplicate(NetworkError):
+    """The network says it has this content already. ``existing_id`` where it names the post it has."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        existing_id: str | None = None,
+        status: int | None = None,
+        code: str = "",
+        network_message: str = "",
+    ) -> None:
+        super().__init__(message, status=status, code=code, network_message=network_message)
+        self.existing_id = existing_id
+
+
+class Uncertain(NetworkError):
+    """The call may or may not have been accepted: a time-out, 3xx, 408, 409, 5xx, a malformed answer."""
+
+
+class Unsupported(NetworkError):
+    """This network (or this kind of connection) cannot do what was asked; nothing was sent."""
+
+
+# --- a network and its rules -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an adapter can do; the planner's behaviour follows these, never a network's name."""
+
+    can_list: bool = True
+    can_delete: bool = True
+    has_metrics: bool = True
+    idempotency_key: bool = False
+    rejects_duplicates: bool = False
+    two_phase: bool = False
+    assisted_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """How a network counts, enough for a browser to count the same.
+
+    ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
+    and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
+    text (separated by a blank), and so takes part in the count.
+    """
+
+    limit: int
+    counting: str = "plain"
+    link_length: int | None = None
+    link_in_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRules:
+    """What images a network takes. ``max_bytes`` in bytes, ``max_pixels`` as width times height."""
+
+    max_images: int = 1
+    mimes: tuple[str, ...] = ("image/jpeg", "image/png")
+    max_bytes: int = 5_000_000
+    max_pixels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``."""
+
+    name: str
+    required: bool = True
+    secret: bool = False
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a network would not take a post, found before sending.
+
+    ``field`` is ``text``, ``link`` or ``media``. ``code`` is one of ``text_missing``, ``text_too_long``
+    (``length``, ``limit``), ``too_many_images`` (``count``, ``limit``), ``image_type`` (``mime``, ``accepted``),
+    ``image_too_large`` (``size``, ``limit``, bytes), ``image_too_many_pixels`` (``pixels``, ``limit``),
+    ``link_invalid``, ``images_unsupported``; third parties may add codes and give ``params["message"]``.
+    """
+
+    field: str
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach a network: the operator's settings.
+
+    ``api_url`` replaces every host of the network (API, upload, token) and keeps the paths; it may be on
+    loopback. ``timeout`` is the total time in seconds that one call may take, from its start to the last byte
+    of the answer. ``app`` holds the developer app's own secrets (``client_id``, ``client_secret``, …) and
+    options such as ``api_version``.
+    """
+
+    api_url: str | None = None
+    timeout: float = 30.0
+    app: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """One connected account. Used by one thread at a time.
+
+    Every method may raise any :class:`NetworkError`, and raises nothing else for anything a network answers.
+    Each call is bounded in total by ``Connection.timeout``.
+    """
+
+    def verify(self) -> Account:
+        """Ask the network whose account this is and what is permitted."""
+
+    def prepare(self, post: OutgoingPost) -> Prepared:
+        """Upload media and wait until the network can use them. Nothing becomes visible."""
+
+    def publish(self, prepared: Prepared) -> Published:
+        """The one call that makes the post visible. Never repeated in here, whatever happens."""
+
+    def find_recent(self, since: datetime) -> Recent:
+        """The account's posts created at or after ``since`` (aware). Raises Unsupported without ``can_list``."""
+
+    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+        """Figures by remote id, in the fewest calls. Posts the network no longer knows are left out."""
+
+    def delete(self, remote_id: str) -> None:
+        """Take a post down; taking down what is gone already is no error."""
+
+    def refresh(self) -> Credentials | None:
+        """A new full set of credentials, or None where this connection cannot be refreshed."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network as the planner sees it.
+
+    ``check`` finds what the network would not take; ``expected_text`` is the text as the network will list it;
+    ``length`` counts a post's text by the network's rules, link included where it travels in the text.
+    ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
+    """
+
+    key: str
+    title: str
+    default_api_url: str
+    capabilities: Capabilities
+    text_rules: TextRules
+    media_rules: MediaRules
+    credential_fields: tuple[CredentialField, ...]
+    connect: Callable[[Credentials, Connection], Publisher]
+    check: Callable[[OutgoingPost], list[Problem]]
+    expected_text: Callable[[OutgoingPost], str]
+    length: Callable[[OutgoingPost], int]
+    account_id: Callable[[Credentials], str | None]
+    profile_url: Callable[[Credentials], str | None]
+    share_url: str | None = None
+
+    def capabilities_of(self, credentials: Credentials) -> Capabilities:
+        """Capabilities of one connection: without credentials, an assisted network is assisted only."""
+        if not credentials and not any(f.required for f in self.credential_fields):
+            return Capabilities(can_list=False, can_delete=False, has_metrics=False, assisted_only=True)
+        return self.capabilities
