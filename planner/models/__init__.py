@@ -1,0 +1,40 @@
+"""All tables, a file per area."""
+
+from planner.models.base import Base
+from planner.models.channels import Channel, Slot
+from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
+from planner.models.posts import Approval, Media, Post, PostMedia, Variant
+from planner.models.publishing import Attempt, Delivery
+from planner.models.success import ChannelSnapshot, Conversation, Snapshot
+from planner.models.system import Heartbeat, IdempotencyKey
+from planner.models.workspace import ApiToken, Event, Member, Notice, User, Workspace
+
+__all__ = [
+    "ApiToken",
+    "Approval",
+    "Attempt",
+    "Audience",
+    "Base",
+    "Campaign",
+    "Category",
+    "Channel",
+    "ChannelSnapshot",
+    "Conversation",
+    "Delivery",
+    "Event",
+    "Format",
+    "Goal",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Media",
+    "Member",
+    "Notice",
+    "Post",
+    "PostMedia",
+    "Slot",
+    "Snapshot",
+    "Topic",
+    "User",
+    "Variant",
+    "Workspace",
+]

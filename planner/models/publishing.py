@@ -1,0 +1,103 @@
+"""Deliveries, the unit that is published exactly once, and the attempts at them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from planner.domain.states import DeliveryState, Outcome
+from planner.models.base import Base, Id, Word, references
+from planner.models.channels import Channel
+from planner.models.posts import Post
+
+
+class Delivery(Base):
+    """A post on one channel at one time.
+
+    ``publish_at`` is the promised moment, with the wall-clock time (``wall_time``, ``YYYY-MM-DDTHH:MM``) and
+    zone it was chosen in; ``try_at`` is when the next attempt is due (later than ``publish_at`` after a refusal).
+    ``occurrence`` names the slot passing a delivery was born from; a channel has each at most once.
+
+    ``claim_owner``, ``lease_until`` and ``epoch`` fence every write of the publishing services: the epoch grows
+    with each claim, and a write of an older epoch finds no row. ``payload`` is what was frozen at the claim.
+    ``looks`` counts successful looks that did not find an unknown delivery, ``look_at`` is when the next is due.
+    ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "remote_id"),
+        UniqueConstraint("channel_id", "occurrence"),
+        Index("ix_delivery_state_try_at", "state", "try_at"),
+        Index("ix_delivery_workspace_id_publish_at", "workspace_id", "publish_at"),
+        Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
+        Index("ix_delivery_metrics_due_at", "metrics_due_at"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[int] = references("workspace.id", index=False)
+    post_id: Mapped[int] = references("post.id")
+    channel_id: Mapped[int] = references("channel.id", index=False)
+    state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState), default=DeliveryState.DRAFT)
+    publish_at: Mapped[datetime | None]
+    wall_time: Mapped[str | None] = mapped_column(String(16))
+    zone: Mapped[str | None] = mapped_column(String(64))
+    try_at: Mapped[datetime | None]
+    queued: Mapped[bool] = mapped_column(default=False)
+    queue_position: Mapped[int | None]
+    slot_id: Mapped[int | None] = references("slot.id", on_delete="SET NULL", index=False)
+    occurrence: Mapped[str | None] = mapped_column(String(64))
+
+    claim_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    epoch: Mapped[int] = mapped_column(default=0)
+    attempt_count: Mapped[int] = mapped_column(default=0)
+    payload: Mapped[dict[str, Any] | None]
+    looks: Mapped[int] = mapped_column(default=0)
+    look_at: Mapped[datetime | None]
+
+    remote_id: Mapped[str | None] = mapped_column(String(200))
+    remote_url: Mapped[str | None] = mapped_column(String(2000))
+    published_at: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    error_params: Mapped[dict[str, Any] | None]
+    network_message: Mapped[str | None] = mapped_column(String(1000))
+
+    metrics_due_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    post: Mapped[Post] = relationship()
+    channel: Mapped[Channel] = relationship()
+    attempts: Mapped[list[Attempt]] = relationship(cascade="all, delete-orphan", order_by="Attempt.number")
+
+
+class Attempt(Base):
+    """One try of a delivery: written when the visible call begins, completed once when it ends.
+
+    ``deadline_at`` is the moment after which the call cannot be running any more. ``fingerprint`` is the digest
+    of the normalised text as the network will list it.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+
+    id: Mapped[Id]
+    delivery_id: Mapped[int] = references("delivery.id", index=False)
+    number: Mapped[int]
+    epoch: Mapped[int]
+    owner: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+    status: Mapped[int | None]
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    message: Mapped[str | None] = mapped_column(Text)
+    remote_id: Mapped[str | None] = mapped_column(String(200))

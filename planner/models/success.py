@@ -1,0 +1,73 @@
+"""What came back: figures and conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from planner.models.base import Base, Id, references
+
+
+class Snapshot(Base):
+    """The figures of a delivery at one moment; append-only. None: the network does not give the figure.
+
+    ``latest`` marks the newest snapshot of each delivery, so that sums need no search. ``source`` is ``network``
+    or ``manual``.
+    """
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        Index("ix_snapshot_delivery_id_taken_at", "delivery_id", "taken_at"),
+        Index("ix_snapshot_delivery_id_latest", "delivery_id", "latest"),
+    )
+
+    id: Mapped[Id]
+    delivery_id: Mapped[int] = references("delivery.id", index=False)
+    taken_at: Mapped[datetime]
+    latest: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(String(16), default="network")
+    entered_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
+    impressions: Mapped[int | None]
+    reach: Mapped[int | None]
+    reactions: Mapped[int | None]
+    comments: Mapped[int | None]
+    shares: Mapped[int | None]
+    clicks: Mapped[int | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ChannelSnapshot(Base):
+    """The figures of a whole channel at one moment."""
+
+    __tablename__ = "channel_snapshot"
+    __table_args__ = (Index("ix_channel_snapshot_channel_id_taken_at", "channel_id", "taken_at"),)
+
+    id: Mapped[Id]
+    channel_id: Mapped[int] = references("channel.id", index=False)
+    taken_at: Mapped[datetime]
+    followers: Mapped[int | None]
+
+
+class Conversation(Base):
+    """A comment or mention. ``kind``: ``comment``, ``mention``; ``state``: ``open``, ``answered``, ``closed``."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("channel_id", "remote_id"),
+        Index("ix_conversation_workspace_id_state", "workspace_id", "state"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[int] = references("workspace.id", index=False)
+    channel_id: Mapped[int] = references("channel.id", index=False)
+    delivery_id: Mapped[int | None] = references("delivery.id", on_delete="SET NULL")
+    remote_id: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(16), default="comment")
+    author: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    assignee_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
