@@ -1,0 +1,48 @@
+"""The one place that wires settings, sessions, clock, networks and keys together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner.clock import Clock, SystemClock
+from planner.config import Settings, load_settings
+from planner.database import Database
+from planner.security.vault import Vault
+from planner.services.connections import Connections
+
+
+def _nobody_listens() -> None:
+    """Where no scheduler runs in this process, there is nobody to wake."""
+
+
+@dataclass(slots=True)
+class Platform:
+    """What services are called with. ``wake`` tells the scheduler of this process that due times changed."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    vault: Vault
+    connections: Connections
+    wake: Callable[[], None] = field(default=_nobody_listens)
+
+    def close(self) -> None:
+        """Let go of connections to networks and database."""
+        self.connections.close()
+        self.database.dispose()
+
+
+def bootstrap(settings: Settings | None = None, *, instance: Path | None = None, clock: Clock | None = None) -> Platform:
+    """Wire everything from settings (read from the environment where none are given)."""
+    settings = settings or load_settings(instance)
+    vault = Vault(settings.encryption_keys)
+    pool = settings.sender_threads + settings.web_threads + 4
+    return Platform(
+        settings=settings,
+        database=Database(settings.database_url, pool_size=pool),
+        clock=clock or SystemClock(),
+        vault=vault,
+        connections=Connections(settings, vault),
+    )

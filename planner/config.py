@@ -1,0 +1,173 @@
+"""Settings: typed, from the environment first, then ``instance/config.toml``, then the default.
+
+Every field is documented in docs/user/settings.md. Secrets are made by ``sendeplan init`` and live in
+``instance/keys.toml``, apart from the rest, so that a backup can leave them out.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+PREFIX = "SENDEPLAN_"
+APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url")
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """The operator's settings for one network: ``SENDEPLAN_<NETWORK>_API_URL`` and the developer app's own."""
+
+    api_url: str | None = None
+    app: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set. Durations in seconds, sizes in bytes."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    public_url: str | None = None
+    reconcile_settle_seconds: float = 900.0
+    lease_seconds: float = 60.0
+    send_timeout_seconds: float = 30.0
+    prepare_timeout_seconds: float = 120.0
+    sender_threads: int = 8
+    sender_threads_per_channel: int = 1
+    safety_tick_seconds: float = 15.0
+    metrics_tick_seconds: float = 60.0
+    web_threads: int = 8
+    max_upload_bytes: int = 20_000_000
+    log_level: str = "INFO"
+    log_format: str = "text"
+    secure_cookies: bool = False
+    networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
+
+    @property
+    def media_folder(self) -> Path:
+        """Where uploaded images lie."""
+        return self.instance / "media"
+
+    def network(self, key: str) -> NetworkSettings:
+        """The settings of one network; all defaults where nothing is set."""
+        return self.networks.get(key, NetworkSettings())
+
+
+def load_settings(instance: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. ``instance`` wins over ``SENDEPLAN_INSTANCE``, which wins over ``./instance``.
+
+    Raises ConfigError where a value is of the wrong kind, or keys were never made.
+    """
+    env = os.environ if environ is None else environ
+    folder = (instance or Path(env.get(PREFIX + "INSTANCE", "instance"))).absolute()
+    values = _toml(folder / "keys.toml") | _toml(folder / "config.toml") | _from_environment(env)
+    values.pop("instance", None)
+    networks = _networks(values)
+    secret_key = str(values.pop("secret_key", ""))
+    keys = values.pop("encryption_keys", "")
+    if not secret_key or not keys:
+        raise ConfigError(f"There are no keys in {folder} yet. Run `sendeplan init` first.")
+    database_url = str(values.pop("database_url", f"sqlite:///{folder / 'sendeplan.sqlite'}"))
+    return Settings(
+        instance=folder,
+        database_url=_with_driver(database_url),
+        secret_key=secret_key,
+        encryption_keys=_key_list(keys),
+        networks=networks,
+        **_typed(values),  # type: ignore[arg-type]
+    )
+
+
+def make_keys(instance: Path) -> bool:
+    """Write ``keys.toml`` with new keys unless it is there. Returns whether it was written."""
+    path = instance / "keys.toml"
+    if path.exists():
+        return False
+    instance.mkdir(parents=True, exist_ok=True)
+    text = f'secret_key = "{secrets.token_urlsafe(48)}"\nencryption_keys = ["{Fernet.generate_key().decode()}"]\n'
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return True
+
+
+def _toml(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, object]:
+    return {name.removeprefix(PREFIX).lower(): value for name, value in env.items() if name.startswith(PREFIX)}
+
+
+def _networks(values: dict[str, object]) -> dict[str, NetworkSettings]:
+    """Take ``<network>_api_url`` and the app options out of ``values``, and the table ``[networks.<network>]``."""
+    found: dict[str, dict[str, str]] = {}
+    tables = values.pop("networks", {})
+    if isinstance(tables, dict):
+        for key, table in tables.items():
+            found[key] = {name: str(value) for name, value in table.items()}
+    for option in ("api_url", *APP_OPTIONS):
+        for name in [n for n in values if n.endswith("_" + option)]:
+            found.setdefault(name.removesuffix("_" + option), {})[option] = str(values.pop(name))
+    return {
+        key: NetworkSettings(options.get("api_url") or None, {k: v for k, v in options.items() if k != "api_url"})
+        for key, options in found.items()
+    }
+
+
+def _typed(values: dict[str, object]) -> dict[str, object]:
+    known = {name: field_.type for name, field_ in Settings.__dataclass_fields__.items()}
+    result: dict[str, object] = {}
+    for name, value in values.items():
+        if name in known:
+            result[name] = _convert(name, str(known[name]), value)
+    return result
+
+
+def _convert(name: str, kind: str, value: object) -> object:
+    try:
+        if kind == "int":
+            return int(str(value))
+        if kind == "float":
+            return float(str(value))
+        if kind == "bool":
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).lower()]
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes a {kind}.") from error
+    return str(value)
+
+
+def _key_list(keys: object) -> tuple[str, ...]:
+    parts = keys.split(",") if isinstance(keys, str) else keys
+    result = tuple(str(part).strip() for part in parts if str(part).strip())  # type: ignore[attr-defined]
+    for key in result:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ConfigError(
+                f"{PREFIX}ENCRYPTION_KEYS must be a list of 32-byte keys in URL-safe base64, separated by commas."
+            ) from error
+    return result
+
+
+def _with_driver(url: str) -> str:
+    for old in ("postgres://", "postgresql://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    return url

@@ -1,0 +1,94 @@
+"""Open connections to channels: publishers are costly to build, so idle ones are kept and handed out again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from planner.config import Settings
+from planner.models import Channel
+from planner.security.vault import Vault
+from publishers import registry
+from publishers.base import Capabilities, Connection, Credentials, Network, Publisher
+
+IDLE_PER_CHANNEL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelAccess:
+    """What is needed to talk to a channel, read once from its row so that no session need stay open."""
+
+    channel_id: int
+    network: str
+    sealed: str | None
+    version: int
+
+    @classmethod
+    def of(cls, channel: Channel) -> ChannelAccess:
+        """The access of a stored channel."""
+        return cls(channel.id, channel.network, channel.credentials, channel.credentials_version)
+
+
+class Connections:
+    """Hands out publishers: one thread at a time has each."""
+
+    def __init__(self, settings: Settings, vault: Vault) -> None:
+        self._settings = settings
+        self._vault = vault
+        self._idle: dict[tuple[int, int], list[Publisher]] = {}
+        self._lock = threading.Lock()
+
+    def connection(self, network: str, *, timeout: float | None = None) -> Connection:
+        """The operator's settings for a network, as an adapter takes them."""
+        configured = self._settings.network(network)
+        return Connection(configured.api_url, timeout or self._settings.send_timeout_seconds, configured.app)
+
+    def connect(self, network: Network, credentials: Credentials) -> Publisher:
+        """A fresh publisher that is not kept: for verifying credentials before they are stored."""
+        return network.connect(credentials, self.connection(network.key))
+
+    def capabilities(self, access: ChannelAccess) -> Capabilities:
+        """What this channel's connection can do."""
+        return registry.network(access.network).capabilities_of(self.credentials(access))
+
+    def credentials(self, access: ChannelAccess) -> dict[str, str]:
+        """The channel's credentials, decrypted; empty for an assisted channel. Raises VaultError."""
+        return self._vault.open(access.sealed) if access.sealed else {}
+
+    @contextmanager
+    def publisher(self, access: ChannelAccess) -> Iterator[Publisher]:
+        """Borrow a publisher of the channel. Raises VaultError where the credentials cannot be read."""
+        key = (access.channel_id, access.version)
+        publisher = self._take(key) or self.connect(registry.network(access.network), self.credentials(access))
+        try:
+            yield publisher
+        except BaseException:
+            publisher.close()
+            raise
+        self._give_back(key, publisher)
+
+    def close(self) -> None:
+        """Close all idle publishers."""
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for publishers in idle.values():
+            for publisher in publishers:
+                publisher.close()
+
+    def _take(self, key: tuple[int, int]) -> Publisher | None:
+        with self._lock:
+            idle = self._idle.get(key)
+            return idle.pop() if idle else None
+
+    def _give_back(self, key: tuple[int, int], publisher: Publisher) -> None:
+        with self._lock:
+            for old in [k for k in self._idle if k[0] == key[0] and k[1] != key[1]]:
+                for stale in self._idle.pop(old):
+                    stale.close()
+            idle = self._idle.setdefault(key, [])
+            if len(idle) < IDLE_PER_CHANNEL:
+                idle.append(publisher)
+                return
+        publisher.close()
