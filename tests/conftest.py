@@ -1,0 +1,126 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import URL
+
+from planner.database import Database
+from tests.support.browser import launch_chromium
+from tests.support.clock import FakeClock
+from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
+from tests.support.network import forbid_outside_connections
+
+_made_folder = pytest.StashKey[Path | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    forbid_outside_connections()
+    config.stash[_made_folder] = choose_shared_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    folder = config.stash.get(_made_folder, None)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at Monday, 2026-03-16, 09:00 UTC, until the test moves it."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A running PostgreSQL, one for all tests."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: URL) -> Iterator[PostgresTemplate]:
+    template = PostgresTemplate(postgresql_server)
+    yield template
+    template.drop()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+    """The URL of a fresh SQLite database with the schema in it."""
+    return sqlite_template.copy(tmp_path)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: PostgresTemplate) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with the schema in it."""
+    with postgresql_template.copy() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh database with the schema in it; the test runs once on each of the two kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database, once on each of the two kinds."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh SQLite database, where the kind does not matter."""
+    database = Database(sqlite_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, started once."""
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own, in German, in Berlin, 1440 pixels wide."""
+    context = chromium.new_context(
+        locale="de-DE", timezone_id="Europe/Berlin", viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Iterator[Page]:
+    """An empty page; the test fails where the page's own JavaScript threw or broke the content security policy."""
+    page = browser_context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if _is_violation(message.text) else None)
+    yield page
+    assert not errors, f"Errors in the browser's console: {errors}"
+
+
+def _is_violation(text: str) -> bool:
+    return "Content Security Policy" in text

