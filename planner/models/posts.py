@@ -34,11 +34,13 @@ class Post(Base):
 
     ``status`` mirrors what :func:`planner.domain.states.post_status` reads off the deliveries, kept in the
     transaction of each change so that lists can filter by it. ``version`` grows with each edit of the content;
-    a stale edit is refused by it.
+    a stale edit is refused by it. ``submission`` is the form's own mark: the same form sent twice makes one
+    post. ``deleted_at`` hides a post until it is restored.
     """
 
     __tablename__ = "post"
     __table_args__ = (
+        UniqueConstraint("workspace_id", "submission"),
         Index("ix_post_workspace_id_status", "workspace_id", "status"),
         Index("ix_post_workspace_id_updated_at", "workspace_id", "updated_at"),
     )
@@ -62,6 +64,8 @@ class Post(Base):
     approved_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
+    submission: Mapped[str | None] = mapped_column(String(64))
+    deleted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

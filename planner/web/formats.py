@@ -1,0 +1,65 @@
+"""How moments and figures are shown: in the workspace's zone and the person's language, a missing figure as "–"."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date, format_datetime as babel_datetime, format_time as babel_time
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+from flask_babel import get_locale, get_timezone
+
+MISSING = "–"
+
+
+def init_app(app: Flask) -> None:
+    """Offer the formats to templates as filters."""
+    app.jinja_env.filters.update(
+        moment=moment, day=day, clock=clock, number=number, percent=percent, zone_name=zone_name, iso=iso
+    )
+
+
+def local(value: datetime) -> datetime:
+    """The moment on the workspace's wall clock."""
+    return value.astimezone(ZoneInfo(str(get_timezone())))
+
+
+def moment(value: datetime | None) -> str:
+    """``Di., 24. Nov. 2026, 18:36``; the zone stands beside it by ``zone_name``."""
+    if value is None:
+        return MISSING
+    pattern = "EEE, d. MMM y, HH:mm" if get_locale().language == "de" else "EEE, d MMM y, HH:mm"
+    return babel_datetime(local(value), pattern, locale=get_locale())
+
+
+def day(value: date | datetime | None) -> str:
+    """``24. November 2026``."""
+    if value is None:
+        return MISSING
+    return babel_date(local(value).date() if isinstance(value, datetime) else value, "long", locale=get_locale())
+
+
+def clock(value: datetime) -> str:
+    """``18:36``, 24 hours in both languages."""
+    return babel_time(local(value), "HH:mm", locale=get_locale())
+
+
+def number(value: float | int | None) -> str:
+    """``1.234,5`` in German; a missing figure is "–", never 0."""
+    return MISSING if value is None else format_decimal(value, locale=get_locale())
+
+
+def percent(value: float | None) -> str:
+    """``4,2 %``."""
+    return MISSING if value is None else format_percent(value, "#,##0.0 %", locale=get_locale())
+
+
+def zone_name(_value: object = None) -> str:
+    """The zone that times are shown in."""
+    return str(get_timezone())
+
+
+def iso(value: datetime) -> str:
+    """For ``<time datetime>``."""
+    return value.isoformat().replace("+00:00", "Z")

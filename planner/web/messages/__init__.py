@@ -1,0 +1,28 @@
+"""The sentence behind each code that services answer with, in the person's language.
+
+A module per area holds a table from code to sentence; a code without a sentence is a defect that a test finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+
+from planner.services.errors import FieldError, ServiceError
+from planner.web.messages import posts, publishing
+
+SENTENCES: dict[str, LazyString] = {**posts.SENTENCES, **publishing.SENTENCES}
+
+
+def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
+    """The sentence for a code, with its parameters filled in."""
+    params = params or {}
+    if code not in SENTENCES:
+        return str(params.get("message", code.replace("_", " ")))
+    return str(SENTENCES[code]) % params if params else str(SENTENCES[code])
+
+
+def explain(error: ServiceError | FieldError) -> str:
+    """The sentence for what a service answered."""
+    return sentence(error.code, error.params)

@@ -1,0 +1,64 @@
+"""Sentences about posts, their content and their times."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+SENTENCES: dict[str, LazyString] = {
+    "invalid": _l("Some entries need another look."),
+    "not_found": _l("There is no such entry in this workspace."),
+    "forbidden_read": _l("You are not a member of this workspace."),
+    "forbidden_edit": _l("Your role only allows reading. Ask an admin for the role “editor”."),
+    "forbidden_approve": _l("Only approvers and admins may approve."),
+    "forbidden_pause": _l("Your role only allows reading. Ask an admin for the role “editor”."),
+    "forbidden_release": _l("Only approvers and admins may release a pause."),
+    "forbidden_manage": _l("Only admins may change this."),
+    "text_missing": _l("Write a text first."),
+    "text_too_long": _l(
+        "The text is too long for %(channel)s: %(length)s characters of %(limit)s. Shorten it, or write a variant."
+    ),
+    "too_many_images": _l("%(channel)s takes at most %(limit)s images; there are %(count)s."),
+    "image_type": _l("%(channel)s does not take images of the kind %(mime)s. It takes %(accepted)s."),
+    "image_too_large": _l("The image is too large for %(channel)s: %(size)s of %(limit)s bytes."),
+    "image_too_many_pixels": _l("The image has too many pixels for %(channel)s: %(pixels)s of %(limit)s."),
+    "images_unsupported": _l("%(channel)s takes no images through this connection. Remove them in the variant."),
+    "link_invalid": _l("This is not a complete web address. It starts with https:// or http://."),
+    "channels_missing": _l("Choose at least one channel."),
+    "channel_unknown": _l("There is no channel with the id %(id)s."),
+    "channel_twice": _l("The channel %(channel)s is chosen twice."),
+    "channel_has_no_slots": _l("%(channel)s has no weekly slots yet. Add slots, or choose a time."),
+    "media_unknown": _l("There is no image with the id %(id)s."),
+    "time_past": _l("This time has passed already. Choose a later one."),
+    "time_too_far": _l("This time is more than five years ahead. Choose an earlier one."),
+    "time_and_queue": _l("Choose either a time or the queue, not both."),
+    "time_missing": _l("Choose a time or the queue."),
+    "topic_unknown": _l("There is no such topic."),
+    "campaign_unknown": _l("There is no such campaign."),
+    "goal_unknown": _l("There is no such goal."),
+    "audience_unknown": _l("There is no such target group."),
+    "category_unknown": _l("There is no such category."),
+    "format_unknown": _l("There is no such format."),
+    "owner_unknown": _l("There is no such member."),
+    "variant_without_channel": _l("There is a variant for a channel that is not chosen."),
+    "stale_edit": _l(
+        "%(by)s changed this post in the meantime. Your text is still here: compare, then save again."
+    ),
+    "frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
+    "published_already": _l("This post is published already and cannot be changed here."),
+    "nothing_to_approve": _l("There is nothing to approve here."),
+    "approved_already": _l("This post is approved already."),
+    "not_approved": _l("This post is not approved."),
+    "cannot_move": _l("A post that is %(state)s cannot be moved."),
+    "cannot_delete": _l("Parts of this post are published already. Only what is still planned can be cancelled."),
+    "not_deleted": _l("This post was not deleted."),
+    "image_unreadable": _l("This file is not an image that can be read. Use JPEG, PNG, GIF or WebP."),
+    "image_empty": _l("The file is empty."),
+    "file_missing": _l("Choose a file."),
+    "image_dimensions": _l("The image has more than %(limit)s pixels. Make it smaller first."),
+    "file_too_large": _l("The file is too large: at most %(limit)s MB."),
+    "same_text_soon": _l("The same text goes to %(channel)s within 48 hours of this time."),
+    "channel_needs_reconnect": _l("%(channel)s must be reconnected before anything can go out."),
+    "channel_is_paused": _l("%(channel)s is paused: nothing goes out until it is resumed."),
+    "wall_time_skipped": _l("The clocks change in this hour: %(wanted)s does not exist and becomes %(actual)s."),
+    "wall_time_repeated": _l("The clocks change: %(wanted)s comes twice. The post goes out at its first passing."),
+}
