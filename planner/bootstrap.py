@@ -34,7 +34,9 @@ class Platform:
         self.database.dispose()
 
 
-def bootstrap(settings: Settings | None = None, *, instance: Path | None = None, clock: Clock | None = None) -> Platform:
+def bootstrap(
+    settings: Settings | None = None, *, instance: Path | None = None, clock: Clock | None = None
+) -> Platform:
     """Wire everything from settings (read from the environment where none are given)."""
     settings = settings or load_settings(instance)
     vault = Vault(settings.encryption_keys)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import abort, current_app, g, session as cookie
+from flask import abort, current_app, g
+from flask import session as cookie
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session

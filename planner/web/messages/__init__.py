@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 
 from planner.services.errors import FieldError, ServiceError
-from planner.web.messages import posts, publishing
+from planner.web.messages import channels, posts, publishing
 
-SENTENCES: dict[str, LazyString] = {**posts.SENTENCES, **publishing.SENTENCES}
+SENTENCES: dict[str, LazyString] = {**channels.SENTENCES, **posts.SENTENCES, **publishing.SENTENCES}
 
 
 def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:

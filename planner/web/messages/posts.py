@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString, lazy_gettext as _l
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
     "invalid": _l("Some entries need another look."),
@@ -40,9 +41,7 @@ SENTENCES: dict[str, LazyString] = {
     "format_unknown": _l("There is no such format."),
     "owner_unknown": _l("There is no such member."),
     "variant_without_channel": _l("There is a variant for a channel that is not chosen."),
-    "stale_edit": _l(
-        "%(by)s changed this post in the meantime. Your text is still here: compare, then save again."
-    ),
+    "stale_edit": _l("%(by)s changed this post in the meantime. Your text is still here: compare, then save again."),
     "frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
     "published_already": _l("This post is published already and cannot be changed here."),
     "nothing_to_approve": _l("There is nothing to approve here."),

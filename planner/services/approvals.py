@@ -1,0 +1,121 @@
+"""A lead's yes, in one step; it counts for the post as it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.domain.roles import Permission, Role
+from planner.domain.states import DeliveryState, PostStatus
+from planner.models import Delivery, Member, Notice, Post
+from planner.services import events, queue
+from planner.services.actor import Actor
+from planner.services.errors import Conflict
+from planner.services.posts import placing, store
+from planner.services.publishing.status import refresh_status
+
+
+def ask(session: Session, actor: Actor, post_id: int, *, now: datetime) -> Post:
+    """Ask the leads for their yes. Raises NotFound, Forbidden, Conflict ``approved_already``."""
+    actor.require(Permission.EDIT)
+    post = store.load(session, actor, post_id)
+    if post.approved_at is not None:
+        raise Conflict("approved_already")
+    note_asked(session, actor, post, now)
+    refresh_status(session, post.id)
+    return post
+
+
+def note_asked(session: Session, actor: Actor, post: Post, now: datetime) -> None:
+    """Note, once, that the leads were asked, and tell everyone who may approve, but for whoever asks."""
+    if post.approval_asked_at is not None:
+        return
+    post.approval_asked_at = now
+    events.record(session, actor, now, "post", post.id, "approval_asked")
+    leads = session.scalars(
+        select(Member.user_id).where(
+            Member.workspace_id == post.workspace_id, Member.role.in_([Role.APPROVER, Role.ADMIN])
+        )
+    )
+    for user_id in leads:
+        if user_id != actor.user_id:
+            session.add(_notice(post, user_id, "approval_asked", now, by=actor.label))
+
+
+def approve(session: Session, actor: Actor, post_id: int, *, now: datetime, version: int | None = None) -> Post:
+    """Say yes. What has a time is scheduled; a queued delivery whose slot passed meanwhile takes the next one.
+
+    ``version`` is the one the lead saw. Raises NotFound, Forbidden, Conflict (``stale_edit``,
+    ``approved_already``, ``nothing_to_approve``).
+    """
+    actor.require(Permission.APPROVE)
+    post = store.load(session, actor, post_id)
+    store.refuse_stale(session, post, version)
+    if post.approved_at is not None:
+        raise Conflict("approved_already")
+    deliveries = store.deliveries_of(session, post_id)
+    if post.status is PostStatus.CANCELLED or all(d.state is DeliveryState.PUBLISHED for d in deliveries):
+        raise Conflict("nothing_to_approve")
+    store.grant_approval(post, actor, now)
+    waiting = [d for d in deliveries if d.state is DeliveryState.DRAFT]
+    for delivery in waiting:
+        if delivery.queued and delivery.publish_at is not None and delivery.publish_at < now:
+            queue.enqueue(session, delivery, now=now)
+    placing.settle(post, waiting)
+    events.record(session, actor, now, "post", post.id, "approved", version=post.version)
+    refresh_status(session, post.id)
+    return post
+
+
+def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, note: str = "") -> Post:
+    """Take a yes back, or say no: the post returns to its author as a draft, with the ``note``.
+
+    Raises NotFound, Forbidden, Conflict ``frozen`` (it is being sent) or ``not_approved`` (nothing to take back).
+    """
+    actor.require(Permission.APPROVE)
+    post = store.load(session, actor, post_id)
+    deliveries = store.deliveries_of(session, post_id)
+    store.refuse_frozen(deliveries)
+    if post.approved_at is None and post.approval_asked_at is None:
+        raise Conflict("not_approved")
+    store.void_approval(post, actor.label, now)
+    post.approval_asked_at = None
+    placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
+    events.record(session, actor, now, "post", post.id, "sent_back", note=note)
+    author = post.owner_id or post.created_by_id
+    if author is not None and author != actor.user_id:
+        session.add(_notice(post, author, "sent_back", now, note=note, by=actor.label))
+    refresh_status(session, post.id)
+    return post
+
+
+def waiting(session: Session, workspace_id: int) -> list[Post]:
+    """Posts that wait for a yes, the most urgent first."""
+    first = (
+        select(Delivery.publish_at)
+        .where(Delivery.post_id == Post.id, Delivery.publish_at.is_not(None))
+        .order_by(Delivery.publish_at)
+        .limit(1)
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    query = (
+        select(Post)
+        .where(Post.workspace_id == workspace_id, Post.status == PostStatus.IN_APPROVAL, Post.deleted_at.is_(None))
+        .order_by(first.is_(None), first, Post.id)
+    )
+    return list(session.scalars(query))
+
+
+def _notice(post: Post, user_id: int, kind: str, now: datetime, **data: str) -> Notice:
+    return Notice(
+        workspace_id=post.workspace_id,
+        user_id=user_id,
+        at=now,
+        kind=kind,
+        subject="post",
+        subject_id=post.id,
+        data=data,
+    )

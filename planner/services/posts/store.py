@@ -1,0 +1,115 @@
+"""Writing content into rows, and loading the rows that a change needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import FROZEN, DeliveryState
+from planner.models import Approval, Delivery, Event, Post, PostMedia, Variant
+from planner.services.actor import Actor
+from planner.services.errors import Conflict, NotFound
+from planner.services.posts.inputs import Content
+
+PLAN_FIELDS = ("topic_id", "campaign_id", "goal_id", "audience_id", "category_id", "format_id", "owner_id")
+
+
+def load(session: Session, actor: Actor, post_id: int, *, deleted: bool = False) -> Post:
+    """The post, locked for the change to come. Raises NotFound outside the actor's workspace."""
+    query = select(Post).where(Post.id == post_id, Post.workspace_id == actor.workspace_id).with_for_update()
+    post = session.scalar(query)
+    if post is None or (post.deleted_at is not None) != deleted:
+        raise NotFound("not_found")
+    return post
+
+
+def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
+    """All deliveries of a post, oldest first."""
+    query = select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id).with_for_update()
+    return session.scalars(query).all()
+
+
+def refuse_frozen(deliveries: Iterable[Delivery]) -> None:
+    """Raises Conflict while any delivery's payload is frozen."""
+    if any(d.state in FROZEN for d in deliveries):
+        raise Conflict("frozen")
+
+
+def refuse_stale(session: Session, post: Post, version: int | None) -> None:
+    """Raises Conflict where the edit began from an older version; names who was faster."""
+    if version is not None and version != post.version:
+        by = session.scalar(
+            select(Event.actor)
+            .where(Event.subject == "post", Event.subject_id == post.id)
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
+        raise Conflict("stale_edit", by=by or "", version=post.version)
+
+
+def write_content(post: Post, content: Content) -> None:
+    """Put content on the row, media and variants included."""
+    post.text = content.text
+    post.link = content.link or None
+    post.tags = list(content.tags)
+    post.note = content.note
+    for name in PLAN_FIELDS:
+        setattr(post, name, getattr(content, name))
+    post.media[:] = [PostMedia(media_id=i, position=n) for n, i in enumerate(content.media)]
+    for channel_id, variant in content.variants.items():
+        for position, media_id in enumerate(variant.media or ()):
+            post.media.append(PostMedia(channel_id=channel_id, media_id=media_id, position=position))
+    _write_variants(post, content)
+
+
+def _write_variants(post: Post, content: Content) -> None:
+    # Rows are changed in place: deleting and adding the same (post, channel) in one flush would collide.
+    old = {v.channel_id: v for v in post.variants}
+    keep = []
+    for channel_id, given in content.variants.items():
+        if not given.says_nothing:
+            variant = old.get(channel_id) or Variant(channel_id=channel_id)
+            variant.text, variant.own_media = given.text, given.media is not None
+            keep.append(variant)
+    post.variants[:] = keep
+
+
+def add_deliveries(session: Session, post: Post, channel_ids: Iterable[int], now: datetime) -> list[Delivery]:
+    """A draft delivery for each channel."""
+    added = [
+        Delivery(
+            workspace_id=post.workspace_id,
+            post_id=post.id,
+            channel_id=channel_id,
+            state=DeliveryState.DRAFT,
+            created_at=now,
+            updated_at=now,
+        )
+        for channel_id in channel_ids
+    ]
+    session.add_all(added)
+    session.flush()
+    return added
+
+
+def void_approval(post: Post, by: str, now: datetime) -> bool:
+    """Take back a lead's yes. Returns whether there was one."""
+    if post.approved_at is None:
+        return False
+    post.approved_at = None
+    for approval in post.approvals:
+        if approval.voided_at is None:
+            approval.voided_at, approval.voided_by = now, by
+    return True
+
+
+def grant_approval(post: Post, actor: Actor, now: datetime) -> None:
+    """Note a lead's yes to the post as it stands."""
+    post.approved_at = now
+    post.approval_asked_at = post.approval_asked_at or now
+    post.approvals.append(
+        Approval(post_version=post.version, approved_by_id=actor.user_id, approved_by=actor.label, approved_at=now)
+    )

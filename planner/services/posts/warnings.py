@@ -1,0 +1,77 @@
+"""What a person should know when scheduling, though nothing forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.domain import walltime
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Post, Variant
+from planner.services.errors import FieldError
+from planner.services.posts.placing import WALL_FORMAT
+
+SAME_TEXT_WINDOW = timedelta(hours=48)
+
+
+def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -> list[FieldError]:
+    """Warnings about a stored post: the same text soon, a channel that cannot send, an hour that the clocks change."""
+    found: list[FieldError] = []
+    for delivery in deliveries:
+        if delivery.publish_at is None or delivery.state not in (DeliveryState.DRAFT, DeliveryState.SCHEDULED):
+            continue
+        channel = session.get_one(Channel, delivery.channel_id)
+        found += _about_channel(channel)
+        found += _about_text(session, post, delivery, channel)
+        found += about_wall_time(delivery.wall_time, delivery.zone)
+    return list({(w.field, w.code, tuple(w.params.items())): w for w in found}.values())
+
+
+def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
+    """What a clock change does to a chosen wall-clock time (``YYYY-MM-DDTHH:MM``)."""
+    if not wall or not zone:
+        return []
+    wanted = datetime.strptime(wall, WALL_FORMAT)
+    resolved = walltime.resolve(wanted, zone)
+    if resolved.note is None:
+        return []
+    actual = walltime.to_wall(resolved.utc, zone)
+    params = {"wanted": f"{wanted:%H:%M}", "actual": f"{actual:%H:%M}", "day": f"{wanted:%Y-%m-%d}"}
+    return [FieldError("publish_at", "wall_time_" + resolved.note, params)]
+
+
+def _about_channel(channel: Channel) -> list[FieldError]:
+    if channel.reconnect_since is not None:
+        return [FieldError("channels", "channel_needs_reconnect", {"channel": channel.name, "id": channel.id})]
+    if channel.paused_at is not None:
+        return [FieldError("channels", "channel_is_paused", {"channel": channel.name, "id": channel.id})]
+    return []
+
+
+def _about_text(session: Session, post: Post, delivery: Delivery, channel: Channel) -> list[FieldError]:
+    moment = delivery.publish_at
+    assert moment is not None
+    text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
+    query = (
+        select(Post.text, Variant.text)
+        .join(Delivery, Delivery.post_id == Post.id)
+        .outerjoin(Variant, (Variant.post_id == Post.id) & (Variant.channel_id == Delivery.channel_id))
+        .where(
+            Delivery.channel_id == channel.id,
+            Delivery.post_id != post.id,
+            Delivery.state != DeliveryState.CANCELLED,
+            Delivery.publish_at.between(moment - SAME_TEXT_WINDOW, moment + SAME_TEXT_WINDOW),
+            Post.deleted_at.is_(None),
+        )
+    )
+    for base, own in session.execute(query):
+        if _folded(own if own is not None else base) == _folded(text):
+            return [FieldError("text", "same_text_soon", {"channel": channel.name, "id": channel.id})]
+    return []
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,21 @@
+"""Sentences about channels and their connections."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+SENTENCES: dict[str, LazyString] = {
+    "network_unknown": _l("There is no network “%(network)s”. Known are: %(known)s."),
+    "credential_unknown": _l("“%(name)s” does not belong to this network's connection."),
+    "credential_empty": _l("“%(name)s” is empty."),
+    "credential_blanks": _l("“%(name)s” holds blanks or line breaks. Copy it again, without them."),
+    "credential_moment": _l("“%(name)s” must be a time such as 2027-01-31T12:00:00Z."),
+    "credential_missing": _l("“%(name)s” is missing."),
+    "credentials_refused": _l("The network did not accept this connection. It said: %(said)s"),
+    "permissions_missing": _l("The connection lacks these permissions: %(missing)s. Grant them and try again."),
+    "account_connected": _l("This account is connected already, as “%(channel)s”."),
+    "other_account": _l("This is another account. Connect it as a channel of its own."),
+    "name_missing": _l("Give it a name."),
+    "number_between": _l("Enter a number from %(low)s to %(high)s."),
+}
