@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from planner.domain.walltime import Note, resolve, to_wall
 
@@ -81,14 +81,40 @@ def next_free(
     A slot with a category takes posts of that category only. A post with a category takes the slots reserved
     for it where there are any, and the unreserved ones otherwise.
     """
-    reserved = [s for s in slots if category_id is not None and s.category_id == category_id]
-    unreserved = [s for s in slots if s.category_id is None]
-    return _first_free(reserved, zone, after, taken) or _first_free(unreserved, zone, after, taken)
+    return place(slots, zone, after, taken, [category_id])[0]
 
 
-def _first_free(slots: Sequence[WeeklySlot], zone: str, after: datetime, taken: Taken) -> Occurrence | None:
-    passings = occurrences(slots, zone, after, after.astimezone(UTC) + HORIZON)
-    return next((o for o in passings if o.publish_at > after and not taken.holds(o)), None)
+def place(
+    slots: Sequence[WeeklySlot], zone: str, after: datetime, taken: Taken, categories: Iterable[int | None]
+) -> list[Occurrence | None]:
+    """What :func:`next_free` gives to posts of these categories, one after the other, each taking its passing."""
+    moments = set(taken.moments)
+    passings = {
+        category: _free(slots, category, zone, after, taken.keys, moments)
+        for category in {s.category_id for s in slots}
+    }
+    nothing: Iterator[Occurrence] = iter(())
+    placed: list[Occurrence | None] = []
+    for category in categories:
+        found = next(passings.get(category, nothing), None) or next(passings.get(None, nothing), None)
+        if found:
+            moments.add(found.publish_at)
+        placed.append(found)
+    return placed
+
+
+def _free(slots: Iterable[WeeklySlot], zone: str, after: datetime, taken: Taken) -> Iterator[Occurrence]:
+    """The free passings, looked at only when asked for: ``taken`` may grow meanwhile."""
+    for occurrence in occurrences(slots, zone, after, after + HORIZON):
+        if occurrence.publish_at > after and not taken.holds(occurrence):
+            yield occurrence
+
+
+def _by_category(slots: Iterable[WeeklySlot]) -> dict[int | None, list[WeeklySlot]]:
+    kinds: dict[int | None, list[WeeklySlot]] = {}
+    for slot in slots:
+        kinds.setdefault(slot.category_id, []).append(slot)
+    return kinds
 
 
 def _by_weekday(slots: Iterable[WeeklySlot]) -> list[list[WeeklySlot]]:

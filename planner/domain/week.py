@@ -105,9 +105,7 @@ def grid_bounds(year: int, month: int, zone: str) -> tuple[datetime, datetime]:
     return weeks[0].bounds(zone)[0], weeks[-1].bounds(zone)[1]
 
 
-def gaps(
-    slots: Iterable[WeeklySlot], zone: str, start: datetime, end: datetime, taken: Taken
-) -> list[Occurrence]:
+def gaps(slots: Iterable[WeeklySlot], zone: str, start: datetime, end: datetime, taken: Taken) -> list[Occurrence]:
     """The free passings of ``slots`` with ``start`` <= ``publish_at`` < ``end``, in order of time."""
     return [o for o in occurrences(slots, zone, start, end) if not taken.holds(o)]
 
