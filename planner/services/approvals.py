@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Permission, Role
@@ -107,6 +107,14 @@ def waiting(session: Session, workspace_id: int) -> list[Post]:
         .order_by(first.is_(None), first, Post.id)
     )
     return list(session.scalars(query))
+
+
+def count_waiting(session: Session, workspace_id: int) -> int:
+    """How many posts wait for a yes."""
+    query = select(func.count(Post.id)).where(
+        Post.workspace_id == workspace_id, Post.status == PostStatus.IN_APPROVAL, Post.deleted_at.is_(None)
+    )
+    return session.scalar(query) or 0
 
 
 def _notice(post: Post, user_id: int, kind: str, now: datetime, **data: str) -> Notice:

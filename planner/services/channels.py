@@ -59,7 +59,7 @@ def check_credentials(network_key: str, credentials: Mapping[str, str]) -> Netwo
     for name, value in credentials.items():
         if name not in known:
             problems.add(f"credentials.{name}", "credential_unknown", name=name)
-        elif not isinstance(value, str) or not value.strip():
+        elif not value.strip():
             problems.add(f"credentials.{name}", "credential_empty", name=name)
         elif value != value.strip() or any(ord(c) < 33 for c in value):
             problems.add(f"credentials.{name}", "credential_blanks", name=name)
@@ -78,10 +78,10 @@ def connect(
     actor: Actor,
     vault: Vault,
     network_key: str,
-    name: str,
     credentials: Mapping[str, str],
     *,
     now: datetime,
+    name: str = "",
     account: Account | None = None,
     owner_id: int | None = None,
 ) -> Channel:
@@ -100,7 +100,7 @@ def connect(
         owner_id=owner_id or actor.user_id,
         created_at=now,
     )
-    _store_access(channel, vault, network, credentials, account_id, account, now)
+    _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     session.add(channel)
     session.flush()
     events.record(session, actor, now, "channel", channel.id, "connected", network=network.key)
@@ -128,7 +128,7 @@ def reconnect(
     account_id = account.remote_id if account else network.account_id(credentials)
     if channel.remote_account_id and account_id and account_id != channel.remote_account_id:
         raise Conflict("other_account")
-    _store_access(channel, vault, network, credentials, account_id, account, now)
+    _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     channel.credentials_version += 1
     _release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "reconnected")
@@ -218,6 +218,7 @@ def _store_access(
     vault: Vault,
     network: Network,
     credentials: Mapping[str, str],
+    *,
     account_id: str | None,
     account: Account | None,
     now: datetime,

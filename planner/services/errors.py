@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 Params = Mapping[str, str | int]
 
@@ -36,7 +37,7 @@ class FieldError:
 
     field: str
     code: str
-    params: Params = field(default_factory=dict)
+    params: Params = attribute(default_factory=dict)
 
 
 class Invalid(ServiceError):

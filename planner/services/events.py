@@ -12,7 +12,14 @@ from planner.services.actor import Actor
 
 
 def record(
-    session: Session, actor: Actor, now: datetime, subject: str, subject_id: int, kind: str, **data: Any
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    subject: str,
+    subject_id: int,
+    kind: str,
+    /,
+    **data: Any,  # noqa: PLR0917
 ) -> None:
     """Add an event. ``data`` is JSON and holds no secret."""
     session.add(

@@ -37,7 +37,7 @@ def move(
         if delivery.state not in placing.MOVABLE:
             raise Conflict("cannot_move", state=delivery.state.value)
     workspace = session.get_one(Workspace, actor.workspace_id)
-    _check_move(session, post, deliveries, when, workspace, now, folder)
+    _check_move(session, post, deliveries, when, workspace, now=now, folder=folder)
     before = [_iso(d.publish_at) for d in deliveries]
     placing.place(session, deliveries, when, workspace.zone, now)
     if when.is_set and post.needs_approval and post.approved_at is None:
@@ -130,6 +130,7 @@ def _check_move(
     deliveries: Sequence[Delivery],
     when: When,
     workspace: Workspace,
+    *,
     now: datetime,
     folder: Path,
 ) -> None:

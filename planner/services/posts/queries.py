@@ -162,7 +162,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
     return list(entries.values())
 
 
-def _filtered(query: Select[tuple[Post]], wanted: Filter) -> Select[tuple[Post]]:
+def _filtered(query: Select[Post], wanted: Filter) -> Select[Post]:
     if wanted.status:
         query = query.where(Post.status.in_(wanted.status))
     if wanted.topic_id is not None:

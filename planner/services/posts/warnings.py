@@ -12,7 +12,6 @@ from planner.domain import walltime
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
-from planner.services.posts.placing import WALL_FORMAT
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
 
@@ -25,7 +24,7 @@ def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -
             continue
         channel = session.get_one(Channel, delivery.channel_id)
         found += _about_channel(channel)
-        found += _about_text(session, post, delivery, channel)
+        found += _about_text(session, post, delivery.publish_at, channel)
         found += about_wall_time(delivery.wall_time, delivery.zone)
     return list({(w.field, w.code, tuple(w.params.items())): w for w in found}.values())
 
@@ -34,7 +33,7 @@ def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
     """What a clock change does to a chosen wall-clock time (``YYYY-MM-DDTHH:MM``)."""
     if not wall or not zone:
         return []
-    wanted = datetime.strptime(wall, WALL_FORMAT)
+    wanted = datetime.fromisoformat(wall)
     resolved = walltime.resolve(wanted, zone)
     if resolved.note is None:
         return []
@@ -51,9 +50,7 @@ def _about_channel(channel: Channel) -> list[FieldError]:
     return []
 
 
-def _about_text(session: Session, post: Post, delivery: Delivery, channel: Channel) -> list[FieldError]:
-    moment = delivery.publish_at
-    assert moment is not None
+def _about_text(session: Session, post: Post, moment: datetime, channel: Channel) -> list[FieldError]:
     text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
     query = (
         select(Post.text, Variant.text)

@@ -48,7 +48,7 @@ def create(
     if submission and (post := _already(session, actor, submission)):
         return post
     workspace = session.get_one(Workspace, actor.workspace_id)
-    _check(session, workspace, content, when, now, folder)
+    _check(session, workspace, content, when, now=now, folder=folder)
     post = Post(
         workspace_id=workspace.id,
         created_by_id=actor.user_id,
@@ -62,7 +62,7 @@ def create(
     session.add(post)
     session.flush()
     deliveries = store.add_deliveries(session, post, content.channels, now)
-    _schedule(session, actor, post, deliveries, when, workspace.zone, now, approve=approve, ask=ask)
+    _schedule(session, actor, post, deliveries, when, zone=workspace.zone, now=now, approve=approve, ask=ask)
     events.record(session, actor, now, "post", post.id, "created")
     refresh_status(session, post.id)
     return post
@@ -97,14 +97,14 @@ def edit(
     if changed and deliveries and all(d.state is DeliveryState.PUBLISHED for d in deliveries):
         raise Conflict("published_already")
     goes_out = any(d.publish_at is not None and d.state in placing.MOVABLE for d in deliveries)
-    _check(session, workspace, content, when or NOT_YET, now, folder, goes_out=goes_out)
+    _check(session, workspace, content, when or NOT_YET, now=now, folder=folder, goes_out=goes_out)
     store.write_content(post, content)
     post.version += 1
     post.updated_at = now
     if changed and store.void_approval(post, actor.label, now):
         events.record(session, actor, now, "post", post.id, "approval_voided")
     deliveries = _sync_channels(session, post, deliveries, content, now)
-    _schedule(session, actor, post, deliveries, when, workspace.zone, now, approve=approve, ask=ask)
+    _schedule(session, actor, post, deliveries, when, zone=workspace.zone, now=now, approve=approve, ask=ask)
     events.record(session, actor, now, "post", post.id, "edited", version=post.version)
     refresh_status(session, post.id)
     return post
@@ -125,9 +125,9 @@ def _check(
     workspace: Workspace,
     content: Content,
     when: When,
+    *,
     now: datetime,
     folder: Path,
-    *,
     goes_out: bool = False,
 ) -> None:
     problems = Problems()
@@ -147,9 +147,9 @@ def _schedule(
     post: Post,
     deliveries: Sequence[Delivery],
     when: When | None,
+    *,
     zone: str,
     now: datetime,
-    *,
     approve: bool,
     ask: bool,
 ) -> None:
