@@ -89,10 +89,8 @@ def place(
 ) -> list[Occurrence | None]:
     """What :func:`next_free` gives to posts of these categories, one after the other, each taking its passing."""
     moments = set(taken.moments)
-    passings = {
-        category: _free(slots, category, zone, after, taken.keys, moments)
-        for category in {s.category_id for s in slots}
-    }
+    so_far = Taken(taken.keys, moments)
+    passings = {category: _free(mine, zone, after, so_far) for category, mine in _by_category(slots).items()}
     nothing: Iterator[Occurrence] = iter(())
     placed: list[Occurrence | None] = []
     for category in categories:

@@ -58,8 +58,7 @@ def enqueue(session: Session, delivery: Delivery, *, now: datetime) -> Occurrenc
     """Give the delivery the next free slot of its channel; the state stays as it is.
 
     A delivery that has a slot already gives it up for the next free one. Raises Invalid at ``channels``
-    (``channel_has_no_slots``, ``channel_has_no_slot_for_category``), Conflict (``delivery_frozen``,
-    ``delivery_published``).
+    (``channel_has_no_slots``, ``channel_has_no_slot_for_category``), Conflict (``frozen``, ``published_already``).
     """
     return enqueue_all(session, [delivery], now=now)[delivery.id]
 
@@ -170,7 +169,7 @@ def lock_channel(session: Session, channel_id: int, *, workspace_id: int | None 
         query = query.where(Channel.workspace_id == workspace_id)
     channel = session.scalar(query)
     if channel is None:
-        raise NotFound("channel_not_found")
+        raise NotFound("not_found")
     return channel
 
 
@@ -254,9 +253,9 @@ def _passed(now: datetime) -> ColumnElement[bool]:
 def _refuse_frozen(session: Session, delivery: Delivery) -> None:
     state = session.scalar(select(Delivery.state).where(Delivery.id == delivery.id).with_for_update())
     if state in FROZEN:
-        raise Conflict("delivery_frozen")
+        raise Conflict("frozen")
     if state is DeliveryState.PUBLISHED:
-        raise Conflict("delivery_published")
+        raise Conflict("published_already")
 
 
 def _no_slot_code(session: Session, channel: Channel) -> str:
@@ -277,4 +276,6 @@ def _zone(session: Session, workspace_id: int) -> str:
 def _record_moves(session: Session, actor: Actor, now: datetime, reflowed: Reflowed) -> None:
     for moved in reflowed.moved:
         old = moved.old.isoformat() if moved.old else None
-        events.record(session, actor, now, "delivery", moved.delivery_id, "moved", old=old, new=moved.new.isoformat())
+        events.record(
+            session, actor, now, "delivery", moved.delivery_id, "moved", before=old, after=moved.new.isoformat()
+        )
