@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -138,9 +139,7 @@ class NetworkError(Exception):
     status, ``code`` the network's own error code where there is one.
     """
 
-    def __init__(
-        self, message: str, *, status: int | None = None, code: str = "", network_message: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, status: int | None = None, code: str = "", network_message: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -280,7 +279,7 @@ class Problem:
 
     field: str
     code: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +337,8 @@ class Network:
     ``check`` finds what the network would not take; ``expected_text`` is the text as the network will list it;
     ``length`` counts a post's text by the network's rules, link included where it travels in the text.
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
+    ``check_connection`` finds what only this kind of connection cannot do (an image where its API takes none); ask
+    both through :meth:`problems`. ``share_url`` is what a link, percent-encoded, is appended to.
     """
 
     key: str
@@ -354,6 +355,14 @@ class Network:
     account_id: Callable[[Credentials], str | None]
     profile_url: Callable[[Credentials], str | None]
     share_url: str | None = None
+    check_connection: Callable[[OutgoingPost, Credentials], list[Problem]] | None = None
+
+    def problems(self, post: OutgoingPost, credentials: Credentials) -> list[Problem]:
+        """What the network would not take, and what this kind of connection cannot do besides."""
+        found = self.check(post)
+        if self.check_connection is not None:
+            found = [*found, *self.check_connection(post, credentials)]
+        return found
 
     def capabilities_of(self, credentials: Credentials) -> Capabilities:
         """Capabilities of one connection: without credentials, an assisted network is assisted only."""

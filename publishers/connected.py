@@ -1,0 +1,57 @@
+"""What every connected account shares: its session, its deadline, its images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from publishers.base import Connection, Credentials, Medium, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.http import NetworkSession, one_call
+
+
+class Connected:
+    """One account of one network over one session. Adapters inherit from this and add the contract's methods."""
+
+    def __init__(self, network: str, session: NetworkSession, connection: Connection) -> None:
+        self._network = network
+        self._session = session
+        self._seconds = connection.timeout
+
+    def close(self) -> None:
+        self._session.close()
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        with one_call(self._network, self._seconds):
+            yield
+
+    @contextmanager
+    def _preparing(self) -> Iterator[None]:
+        """A call that can make nothing visible: what is uncertain about an upload is safe to try again."""
+        try:
+            with self._call():
+                yield
+        except Uncertain as error:
+            raise Refused(
+                str(error), status=error.status, code=error.code, network_message=error.network_message
+            ) from error
+
+    def _network_time(self) -> datetime | None:
+        return self._session.last.date if self._session.last else None
+
+
+def required(credentials: Credentials, name: str, network: str) -> str:
+    """A credential that must be there. Raises ReconnectNeeded."""
+    value = credentials.get(name, "").strip()
+    if not value:
+        raise ReconnectNeeded(f"The connection to {network} has no {name}.")
+    return value
+
+
+def content_of(medium: Medium) -> bytes:
+    """The bytes of an image. Raises Rejected where its file is gone: nothing is sent then."""
+    try:
+        return medium.path.read_bytes()
+    except OSError:
+        raise Rejected("The image cannot be read: its file is missing.") from None

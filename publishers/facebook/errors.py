@@ -1,0 +1,101 @@
+"""What Graph's answers mean (developers.facebook.com, "Handle errors" and "Rate limits").
+
+Graph tells by the code in the body, and often answers 400 whatever is the matter. A code with a subcode is written
+``190/463``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from publishers import reading
+from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.errors import LONGEST_WAIT, Answer, Complaint, Rule, classify, retry_after, words_of
+
+TITLE = "Facebook"
+
+_DOCS = "Graph API, Handle errors"
+_LIMITS = "Graph API, Rate limits"
+
+TABLE = (
+    Rule(Refused, "is throttling this app", code="4", source=_LIMITS),
+    Rule(Refused, "is throttling this account", code="17", source=_LIMITS),
+    Rule(Refused, "is throttling this Page", code="32", source=_LIMITS),
+    Rule(Refused, "says that a limit is reached", code="341", source=_DOCS),
+    Rule(Refused, "is throttling these calls", code="613", source=_LIMITS),
+    Rule(Refused, "is throttling this Page", code="80001", source=_LIMITS),
+    Rule(Refused, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
+    Rule(Duplicate, "already has this post", code="506", source=_DOCS),
+    Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS),
+    Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS),
+    Rule(ReconnectNeeded, "wants an access token", code="2500", source=_DOCS),
+    Rule(ReconnectNeeded, "does not grant a permission", code="permission", source=f"{_DOCS}: 3, 10, 200 to 299"),
+    Rule(Rejected, "does not take this link", code="1609005", source=_DOCS),
+    Rule(Uncertain, "has a problem of its own", code="1", source=_DOCS),
+    Rule(Uncertain, "has a problem of its own", code="2", source=_DOCS),
+    Rule(Uncertain, "asks to try again", code="transient", source=f"{_DOCS}: is_transient"),
+)
+
+GONE = frozenset(("100/33", "803"))
+"""Codes for an object that does not exist (any more)."""
+
+
+def judge(answer: Answer) -> NetworkError | None:
+    """None for an answer that a client package may read, else what it means."""
+    if answer.ok and b'"error"' not in answer.body:
+        return None
+    complaint = complaint_of(answer)
+    if answer.ok and not complaint.codes and not complaint.message:
+        return None
+    return classify(answer, complaint, TABLE, network=TITLE, wait=_wait(answer))
+
+
+def is_gone(error: NetworkError) -> bool:
+    return error.code in GONE or error.status == 404
+
+
+def complaint_of(answer: Answer) -> Complaint:
+    """``{"error": {"message", "type", "code", "error_subcode", "is_transient", "error_user_msg"}}``."""
+    body = answer.json()
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return Complaint(message="" if answer.ok else words_of(answer))
+    message = reading.text(error.get("error_user_msg")) or reading.text(error.get("message"))
+    return Complaint(tuple(_codes(error)), message)
+
+
+def _codes(error: dict[str, Any]) -> list[str]:
+    code, subcode = reading.count(error, "code"), reading.count(error, "error_subcode")
+    if code is None:
+        return ["transient"] if error.get("is_transient") is True else []
+    codes = [str(code)]
+    if subcode is not None:
+        codes = [f"{code}/{subcode}", str(code), *([str(subcode)] if subcode > 100_000 else [])]
+    if code in (3, 10) or 200 <= code <= 299:
+        codes.append("permission")
+    if error.get("is_transient") is True:
+        codes.append("transient")
+    return codes
+
+
+def _wait(answer: Answer) -> float | None:
+    """``Retry-After``, else the longest ``estimated_time_to_regain_access`` (minutes) that a usage header names."""
+    asked = retry_after(answer.headers, answer.date)
+    if asked is not None:
+        return asked
+    minutes = _minutes(_usage(answer.headers.get("X-Business-Use-Case-Usage")))
+    return min(60.0 * minutes, LONGEST_WAIT) if minutes else None
+
+
+def _usage(value: str | None) -> list[dict[str, Any]]:
+    try:
+        usage = json.loads(value or "{}")
+    except ValueError:
+        return []
+    lists = usage.values() if isinstance(usage, dict) else ()
+    return [entry for entries in lists for entry in reading.items(entries)]
+
+
+def _minutes(entries: list[dict[str, Any]]) -> int:
+    return max((reading.count(e, "estimated_time_to_regain_access") or 0 for e in entries), default=0)

@@ -1,0 +1,103 @@
+"""Figures of Page posts (Graph API, Insights). All ``post_impressions*`` ended in June 2026; what is asked here took
+their place. Graph has them for Pages with 100 likes or more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from publishers import reading
+from publishers.base import Figures, NetworkError, ReconnectNeeded, Rejected, Uncertain
+from publishers.facebook.client import GraphClient, Query
+from publishers.facebook.errors import TITLE, is_gone
+
+FIELDS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
+
+VIEWS = "post_media_view"
+REACH = "post_total_media_view_unique"
+CLICKS = "post_clicks"
+REACTIONS = "post_reactions_by_type_total"
+
+
+class Insights:
+    """Asks for figures, and remembers which metrics Graph still knows: one that it does not know fails a whole call."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+        self._metrics: tuple[str, ...] = (VIEWS, REACH, CLICKS, REACTIONS)
+
+    def figures(self, ids: Sequence[str]) -> dict[str, Figures]:
+        queries: list[Query] = []
+        for post in ids:
+            queries += [(post, {"fields": FIELDS}), self._query(post, self._metrics)]
+        answers = self._client.ask_many(queries)
+        found: dict[str, Figures] = {}
+        for post, fields, insights in zip(ids, answers[::2], answers[1::2], strict=True):
+            counted = _counted(fields)
+            if counted is not None:
+                found[post] = _figures(counted, self._values(post, insights))
+        return found
+
+    def _values(self, post: str, answer: Any) -> dict[str, Any]:
+        """Values by metric; none where the insights are not given to us."""
+        if isinstance(answer, Rejected) and not is_gone(answer):
+            return self._one_by_one(post)
+        if isinstance(answer, NetworkError):
+            if isinstance(answer, (ReconnectNeeded, Rejected)) and not _token_is_dead(answer):
+                return {}
+            raise answer
+        return _values(answer)
+
+    def _one_by_one(self, post: str) -> dict[str, Any]:
+        answers = self._client.ask_many([self._query(post, (metric,)) for metric in self._metrics])
+        known = tuple(m for m, a in zip(self._metrics, answers, strict=True) if not isinstance(a, Rejected))
+        self._metrics = known or self._metrics
+        values: dict[str, Any] = {}
+        for answer in answers:
+            if not isinstance(answer, NetworkError):
+                values.update(_values(answer))
+        return values
+
+    def _query(self, post: str, metrics: Sequence[str]) -> Query:
+        return f"{post}/insights", {"metric": ",".join(metrics), "period": "lifetime"}
+
+
+def _counted(answer: Any) -> dict[str, Any] | None:
+    """The post's own fields. None for a post that is gone."""
+    if isinstance(answer, NetworkError):
+        if is_gone(answer):
+            return None
+        raise answer
+    if not isinstance(answer, dict):
+        raise Uncertain(f"{TITLE} did not finish counting.")
+    return answer
+
+
+def _figures(post: dict[str, Any], values: dict[str, Any]) -> Figures:
+    by_type = values.get(REACTIONS)
+    reactions = reading.count(reading.child(post, "reactions", "summary"), "total_count")
+    if reactions is None and isinstance(by_type, dict):
+        reactions = sum(reading.counts(by_type).values())
+    return Figures(
+        impressions=reading.count(values, VIEWS),
+        reach=reading.count(values, REACH),
+        reactions=reactions,
+        comments=reading.count(reading.child(post, "comments", "summary"), "total_count"),
+        shares=reading.count(post.get("shares"), "count"),
+        clicks=reading.count(values, CLICKS),
+        extra={f"reactions_{name}": number for name, number in reading.counts(by_type).items()},
+    )
+
+
+def _values(answer: Any) -> dict[str, Any]:
+    """``{"data": [{"name", "period", "values": [{"value"}]}]}`` as values by name."""
+    values: dict[str, Any] = {}
+    for metric in reading.items(reading.child(answer, "data")):
+        series = reading.items(metric.get("values"))
+        if series:
+            values[reading.text(metric.get("name"))] = series[-1].get("value")
+    return values
+
+
+def _token_is_dead(error: NetworkError) -> bool:
+    return error.code.split("/")[0] in ("190", "102", "2500") or error.status == 401

@@ -1,0 +1,44 @@
+"""LinkedIn organisations and members, through python-linkedin-v2 and the versioned REST API."""
+
+from __future__ import annotations
+
+from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
+
+ORGANISATION = "urn:li:organization:"
+
+
+def _connect(credentials: Credentials, connection: Connection) -> Publisher:
+    from publishers.linkedin.publisher import LinkedInPublisher
+
+    return LinkedInPublisher(credentials, connection)
+
+
+def _profile_url(credentials: Credentials) -> str | None:
+    author = credentials.get("author", "")
+    if author.startswith(ORGANISATION):
+        return f"https://www.linkedin.com/company/{author.removeprefix(ORGANISATION)}"
+    return None
+
+
+NETWORK = Network(
+    key="linkedin",
+    title="LinkedIn",
+    default_api_url="https://api.linkedin.com",
+    capabilities=Capabilities(rejects_duplicates=True),
+    text_rules=TEXT_RULES,
+    media_rules=MEDIA_RULES,
+    credential_fields=(
+        CredentialField("author"),
+        CredentialField("access_token", secret=True),
+        CredentialField("refresh_token", required=False, secret=True),
+        CredentialField("expires_at", required=False, kind="datetime"),
+    ),
+    connect=_connect,
+    check=check,
+    expected_text=expected_text,
+    length=length,
+    account_id=lambda credentials: credentials.get("author") or None,
+    profile_url=_profile_url,
+    share_url="https://www.linkedin.com/sharing/share-offsite/?url=",
+)

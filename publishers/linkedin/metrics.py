@@ -1,0 +1,98 @@
+"""LinkedIn's figures on the common scale: one call for many posts of an organisation, five for one post of a member."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from publishers import reading
+from publishers.base import Figures, NetworkError, ReconnectNeeded, Rejected, Unsupported
+from publishers.linkedin.client import LinkedInClient, encoded
+from publishers.linkedin.errors import TITLE
+
+URNS_AT_ONCE = 20  # a URN takes 40 characters of the address
+
+# memberCreatorPostAnalytics gives one metric a call
+_MEMBER_METRICS = ("IMPRESSION", "MEMBERS_REACHED", "REACTION", "COMMENT", "RESHARE")
+
+
+def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str]) -> dict[str, Figures]:
+    """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart."""
+    shares = [u for u in urns if ":share:" in u]
+    others = [u for u in urns if u not in set(shares)]
+    found: dict[str, Figures] = {}
+    for name, key, chosen in (("shares", "share", shares), ("ugcPosts", "ugcPost", others)):
+        for start in range(0, len(chosen), URNS_AT_ONCE):
+            wanted = ",".join(encoded(u) for u in chosen[start : start + URNS_AT_ONCE])
+            path = (
+                "/rest/organizationalEntityShareStatistics?q=organizationalEntity"
+                f"&organizationalEntity={encoded(author)}&{name}=List({wanted})"
+            )
+            found.update(_statistics(_elements(client.rest("GET", path, action="FINDER").json()), key))
+    return found
+
+
+def member_figures(client: LinkedInClient, urns: Sequence[str]) -> dict[str, Figures]:
+    """By memberCreatorPostAnalytics. Raises Unsupported where the app may not read them."""
+    found: dict[str, Figures] = {}
+    for urn in urns:
+        figures = _member_figures(client, urn)
+        if figures is not None:
+            found[urn] = figures
+    return found
+
+
+def _member_figures(client: LinkedInClient, urn: str) -> Figures | None:
+    figures: dict[str, int | None] = {}
+    kind = "share" if ":share:" in urn else "ugc"
+    for metric in _MEMBER_METRICS:
+        path = (
+            f"/rest/memberCreatorPostAnalytics?q=entity&entity=({kind}:{encoded(urn)})"
+            f"&queryType={metric}&aggregation=TOTAL"
+        )
+        try:
+            elements = _elements(client.rest("GET", path, action="FINDER").json())
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            figures[metric] = None  # a metric that this version does not know
+            continue
+        figures[metric] = reading.total(*(reading.count(e, "count") for e in elements))
+    return Figures(
+        impressions=figures.get("IMPRESSION"),
+        reach=figures.get("MEMBERS_REACHED"),
+        reactions=figures.get("REACTION"),
+        comments=figures.get("COMMENT"),
+        shares=figures.get("RESHARE"),
+    )
+
+
+def _statistics(elements: list[dict[str, Any]], key: str) -> dict[str, Figures]:
+    found = {}
+    for element in elements:
+        urn = reading.identifier(element.get(key))
+        if urn is not None:
+            found[urn] = _organisation(element.get("totalShareStatistics"))
+    return found
+
+
+def _organisation(statistics: Any) -> Figures:
+    return Figures(
+        impressions=reading.count(statistics, "impressionCount"),
+        reach=reading.count(statistics, "uniqueImpressionsCount"),
+        reactions=reading.count(statistics, "likeCount"),
+        comments=reading.count(statistics, "commentCount"),
+        shares=reading.count(statistics, "shareCount"),
+        clicks=reading.count(statistics, "clickCount"),
+    )
+
+
+def _elements(answer: Any) -> list[dict[str, Any]]:
+    return reading.items(reading.as_list(reading.as_object(answer, TITLE).get("elements"), TITLE))
+
+
+def unsupported_if_unreadable(error: ReconnectNeeded) -> NetworkError:
+    """A self-serve app may post but not read: signing in again would not change it."""
+    if error.status == 403:
+        return Unsupported(f"{TITLE} does not let this app read posts or figures.", status=403, code=error.code)
+    return error

@@ -1,0 +1,257 @@
+"""One LinkedIn organisation or member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from publishers import reading
+from publishers.base import (
+    Account,
+    Connection,
+    Credentials,
+    Duplicate,
+    Figures,
+    NetworkError,
+    OutgoingPost,
+    Prepared,
+    Published,
+    Recent,
+    ReconnectNeeded,
+    Rejected,
+    RemotePost,
+)
+from publishers.connected import Connected, required
+from publishers.linkedin import ORGANISATION
+from publishers.linkedin.client import WEBSITE, LinkedInClient, encoded, open_linkedin_session
+from publishers.linkedin.errors import TITLE
+from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
+from publishers.linkedin.text import article_title, compose, escape, unescape
+from publishers.text import normalised
+
+PAGE = 100
+MOST_PAGES = 10
+
+
+class LinkedInPublisher(Connected):
+    """See :class:`publishers.base.Publisher`."""
+
+    def __init__(self, credentials: Credentials, connection: Connection) -> None:
+        self._credentials = dict(credentials)
+        token = required(credentials, "access_token", TITLE)
+        self._author = required(credentials, "author", TITLE)
+        self._app = connection.app
+        secrets = (credentials.get("refresh_token", ""), self._app.get("client_secret", ""))
+        session = open_linkedin_session(token, secrets, connection)
+        super().__init__(TITLE, session, connection)
+        self._client = LinkedInClient(token, session, self._app)
+        self._token = token
+
+    def verify(self) -> Account:
+        with self._call():
+            account = self._organisation() if self._is_organisation else self._member()
+            return Account(*account, missing=self._missing())
+
+    def prepare(self, post: OutgoingPost) -> Prepared:
+        with self._preparing():
+            return Prepared(post, tuple(self._client.upload(self._author, medium) for medium in post.media))
+
+    def publish(self, prepared: Prepared) -> Published:
+        with self._call():
+            try:
+                answer = self._client.rest("POST", "/rest/posts", self._body(prepared))
+            except Duplicate as error:
+                error.existing_id = self._confirmed(error.existing_id)
+                raise
+            urn = reading.accepted_id(answer.headers.get("x-restli-id"), TITLE)
+            return Published(urn, _url(urn))
+
+    def find_recent(self, since: datetime) -> Recent:
+        since = reading.whole_second(since)
+        posts: list[RemotePost] = []
+        complete = False
+        with self._call(), _unsupported_where_unreadable():
+            for page in range(MOST_PAGES):
+                elements = self._page(page * PAGE)
+                read = [_remote_post(e) for e in elements]
+                posts += [p for p in read if p is not None and p.created_at >= since]
+                if None in read:
+                    return Recent(tuple(posts), False, self._network_time())
+                complete = len(elements) < PAGE or any(p is not None and p.created_at < since for p in read)
+                if complete:
+                    break
+            return Recent(tuple(posts), complete, self._network_time())
+
+    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+        with self._call(), _unsupported_where_unreadable():
+            if self._is_organisation:
+                return organisation_figures(self._client, self._author, remote_ids)
+            return member_figures(self._client, remote_ids)
+
+    def delete(self, remote_id: str) -> None:
+        with self._call():
+            try:
+                self._client.rest("DELETE", f"/rest/posts/{encoded(remote_id)}", action="DELETE")
+            except Rejected as error:
+                if error.status not in (404, 410):
+                    raise
+
+    def refresh(self) -> Credentials | None:
+        """A new token. None without a refresh token, which LinkedIn gives to approved partners alone."""
+        refresh_token = self._credentials.get("refresh_token", "")
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token, **self._app_form()}
+        if not refresh_token or not form.get("client_secret"):
+            return None
+        with self._call():
+            now = datetime.now(UTC)
+            try:
+                answer = reading.as_object(self._token_call("accessToken", form), TITLE)
+            except Rejected as error:
+                raise ReconnectNeeded(
+                    f"{TITLE} does not accept the refresh token.", status=error.status, code=error.code
+                ) from error
+            return self._fresh(answer, now)
+
+    @property
+    def _is_organisation(self) -> bool:
+        return self._author.startswith(ORGANISATION)
+
+    def _organisation(self) -> tuple[str, str, str | None]:
+        number = self._author.removeprefix(ORGANISATION)
+        found = reading.as_object(self._client.rest("GET", f"/rest/organizations/{encoded(number)}").json(), TITLE)
+        vanity = reading.text(found.get("vanityName"))
+        url = f"https://www.linkedin.com/company/{vanity or number}"
+        return self._author, reading.text(found.get("localizedName")) or vanity or self._author, url
+
+    def _member(self) -> tuple[str, str, str | None]:
+        """By ``/v2/me``, or, where the app has only OpenID's scopes, by ``/v2/userinfo``."""
+        try:
+            found = reading.as_object(self._client.get_profile(), TITLE)
+            names = (reading.text(found.get("localizedFirstName")), reading.text(found.get("localizedLastName")))
+            number, name = found.get("id"), " ".join(n for n in names if n)
+        except (Rejected, ReconnectNeeded) as error:
+            if error.status not in (403, 404):
+                raise
+            found = reading.as_object(self._client.rest("GET", "/v2/userinfo").json(), TITLE)
+            number, name = found.get("sub"), reading.text(found.get("name"))
+        urn = f"urn:li:person:{reading.accepted_id(number, TITLE)}"
+        return urn, name or urn, None
+
+    def _missing(self) -> tuple[str, ...]:
+        """The scope to post with, where the operator's app may ask what the token grants, and it is not among that."""
+        form = {"token": self._token, **self._app_form()}
+        if not form.get("client_secret"):
+            return ()
+        try:
+            granted = reading.text(reading.child(self._token_call("introspectToken", form), "scope"))
+        except (NetworkError, ValueError):
+            return ()
+        kind = "organization" if self._is_organisation else "member"
+        scopes = granted.replace(",", " ").split()
+        fitting = {f"w_{kind}_social", f"w_{kind}_social_feed"}
+        return () if not scopes or fitting & set(scopes) else (f"w_{kind}_social",)
+
+    def _token_call(self, name: str, form: dict[str, str]) -> Any:
+        # The app names itself in the form: no bearer token belongs here.
+        answer = self._session.post(f"{WEBSITE}/oauth/v2/{name}", data=form, auth=lambda request: request)
+        return answer.json()
+
+    def _app_form(self) -> dict[str, str]:
+        return {name: self._app[name] for name in ("client_id", "client_secret") if self._app.get(name)}
+
+    def _fresh(self, answer: dict[str, Any], now: datetime) -> Credentials:
+        token = reading.text(answer.get("access_token"))
+        if not token:
+            raise ReconnectNeeded(f"{TITLE} gave no new access token.")
+        fresh = {**self._credentials, "access_token": token}
+        if refresh_token := reading.text(answer.get("refresh_token")):
+            fresh["refresh_token"] = refresh_token
+        fresh.pop("expires_at", None)
+        seconds = reading.count(answer, "expires_in")
+        if seconds is not None:
+            fresh["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))
+        return fresh
+
+    def _body(self, prepared: Prepared) -> dict[str, Any]:
+        """Posts API, "Create a post"."""
+        body: dict[str, Any] = {
+            "author": self._author,
+            "commentary": escape(compose(prepared.post)),
+            "visibility": "PUBLIC",
+            "distribution": {
+                "feedDistribution": "MAIN_FEED",
+                "targetEntities": [],
+                "thirdPartyDistributionChannels": [],
+            },
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+        }
+        content = _content(prepared)
+        return {**body, "content": content} if content else body
+
+    def _confirmed(self, urn: str | None) -> str | None:
+        """The post that a duplicate rejection names, if it is there: LinkedIn names deleted ones for a day or two."""
+        if urn is None:
+            return None
+        try:
+            self._client.rest("GET", f"/rest/posts/{encoded(urn)}")
+        except NetworkError:
+            return None
+        return urn
+
+    def _page(self, start: int) -> list[dict[str, Any]]:
+        path = f"/rest/posts?q=author&author={encoded(self._author)}&count={PAGE}&start={start}&sortBy=CREATED"
+        answer = reading.as_object(self._client.rest("GET", path, action="FINDER").json(), TITLE)
+        elements = reading.as_list(answer.get("elements"), TITLE)
+        return [e if isinstance(e, dict) else {} for e in elements]
+
+
+@contextmanager
+def _unsupported_where_unreadable() -> Iterator[None]:
+    try:
+        yield
+    except ReconnectNeeded as error:
+        raise unsupported_if_unreadable(error) from error
+
+
+def _content(prepared: Prepared) -> dict[str, Any] | None:
+    images = [_image(urn, m.alt) for urn, m in zip(prepared.media_ids, prepared.post.media, strict=True)]
+    if len(images) == 1:
+        return {"media": images[0]}
+    if images:
+        return {"multiImage": {"images": images}}
+    if prepared.post.link:
+        return {"article": {"source": prepared.post.link, "title": article_title(prepared.post.link)}}
+    return None
+
+
+def _image(urn: str, alt: str) -> dict[str, str]:
+    return {"id": urn, "altText": alt} if alt else {"id": urn}
+
+
+def _remote_post(element: dict[str, Any]) -> RemotePost | None:
+    urn = reading.identifier(element.get("id"))
+    made = reading.moment(element.get("createdAt") or element.get("publishedAt"))
+    if urn is None or made is None:
+        return None
+    content = element.get("content")
+    source = reading.text(reading.child(content, "article", "source"))
+    return RemotePost(
+        remote_id=urn,
+        text=normalised(unescape(reading.text(element.get("commentary")))),
+        created_at=made,
+        url=_url(urn),
+        media_count=_media_in(content) if isinstance(content, dict) else None,
+        links=(source,) if source else (),
+    )
+
+
+def _media_in(content: dict[str, Any]) -> int:
+    several = reading.items(reading.child(content, "multiImage", "images"))
+    return len(several) or int(isinstance(content.get("media"), dict))
+
+
+def _url(urn: str) -> str:
+    return f"https://www.linkedin.com/feed/update/{urn}"

@@ -1,0 +1,87 @@
+"""How networks count a text, and how a link joins it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+_SIGNS = re.compile("[©®](?!\ufe0f)")
+_importing = Lock()
+
+
+def normalised(text: str) -> str:
+    """NFC, line ends as ``\\n``, no blanks around: what every network makes of a text before it counts."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def plain_length(text: str) -> int:
+    """Unicode code points after NFC."""
+    return len(unicodedata.normalize("NFC", text))
+
+
+def weighted_length(text: str) -> int:
+    """X's count: wide characters and emoji 2, a link 23, all else 1.
+
+    By twitter-text-parser, corrected where it differs from X's own library: © and ® count 1 unless an emoji selector
+    follows them.
+    """
+    if not text:
+        return 0
+    signs = len(_SIGNS.findall(text))
+    return int(_parse()(text).weightedLength) - signs
+
+
+def link_places(text: str) -> list[tuple[int, int]]:
+    """Where X finds links in a text (those without ``https://`` too), as pairs of code point indexes, in order."""
+    if "." not in text:
+        return []
+    _parse()
+    from twitter_text import extract_urls_with_indices
+
+    return sorted((int(found["indices"][0]), int(found["indices"][1])) for found in extract_urls_with_indices(text))
+
+
+def with_link(text: str, link: str | None) -> str:
+    """The text with the link behind it, separated by a blank; as it is where it holds that link already."""
+    if not link or link in text.split():
+        return text
+    return f"{text} {link}" if text else link
+
+
+@cache
+def _parse() -> Callable[[str], Any]:
+    """``twitter_text.parse_tweet``, imported when first asked for: its emoji table takes 0.1 s."""
+    with _importing, _pkg_resources():
+        from twitter_text import parse_tweet
+    parse: Callable[[str], Any] = parse_tweet
+    return parse
+
+
+@contextmanager
+def _pkg_resources() -> Iterator[None]:
+    """twitter-text-parser 3.0.0 reads its emoji table through ``pkg_resources``, which setuptools no longer ships.
+
+    A module with the one function that it calls stands in while it is imported.
+    """
+    if "pkg_resources" in sys.modules:
+        yield
+        return
+    module = ModuleType("pkg_resources")
+    module.resource_string = _resource_string  # type: ignore[attr-defined]
+    sys.modules["pkg_resources"] = module
+    try:
+        yield
+    finally:
+        del sys.modules["pkg_resources"]
+
+
+def _resource_string(module: str, name: str) -> bytes:
+    return resources.files(module.rpartition(".")[0]).joinpath(name).read_bytes()

@@ -1,0 +1,50 @@
+"""X (Twitter), through tweepy and API v2.
+
+Posts cost money (since February 2026): USD 0.015 each, 0.20 with a link; a read 0.005, of one's own posts 0.001.
+"""
+
+from __future__ import annotations
+
+from publishers.base import (
+    Capabilities,
+    Connection,
+    CredentialField,
+    Credentials,
+    Network,
+    Publisher,
+)
+from publishers.twitter.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
+
+
+def _connect(credentials: Credentials, connection: Connection) -> Publisher:
+    from publishers.twitter.publisher import TwitterPublisher
+
+    return TwitterPublisher(credentials, connection)
+
+
+def _profile_url(credentials: Credentials) -> str | None:
+    user = credentials.get("user_id")
+    return f"https://x.com/i/user/{user}" if user else None
+
+
+NETWORK = Network(
+    key="twitter",
+    title="X",
+    default_api_url="https://api.twitter.com",
+    capabilities=Capabilities(rejects_duplicates=True),
+    text_rules=TEXT_RULES,
+    media_rules=MEDIA_RULES,
+    credential_fields=(
+        CredentialField("access_token", secret=True),
+        CredentialField("refresh_token", required=False, secret=True),
+        CredentialField("expires_at", required=False, kind="datetime"),
+        CredentialField("user_id"),
+    ),
+    connect=_connect,
+    check=check,
+    expected_text=expected_text,
+    length=length,
+    account_id=lambda credentials: credentials.get("user_id") or None,
+    profile_url=_profile_url,
+    share_url="https://x.com/intent/post?url=",
+)

@@ -1,0 +1,203 @@
+"""One X account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from publishers import reading
+from publishers.base import (
+    Account,
+    Connection,
+    Credentials,
+    Figures,
+    OutgoingPost,
+    Prepared,
+    Published,
+    Recent,
+    ReconnectNeeded,
+    Rejected,
+    RemotePost,
+)
+from publishers.connected import Connected, required
+from publishers.twitter.client import HOST, TwitterClient, open_twitter_session
+from publishers.twitter.errors import TITLE
+from publishers.twitter.metrics import PRIVATE, PUBLIC, figures_of, split_by_age
+from publishers.twitter.text import compose, listed_links, listed_text
+
+PAGE = 100
+MOST_PAGES = 8  # X lists the 3200 last posts
+IDS_AT_ONCE = 100
+SKEW = timedelta(minutes=1)  # asked for besides, so that a start just now is not "in the future" for X's clock
+
+
+class TwitterPublisher(Connected):
+    """See :class:`publishers.base.Publisher`."""
+
+    def __init__(self, credentials: Credentials, connection: Connection) -> None:
+        token = required(credentials, "access_token", TITLE)
+        self._user_id = required(credentials, "user_id", TITLE)
+        self._refresh_token = credentials.get("refresh_token", "")
+        self._app = connection.app
+        secrets = (self._refresh_token, self._app.get("client_secret", ""))
+        session = open_twitter_session(token, secrets, connection)
+        super().__init__(TITLE, session, connection)
+        self._client = TwitterClient(session)
+
+    def verify(self) -> Account:
+        with self._call():
+            user = _object(self._client.get_me(user_auth=False), "data")
+            name = reading.text(user.get("username"))
+            return Account(
+                remote_id=reading.accepted_id(user.get("id"), TITLE),
+                name=f"@{name}" if name else reading.text(user.get("name")),
+                url=f"https://x.com/{name}" if name else None,
+            )
+
+    def prepare(self, post: OutgoingPost) -> Prepared:
+        with self._preparing():
+            return Prepared(post, tuple(self._client.upload(medium) for medium in post.media))
+
+    def publish(self, prepared: Prepared) -> Published:
+        with self._call():
+            answer = self._client.create_tweet(
+                text=compose(prepared.post) or None,
+                media_ids=list(prepared.media_ids) or None,
+                user_auth=False,
+            )
+            remote_id = reading.accepted_id(reading.child(answer, "data", "id"), TITLE)
+            return Published(remote_id, _url(remote_id))
+
+    def find_recent(self, since: datetime) -> Recent:
+        since = reading.whole_second(since)
+        found: list[dict[str, Any]] = []
+        page_token: str | None = None
+        with self._call():
+            for _ in range(MOST_PAGES):
+                answer = reading.as_object(self._page(since, page_token), TITLE)
+                reading.as_object(answer.get("meta"), TITLE)
+                found += reading.items(answer.get("data"))
+                page_token = reading.identifier(reading.child(answer, "meta", "next_token"))
+                if page_token is None:
+                    break
+            return self._recent(found, since, complete=page_token is None)
+
+    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+        young, old = split_by_age(remote_ids, datetime.now(UTC))
+        figures: dict[str, Figures] = {}
+        with self._call():
+            for fields, ids in ((PRIVATE, young), (PUBLIC, old)):
+                for start in range(0, len(ids), IDS_AT_ONCE):
+                    figures.update(self._figures(ids[start : start + IDS_AT_ONCE], fields))
+        return figures
+
+    def delete(self, remote_id: str) -> None:
+        with self._call():
+            try:
+                self._client.delete_tweet(remote_id, user_auth=False)
+            except Rejected as error:
+                if error.status != 404:
+                    raise
+
+    def refresh(self) -> Credentials | None:
+        """A new pair: X's refresh tokens work once. None without a refresh token or the app's own id."""
+        client_id = self._app.get("client_id", "")
+        if not self._refresh_token or not client_id:
+            return None
+        with self._call():
+            now = datetime.now(UTC)
+            answer = self._exchange(client_id)
+            token = reading.text(answer.get("access_token"))
+            if not token:
+                raise ReconnectNeeded(f"{TITLE} gave no new access token.")
+            fresh = {
+                "access_token": token,
+                "refresh_token": reading.text(answer.get("refresh_token")) or self._refresh_token,
+                "user_id": self._user_id,
+            }
+            seconds = reading.count(answer, "expires_in")
+            if seconds is not None:
+                fresh["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))
+            return fresh
+
+    def _exchange(self, client_id: str) -> dict[str, Any]:
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token, "client_id": client_id}
+        secret = self._app.get("client_secret", "")
+        # A confidential app names itself by Basic, a public one by client_id alone; the old token has no say in it.
+        auth = (client_id, secret) if secret else _without_token
+        try:
+            answer = self._session.post(f"{HOST}/2/oauth2/token", data=form, auth=auth)
+        except Rejected as error:
+            raise ReconnectNeeded(
+                f"{TITLE} does not accept the refresh token.",
+                status=error.status,
+                code=error.code,
+                network_message=error.network_message,
+            ) from error
+        return reading.as_object(answer.json(), TITLE)
+
+    def _page(self, since: datetime, page_token: str | None) -> Any:
+        return self._client.get_users_tweets(
+            self._user_id,
+            max_results=PAGE,
+            start_time=reading.rfc3339(since - SKEW),
+            pagination_token=page_token,
+            tweet_fields=["created_at", "entities", "attachments", "note_tweet"],
+            user_auth=False,
+        )
+
+    def _recent(self, found: list[dict[str, Any]], since: datetime, complete: bool) -> Recent:
+        posts = []
+        for tweet in found:
+            remote_id, made = reading.identifier(tweet.get("id")), reading.moment(tweet.get("created_at"))
+            if remote_id is None or made is None:
+                complete = False
+            elif made >= since:
+                posts.append(_remote_post(tweet, remote_id, made))
+        return Recent(tuple(posts), complete, self._network_time())
+
+    def _figures(self, ids: list[str], fields: Sequence[str]) -> dict[str, Figures]:
+        """Figures of up to 100 posts; where X does not give the private ones, the public ones."""
+        try:
+            answer = self._client.get_tweets(ids, tweet_fields=list(fields), user_auth=False)
+        except (Rejected, ReconnectNeeded) as error:
+            if fields == PUBLIC or error.status == 401:
+                raise
+            return self._figures(ids, PUBLIC)
+        tweets = reading.items(reading.as_object(answer, TITLE).get("data"))
+        found = {i: figures_of(t) for t in tweets if (i := reading.identifier(t.get("id"))) is not None}
+        # X leaves out a post whose private figures it will not give: those are asked for again without.
+        missing = [i for i in ids if i not in found]
+        if missing and fields != PUBLIC and _not_authorised(answer):
+            found.update(self._figures(missing, PUBLIC))
+        return found
+
+
+def _remote_post(tweet: dict[str, Any], remote_id: str, made: datetime) -> RemotePost:
+    media = reading.child(tweet, "attachments", "media_keys")
+    return RemotePost(
+        remote_id=remote_id,
+        text=listed_text(tweet),
+        created_at=made,
+        url=_url(remote_id),
+        media_count=len(media) if isinstance(media, list) else 0,
+        links=listed_links(tweet),
+    )
+
+
+def _not_authorised(answer: Any) -> bool:
+    kinds = (reading.text(e.get("type")) for e in reading.items(reading.child(answer, "errors")))
+    return any(kind.endswith(("not-authorized-for-field", "not-authorized-for-resource")) for kind in kinds)
+
+
+def _without_token(request: Any) -> Any:
+    return request
+
+
+def _object(answer: Any, name: str) -> dict[str, Any]:
+    return reading.as_object(reading.as_object(answer, TITLE).get(name), TITLE)
+
+
+def _url(remote_id: str) -> str:
+    return f"https://x.com/i/status/{remote_id}"

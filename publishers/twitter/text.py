@@ -1,0 +1,90 @@
+"""X's rules for text: the link travels in it, X shortens it to t.co, and the listing has it expanded again."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from publishers import reading
+from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
+from publishers.checks import media_problems, text_problems
+from publishers.text import link_places, normalised, weighted_length, with_link
+
+TEXT_RULES = TextRules(limit=280, counting="weighted", link_length=23, link_in_text=True)
+MEDIA_RULES = MediaRules(
+    # docs.x.com, media: 4 photos or 1 GIF; a photo up to 5 MB
+    max_images=4,
+    mimes=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    max_bytes=5_000_000,
+)
+
+_MEDIA_LINK = re.compile(r"^https?://(?:\w+\.)?(?:x|twitter)\.com/\S+/(?:photo|video)/\d+$")
+
+
+def compose(post: OutgoingPost) -> str:
+    """The text that is sent."""
+    return normalised(with_link(normalised(post.text), post.link))
+
+
+def length(post: OutgoingPost) -> int:
+    return weighted_length(compose(post))
+
+
+def expected_text(post: OutgoingPost) -> str:
+    """The text as :func:`listed_text` gives it back."""
+    return _with_whole_links(compose(post))
+
+
+def check(post: OutgoingPost) -> list[Problem]:
+    problems = text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    animated = sum(m.mime == "image/gif" for m in post.media)
+    if animated and 1 < len(post.media) <= MEDIA_RULES.max_images:
+        problems.append(Problem("media", "too_many_images", {"count": len(post.media), "limit": 1}))
+    return problems
+
+
+def listed_text(tweet: dict[str, Any]) -> str:
+    """A listed post's text with links expanded, escapes undone and the link that X adds for its images removed."""
+    text, urls = _parts(tweet)
+    for escape, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(escape, character)
+    for entity in urls:
+        short = reading.text(entity.get("url"))
+        if short:
+            text = text.replace(short, "" if _is_media(entity) else _target(entity))
+    return _with_whole_links(normalised(text))
+
+
+def listed_links(tweet: dict[str, Any]) -> tuple[str, ...]:
+    """The addresses that a listed post links to."""
+    _, urls = _parts(tweet)
+    return tuple(_whole(_target(entity)) for entity in urls if not _is_media(entity))
+
+
+def _parts(tweet: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    # A post over 280 characters is cut in `text` and whole in `note_tweet`.
+    whole = tweet if reading.child(tweet, "note_tweet", "text") is None else tweet["note_tweet"]
+    return reading.text(whole.get("text")), reading.items(reading.child(whole, "entities", "urls"))
+
+
+def _target(entity: dict[str, Any]) -> str:
+    return reading.text(entity.get("expanded_url")) or reading.text(entity.get("url"))
+
+
+def _is_media(entity: dict[str, Any]) -> bool:
+    return "media_key" in entity or bool(_MEDIA_LINK.match(_target(entity)))
+
+
+def _with_whole_links(text: str) -> str:
+    """Every link in the one form that a listing has: X adds http:// to a bare host name."""
+    for start, end in reversed(link_places(text)):
+        text = text[:start] + _whole(text[start:end]) + text[end:]
+    return text
+
+
+def _whole(link: str) -> str:
+    if "://" not in link:
+        link = f"http://{link}"
+    parts = urlsplit(link)
+    return link[:-1] if parts.path == "/" and link.endswith("/") else link

@@ -1,0 +1,34 @@
+"""What XING's answers mean (its partner API; names as its client libraries know them)."""
+
+from __future__ import annotations
+
+from publishers import reading
+from publishers.base import NetworkError, ReconnectNeeded, Refused
+from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
+
+TITLE = "XING"
+
+TABLE = (
+    Rule(Refused, "is throttling", 403, code="RATE_LIMIT_EXCEEDED", source="client libraries: 403, not 429"),
+    Rule(ReconnectNeeded, "does not accept the token", 401, code="INVALID_OAUTH_TOKEN", source="client libraries"),
+    Rule(
+        ReconnectNeeded, "does not grant a permission", 403, code="INSUFFICIENT_PRIVILEGES", source="client libraries"
+    ),
+)
+
+
+def judge(answer: Answer) -> NetworkError | None:
+    """None for an answer that a client package may read, else what it means."""
+    if answer.ok:
+        return None
+    wait = retry_after(answer.headers, answer.date)
+    return classify(answer, complaint_of(answer), TABLE, network=TITLE, wait=wait)
+
+
+def complaint_of(answer: Answer) -> Complaint:
+    """``{"error_name", "message"}``. XING also sends plain words under a JSON content type."""
+    body = answer.json()
+    if not isinstance(body, dict):
+        return Complaint(message=words_of(answer))
+    name = reading.text(body.get("error_name"))
+    return Complaint((name,) if name else (), reading.text(body.get("message")))

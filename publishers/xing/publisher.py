@@ -1,0 +1,125 @@
+"""One XING account by the partner API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from publishers import reading
+from publishers.base import (
+    Account,
+    Connection,
+    Credentials,
+    Figures,
+    OutgoingPost,
+    Prepared,
+    Published,
+    Recent,
+    Rejected,
+    RemotePost,
+    Uncertain,
+    Unsupported,
+)
+from publishers.connected import Connected
+from publishers.xing.activities import activity_id, figures, listed, made_at, published_id, remote_post
+from publishers.xing.client import XingClient, open_xing_session
+from publishers.xing.errors import TITLE
+from publishers.xing.text import compose
+
+MOST_PAGES = 10
+
+
+class XingPublisher(Connected):
+    """See :class:`publishers.base.Publisher`."""
+
+    def __init__(self, credentials: Credentials, connection: Connection) -> None:
+        session = open_xing_session(credentials, connection)
+        super().__init__(TITLE, session, connection)
+        self._client = XingClient(session, credentials.get("user_id", ""))
+
+    def verify(self) -> Account:
+        with self._call():
+            answer = reading.as_object(self._client.me(), TITLE)
+            user = next(iter(reading.items(answer.get("users"))), answer)
+            return Account(
+                remote_id=reading.accepted_id(user.get("id"), TITLE),
+                name=reading.text(user.get("display_name")),
+                url=reading.text(user.get("permalink")) or None,
+            )
+
+    def prepare(self, post: OutgoingPost) -> Prepared:
+        if post.media:
+            raise Unsupported(f"{TITLE} takes no images by its partner API.")
+        return Prepared(post)
+
+    def publish(self, prepared: Prepared) -> Published:
+        text, link = compose(prepared.post), prepared.post.link
+        with self._call():
+            begun = datetime.now(UTC)
+            answer = self._client.share_link(link, text) if link else self._client.post_status(text)
+            begun = reading.whole_second((self._network_time() or begun) - timedelta(seconds=self._seconds))
+            remote_id = published_id(answer) or self._look_up(text, link, begun)
+            return Published(remote_id)
+
+    def find_recent(self, since: datetime) -> Recent:
+        since = reading.whole_second(since)
+        with self._call():
+            posts, complete = self._since(since)
+            return Recent(tuple(posts), complete, self._network_time())
+
+    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+        found: dict[str, Figures] = {}
+        with self._call():
+            for remote_id in remote_ids:
+                activity = self._activity(remote_id)
+                if activity is not None:
+                    found[remote_id] = figures(activity)
+        return found
+
+    def delete(self, remote_id: str) -> None:
+        with self._call():
+            try:
+                self._client.delete(remote_id)
+            except Rejected as error:
+                if error.status not in (404, 410):
+                    raise
+
+    def refresh(self) -> Credentials | None:
+        """None: tokens of OAuth 1 do not expire."""
+        return None
+
+    def _look_up(self, text: str, link: str | None, since: datetime) -> str:
+        """The id of a post that XING accepted without naming it: the one of its kind in the account's own feed."""
+        posts, _ = self._since(since)
+        same = [p for p in posts if p.text == text and (link is None or link in p.links)]
+        if len(same) != 1:
+            raise Uncertain(f"{TITLE} accepted the post without naming it.")
+        return same[0].remote_id
+
+    def _since(self, since: datetime) -> tuple[list[RemotePost], bool]:
+        """Posts since a moment, and whether the feed was followed to its beginning."""
+        posts: dict[str, RemotePost] = {}
+        until: str | None = None
+        for _ in range(MOST_PAGES):
+            activities = listed(self._client.feed(until))
+            fresh = [a for a in activities if activity_id(a) not in posts]
+            read = [remote_post(a) for a in fresh]
+            if None in read:
+                return [p for p in posts.values() if p.created_at >= since], False
+            posts.update({p.remote_id: p for p in read if p is not None})
+            oldest = min((m for a in activities if (m := made_at(a)) is not None), default=None)
+            if not fresh or oldest is None or oldest < since:
+                return [p for p in posts.values() if p.created_at >= since], True
+            until = reading.rfc3339(oldest)
+        return [p for p in posts.values() if p.created_at >= since], False
+
+    def _activity(self, remote_id: str) -> dict[str, Any] | None:
+        """One activity. None where XING no longer knows it."""
+        try:
+            answer = reading.as_object(self._client.activity(remote_id), TITLE)
+        except Rejected as error:
+            if error.status in (404, 410):
+                return None
+            raise
+        return next(iter(reading.items(answer.get("network_activities"))), answer)
