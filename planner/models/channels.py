@@ -16,6 +16,7 @@ class Channel(Base):
     ``credentials`` is encrypted JSON (None: assisted). ``credentials_version`` grows with every change, so that
     cached connections notice. ``missed_after_seconds`` is how late a delivery may still go out by itself.
     ``throttled_until`` is the network's own "not before"; ``reconnect_since`` marks a channel whose access ended.
+    ``refreshing_until`` keeps a second process from spending a token that can be refreshed with only once.
     """
 
     __tablename__ = "channel"
@@ -43,6 +44,7 @@ class Channel(Base):
     reconnect_since: Mapped[datetime | None]
     reconnect_reason: Mapped[str | None] = mapped_column(String(500))
     throttled_until: Mapped[datetime | None]
+    refreshing_until: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
     rhythm_per_week: Mapped[int | None]

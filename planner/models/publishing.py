@@ -23,7 +23,8 @@ class Delivery(Base):
 
     ``claim_owner``, ``lease_until`` and ``epoch`` fence every write of the publishing services: the epoch grows
     with each claim, and a write of an older epoch finds no row. ``payload`` is what was frozen at the claim.
-    ``looks`` counts successful looks that did not find an unknown delivery, ``look_at`` is when the next is due.
+    ``attempt_count`` numbers the attempts; the first ``attempts_forgiven`` no longer count against the most there may
+    be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown delivery, ``look_at`` is when the next is due.
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     """
 
@@ -32,6 +33,7 @@ class Delivery(Base):
         UniqueConstraint("channel_id", "remote_id"),
         UniqueConstraint("channel_id", "occurrence"),
         Index("ix_delivery_state_try_at", "state", "try_at"),
+        Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
         Index("ix_delivery_workspace_id_publish_at", "workspace_id", "publish_at"),
         Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
         Index("ix_delivery_metrics_due_at", "metrics_due_at"),
@@ -55,6 +57,7 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     epoch: Mapped[int] = mapped_column(default=0)
     attempt_count: Mapped[int] = mapped_column(default=0)
+    attempts_forgiven: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any] | None]
     looks: Mapped[int] = mapped_column(default=0)
     look_at: Mapped[datetime | None]

@@ -13,7 +13,10 @@ from planner.models.base import Base, Id, Word, references
 
 
 class Workspace(Base):
-    """A company or brand; everything belongs to one. ``zone`` is an IANA name, ``language`` de or en."""
+    """A company or brand; everything belongs to one. ``zone`` is an IANA name, ``language`` de or en.
+
+    ``restored_at`` marks a pause that a restore began: it ends only once nothing is unconfirmed any more.
+    """
 
     __tablename__ = "workspace"
 
@@ -27,6 +30,7 @@ class Workspace(Base):
     weekly_done_for: Mapped[str | None] = mapped_column(String(10))
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
+    restored_at: Mapped[datetime | None]
     paused_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
     created_at: Mapped[datetime]
 

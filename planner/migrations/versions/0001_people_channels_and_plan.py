@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("weekly_done_for", sa.String(length=10), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(length=500), nullable=True),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -128,6 +129,7 @@ def upgrade() -> None:
         sa.Column("reconnect_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reconnect_reason", sa.String(length=500), nullable=True),
         sa.Column("throttled_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refreshing_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(length=500), nullable=True),
         sa.Column("rhythm_per_week", sa.Integer(), nullable=True),

@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("attempts_forgiven", sa.Integer(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=True),
         sa.Column("looks", sa.Integer(), nullable=False),
         sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
@@ -165,6 +166,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_channel_id_publish_at", ["channel_id", "publish_at"], unique=False)
         batch_op.create_index("ix_delivery_metrics_due_at", ["metrics_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_post_id"), ["post_id"], unique=False)
+        batch_op.create_index("ix_delivery_channel_id_state_try_at", ["channel_id", "state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_state_try_at", ["state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_workspace_id_publish_at", ["workspace_id", "publish_at"], unique=False)
 
@@ -244,6 +246,7 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_workspace_id_publish_at")
         batch_op.drop_index("ix_delivery_state_try_at")
+        batch_op.drop_index("ix_delivery_channel_id_state_try_at")
         batch_op.drop_index(batch_op.f("ix_delivery_post_id"))
         batch_op.drop_index("ix_delivery_metrics_due_at")
         batch_op.drop_index("ix_delivery_channel_id_publish_at")

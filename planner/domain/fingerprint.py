@@ -1,0 +1,153 @@
+"""Recognising our own post among those that a network lists: the text in one form, and the rule of matching."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+WHOLE_SECOND = timedelta(seconds=1)
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_AFTER_A_LINK = ".,;:!?\"'”“»«)]}>…"
+
+
+def normalise(text: str) -> str:
+    """The text in the form in which two sides can be compared.
+
+    NFC; white space folded; characters without width removed; links with scheme and host in lower case and without
+    a trailing slash. Tracking parameters stay: they tell two posts apart.
+    """
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    folded = " ".join(unicodedata.normalize("NFC", visible).split())
+    return unicodedata.normalize("NFC", _LINK.sub(_link_in_text, folded))
+
+
+def normalise_link(link: str) -> str:
+    """One address in the form that :func:`normalise` gives it."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return link
+    if not parts.netloc:
+        return link
+    scheme, host, path = parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/")
+    return urlunsplit((scheme, host, path, parts.query, parts.fragment))
+
+
+def digest(text: str) -> str:
+    """The fingerprint of a text: SHA-256 of its normal form, in hexadecimal."""
+    return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """An attempt whose post may be out there. ``until`` is where its window ends; ``media_count`` None: any."""
+
+    started_at: datetime
+    until: datetime
+    fingerprint: str
+    media_count: int | None = None
+    link: str | None = None
+
+
+class Listed(Protocol):
+    """What the rule reads of a listed post."""
+
+    @property
+    def remote_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def media_count(self) -> int | None: ...
+    @property
+    def links(self) -> tuple[str, ...]: ...
+
+
+Post = TypeVar("Post", bound=Listed)
+
+
+class Finding(StrEnum):
+    """What a look at the listed posts gave."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[Post]):
+    """The finding, with the posts that fit in the order in which they were listed: one, none or several."""
+
+    finding: Finding
+    posts: tuple[Post, ...] = ()
+
+
+def match(
+    attempts: Iterable[Sought],
+    listed: Iterable[Post],
+    *,
+    ahead: timedelta = timedelta(0),
+    taken: Collection[str] = frozenset(),
+) -> Match[Post]:
+    """Which of the listed posts is ours: the one that any of the attempts can have made.
+
+    ``ahead`` is how far the network's clock is ahead of ours; ``taken`` are remote ids that other deliveries have.
+    One that was there before an attempt began is never its post.
+    """
+    sought = list(attempts)
+    fitting: dict[str, Post] = {}
+    for post in listed:
+        if post.remote_id not in taken and any(_fits(attempt, post, ahead) for attempt in sought):
+            fitting.setdefault(post.remote_id, post)
+    posts = tuple(fitting.values())
+    if len(posts) == 1:
+        return Match(Finding.FOUND, posts)
+    return Match(Finding.AMBIGUOUS if posts else Finding.ABSENT, posts)
+
+
+def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedelta:
+    """How far a network's clock is ahead of ours, by the time it gave in an answer that came at ``answered_at``.
+
+    Never more than it truly is: the time given is cut to the second and older than the answer. So a post of ours
+    is not taken for one that was there before.
+    """
+    return network_time - answered_at if network_time is not None else timedelta(0)
+
+
+def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
+    return (
+        _in_window(attempt, post.created_at, ahead)
+        and _same_media(attempt.media_count, post.media_count)
+        and _same_link(attempt.link, post.links)
+        and digest(post.text) == attempt.fingerprint
+    )
+
+
+def _in_window(attempt: Sought, created_at: datetime, ahead: timedelta) -> bool:
+    by_our_clock = created_at - ahead
+    # A network that keeps whole seconds says 09:00:00 of what it made at 09:00:00.9.
+    cut = created_at.microsecond == 0 and attempt.started_at < by_our_clock + WHOLE_SECOND
+    return (attempt.started_at <= by_our_clock or cut) and by_our_clock <= attempt.until
+
+
+def _same_media(sent: int | None, listed: int | None) -> bool:
+    return sent is None or listed is None or sent == listed
+
+
+def _same_link(sent: str | None, listed: tuple[str, ...]) -> bool:
+    """A network that lists no links says nothing about ours."""
+    return not sent or not listed or normalise_link(sent) in {normalise_link(link) for link in listed}
+
+
+def _link_in_text(found: re.Match[str]) -> str:
+    whole = found.group()
+    link = whole.rstrip(_AFTER_A_LINK)
+    return normalise_link(link) + whole[len(link) :]
