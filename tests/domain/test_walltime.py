@@ -3,71 +3,36 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.domain.walltime import known_zone, resolve, to_wall, zone_names
+from planner.domain.walltime import known_zone, resolve, to_wall
+from tests.domain.zones import changing_zones, clock_changes, moments, wall, wall_times_around_a_change, zones
 
 BERLIN = "Europe/Berlin"
-SINCE = datetime(2005, 1, 1, tzinfo=UTC)
-UNTIL = datetime(2032, 1, 1, tzinfo=UTC)
-
-
-@cache
-def clock_changes(zone: str) -> tuple[datetime, ...]:
-    """The moments between 2005 and 2032 at which the zone's clock was or will be put, to the second."""
-    found, step, info = [], timedelta(days=3), ZoneInfo(zone)
-    moment = SINCE
-    while moment < UNTIL:
-        if moment.astimezone(info).utcoffset() != (moment + step).astimezone(info).utcoffset():
-            found.append(_first_moment_after_change(moment, moment + step, info))
-        moment += step
-    return tuple(found)
-
-
-def _first_moment_after_change(before: datetime, after: datetime, info: ZoneInfo) -> datetime:
-    offset = before.astimezone(info).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
-        if middle.astimezone(info).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-zones = st.sampled_from(zone_names())
-changing_zones = zones.filter(lambda zone: bool(clock_changes(zone)))
-
-
-def wall_times_around_a_change(zone: str) -> st.SearchStrategy[datetime]:
-    changes = [to_wall(moment, zone) for moment in clock_changes(zone)]
-    minutes = st.integers(-3 * 60, 3 * 60)
-    return st.builds(lambda at, by: at + timedelta(minutes=by), st.sampled_from(changes), minutes)
 
 
 def test_a_time_in_the_skipped_hour_in_berlin_is_sent_an_hour_later() -> None:
-    sent = resolve(datetime(2027, 3, 28, 2, 30), BERLIN)
+    sent = resolve(wall("2027-03-28T02:30"), BERLIN)
 
     assert sent.utc == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
-    assert sent.wall == datetime(2027, 3, 28, 3, 30)
+    assert sent.wall == wall("2027-03-28T03:30")
     assert sent.note == "skipped"
 
 
 def test_a_time_in_the_repeated_hour_in_berlin_is_sent_at_its_first_passing() -> None:
-    sent = resolve(datetime(2027, 10, 31, 2, 30), BERLIN)
+    sent = resolve(wall("2027-10-31T02:30"), BERLIN)
 
     assert sent.utc == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-    assert sent.wall == datetime(2027, 10, 31, 2, 30)
+    assert sent.wall == wall("2027-10-31T02:30")
     assert sent.note == "repeated"
 
 
 @pytest.mark.parametrize(
-    ("wall", "note"),
+    ("chosen", "note"),
     [
         ("2027-03-28T01:59", None),
         ("2027-03-28T02:00", "skipped"),
@@ -80,56 +45,56 @@ def test_a_time_in_the_repeated_hour_in_berlin_is_sent_at_its_first_passing() ->
         ("2027-06-15T02:30", None),
     ],
 )
-def test_only_the_hour_itself_is_remarked_upon(wall: str, note: str | None) -> None:
-    assert resolve(datetime.fromisoformat(wall), BERLIN).note == note
+def test_only_the_hour_itself_is_remarked_upon(chosen: str, note: str | None) -> None:
+    assert resolve(wall(chosen), BERLIN).note == note
 
 
 def test_lord_howe_puts_its_clock_by_half_an_hour() -> None:
-    spring = resolve(datetime(2027, 10, 3, 2, 15), "Australia/Lord_Howe")
-    autumn = resolve(datetime(2027, 4, 4, 1, 45), "Australia/Lord_Howe")
+    spring = resolve(wall("2027-10-03T02:15"), "Australia/Lord_Howe")
+    autumn = resolve(wall("2027-04-04T01:45"), "Australia/Lord_Howe")
 
-    assert (spring.wall, spring.note) == (datetime(2027, 10, 3, 2, 45), "skipped")
+    assert (spring.wall, spring.note) == (wall("2027-10-03T02:45"), "skipped")
     assert (autumn.utc, autumn.note) == (datetime(2027, 4, 3, 14, 45, tzinfo=UTC), "repeated")
 
 
 def test_a_day_that_begins_at_one_o_clock_gets_its_midnight_post_at_one() -> None:
-    sent = resolve(datetime(2018, 11, 4, 0, 0), "America/Sao_Paulo")
+    sent = resolve(wall("2018-11-04T00:00"), "America/Sao_Paulo")
 
-    assert (sent.wall, sent.note) == (datetime(2018, 11, 4, 1, 0), "skipped")
+    assert (sent.wall, sent.note) == (wall("2018-11-04T01:00"), "skipped")
 
 
 def test_a_midnight_that_comes_twice_is_used_the_first_time() -> None:
-    sent = resolve(datetime(2024, 11, 3, 0, 0), "America/Havana")
+    sent = resolve(wall("2024-11-03T00:00"), "America/Havana")
 
     assert (sent.utc, sent.note) == (datetime(2024, 11, 3, 4, 0, tzinfo=UTC), "repeated")
 
 
 def test_a_day_that_was_skipped_whole_moves_to_the_day_after() -> None:
-    sent = resolve(datetime(2011, 12, 30, 10, 0), "Pacific/Apia")
+    sent = resolve(wall("2011-12-30T10:00"), "Pacific/Apia")
 
-    assert (sent.wall, sent.note) == (datetime(2011, 12, 31, 10, 0), "skipped")
+    assert (sent.wall, sent.note) == (wall("2011-12-31T10:00"), "skipped")
 
 
 @given(st.data())
 def test_in_every_zone_the_clock_shows_the_chosen_time_or_the_time_was_skipped(data: st.DataObject) -> None:
     zone = data.draw(changing_zones)
-    wall = data.draw(wall_times_around_a_change(zone))
+    chosen = data.draw(wall_times_around_a_change(zone))
 
-    sent = resolve(wall, zone)
+    sent = resolve(chosen, zone)
 
     assert to_wall(sent.utc, zone) == sent.wall
-    assert (sent.wall == wall) == (sent.note != "skipped")
+    assert (sent.wall == chosen) == (sent.note != "skipped")
     if sent.note == "skipped":
-        assert not _moments_showing(wall, zone)
+        assert not _moments_showing(chosen, zone)
         jump = _change_before(sent.utc, zone)
-        assert sent.wall - wall == _offset(jump, zone) - _offset(jump - timedelta(seconds=1), zone)
+        assert sent.wall - chosen == _offset(jump, zone) - _offset(jump - timedelta(seconds=1), zone)
     else:
-        shown = _moments_showing(wall, zone)
+        shown = _moments_showing(chosen, zone)
         assert sent.utc == min(shown)
         assert (len(shown) > 1) == (sent.note == "repeated")
 
 
-@given(zones, st.datetimes(datetime(2005, 1, 1), datetime(2031, 12, 31), timezones=st.just(UTC)))
+@given(zones, moments)
 def test_a_moment_shown_on_the_clock_leads_back_to_itself_or_to_its_first_passing(zone: str, moment: datetime) -> None:
     back = resolve(to_wall(moment, zone), zone)
 
@@ -158,8 +123,8 @@ def _change_before(moment: datetime, zone: str) -> datetime:
     return max(change for change in clock_changes(zone) if change <= moment)
 
 
-def _moments_showing(wall: datetime, zone: str) -> list[datetime]:
-    """All moments at which the clock shows ``wall``: looked for offset by offset, without asking what is tested."""
-    as_if_utc = wall.replace(tzinfo=UTC)
+def _moments_showing(chosen: datetime, zone: str) -> list[datetime]:
+    """All moments at which the clock shows ``chosen``: looked for offset by offset, without asking what is tested."""
+    as_if_utc = chosen.replace(tzinfo=UTC)
     offsets = {_offset(as_if_utc + timedelta(hours=h), zone) for h in range(-48, 49)}
-    return [m for m in (as_if_utc - offset for offset in offsets) if to_wall(m, zone) == wall]
+    return [m for m in (as_if_utc - offset for offset in offsets) if to_wall(m, zone) == chosen]
