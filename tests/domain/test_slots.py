@@ -137,6 +137,34 @@ def test_a_slot_removed_and_made_anew_does_not_pass_twice() -> None:
     assert found == _at(slot(7, MON, "09:00"), "2027-01-11T08:00")
 
 
+def test_a_slot_on_a_day_that_was_skipped_whole_passes_a_day_later() -> None:
+    slots, day_after = [slot(1, FRI, "10:00")], utc("2011-12-30T19:00")
+
+    passed = list(occurrences(slots, "Pacific/Apia", day_after, day_after + timedelta(hours=2)))
+
+    assert [(to_wall(o.publish_at, "Pacific/Apia"), o.note) for o in passed] == [(wall("2011-12-31T10:00"), "skipped")]
+
+
+def test_a_slot_at_midnight_passes_although_the_clock_goes_back_to_the_day_before() -> None:
+    slots, end = [slot(1, SUN, "00:00")], utc("2006-10-29T02:45")
+    assert to_wall(end, "America/St_Johns") == wall("2006-10-28T23:15")
+
+    passed = list(occurrences(slots, "America/St_Johns", end - timedelta(hours=1), end))
+
+    assert [o.publish_at for o in passed] == [utc("2006-10-29T02:30")]
+
+
+def test_slots_stay_in_order_where_the_skipped_time_lies_around_midnight() -> None:
+    slots = [slot(1, SUN, "23:45"), slot(2, MON, "00:35")]
+
+    passed = list(occurrences(slots, "America/Toronto", utc("1919-03-30T12:00"), utc("1919-03-31T12:00")))
+
+    assert [(o.slot_id, to_wall(o.publish_at, "America/Toronto")) for o in passed] == [
+        (2, wall("1919-03-31T00:35")),
+        (1, wall("1919-03-31T00:45")),
+    ]
+
+
 @given(weeks_of_slots(), zones_and_moments(), st.integers(1, 40))
 def test_every_passing_within_the_span_is_there_once_and_in_order(
     slots: list[WeeklySlot], place_and_time: tuple[str, datetime], days: int
