@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import URL
 
+from planner import create_app
+from planner.bootstrap import Platform
 from planner.database import Database
+from planner.services.actor import Actor
 from tests.support.browser import launch_chromium
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
+from tests.support.factories import Company, make_company, make_platform
 from tests.support.network import forbid_outside_connections
+from tests.support.serving import serving
+from tests.support.web import Browsing
 
 _made_folder = pytest.StashKey[Path | None]()
 
@@ -91,6 +98,48 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
+    """Everything wired, on a fresh SQLite database and the test's clock."""
+    platform = make_platform(tmp_path / "instance", sqlite_url, clock)
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def company(platform: Platform) -> Company:
+    """Brandt Maschinenbau with people in every role, and an outsider."""
+    return make_company(platform.database, platform.clock.now())
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    """The application around ``platform``."""
+    app = create_app(platform)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client_of(app: Flask, company: Company) -> Callable[[Actor | None], Browsing]:
+    """``client_of(company.bob)`` is a client signed in as bob; ``client_of(None)`` a stranger."""
+
+    def make(actor: Actor | None) -> Browsing:
+        client = Browsing(app)
+        if actor is not None:
+            client.sign_in(actor)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The address of the application behind a real HTTP server."""
+    with serving(app) as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, started once."""
@@ -119,6 +168,7 @@ def page(browser_context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if _is_violation(message.text) else None)
     yield page
+    page.goto("about:blank")
     assert not errors, f"Errors in the browser's console: {errors}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from planner.domain.roles import Permission, Role
 from planner.domain.states import DeliveryState, PostStatus
@@ -91,6 +91,23 @@ def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, not
     return post
 
 
+def take_back(session: Session, actor: Actor, post_id: int, *, now: datetime) -> Post:
+    """Undo a yes that was given by mistake: the post waits for one again, and nobody is told.
+
+    Raises NotFound, Forbidden, Conflict ``frozen`` or ``not_approved``.
+    """
+    actor.require(Permission.APPROVE)
+    post = store.load(session, actor, post_id)
+    deliveries = store.deliveries_of(session, post_id)
+    store.refuse_frozen(deliveries)
+    if not store.void_approval(post, actor.label, now):
+        raise Conflict("not_approved")
+    placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
+    events.record(session, actor, now, "post", post.id, "approval_taken_back")
+    refresh_status(session, post.id)
+    return post
+
+
 def waiting(session: Session, workspace_id: int) -> list[Post]:
     """Posts that wait for a yes, the most urgent first."""
     first = (
@@ -105,6 +122,7 @@ def waiting(session: Session, workspace_id: int) -> list[Post]:
         select(Post)
         .where(Post.workspace_id == workspace_id, Post.status == PostStatus.IN_APPROVAL, Post.deleted_at.is_(None))
         .order_by(first.is_(None), first, Post.id)
+        .options(selectinload(Post.variants), selectinload(Post.media))
     )
     return list(session.scalars(query))
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 
 from planner.services.errors import FieldError, ServiceError
-from planner.web.messages import channels, posts, publishing
+from planner.web.messages import accounts, api, channels, members, posts, publishing
 
-SENTENCES: dict[str, LazyString] = {**channels.SENTENCES, **posts.SENTENCES, **publishing.SENTENCES}
+AREAS = (accounts, api, channels, members, posts, publishing)
+SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
 
 def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:

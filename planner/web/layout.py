@@ -1,0 +1,86 @@
+"""What the frame around every page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, get_flashed_messages, request
+from flask_login import current_user
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+from werkzeug.exceptions import Forbidden
+
+from planner.domain.roles import Permission
+from planner.services import approvals
+from planner.web import context, navigation, notify
+from planner.web.extensions import LANGUAGES, choose_language
+
+
+def init_app(app: Flask) -> None:
+    """Offer the frame's values to templates."""
+    app.context_processor(values)
+    app.jinja_env.globals.update(has_page=navigation.has_page, texts=texts)
+
+
+def values() -> dict[str, Any]:
+    """What base.html and plain.html draw; a page may use ``me``, ``workspace`` and ``may`` too."""
+    if "failing" in g:
+        return {"frame": Frame(), "language": g.language, "me": None, "workspace": None, "may": may}
+    return {
+        "frame": Frame(),
+        "language": choose_language(),
+        "me": context.user() if current_user.is_authenticated else None,
+        "workspace": context.workspace() if _has_place() else None,
+        "may": may,
+    }
+
+
+def expect_nothing() -> None:
+    """From here on this request draws its page without asking the database: it may be what failed."""
+    g.failing = True
+    g.language = request.accept_languages.best_match(LANGUAGES, "de") or "de"
+
+
+class Frame:
+    """The parts that cost a query, asked only where a template draws them."""
+
+    def groups(self) -> list[tuple[Any, list[navigation.Place]]]:
+        """The navigation with what waits."""
+        return list(navigation.groups(self._counts()))
+
+    def bottom(self) -> list[navigation.Place]:
+        """The places in the bar of a phone."""
+        return [p for _title, places in self.groups() for p in places if p.endpoint in navigation.BOTTOM]
+
+    def toasts(self) -> list[dict[str, str | None]]:
+        """The short messages that wait for this page."""
+        return notify.read([(text, category) for category, text in get_flashed_messages(with_categories=True)])
+
+    def here(self) -> str:
+        """The path of this page, to come back to; the first page where it cannot be asked for again."""
+        return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+    def _counts(self) -> dict[str, int]:
+        if not may(Permission.APPROVE):
+            return {}
+        return {"approvals.index": approvals.count_waiting(context.reading(), context.workspace().id)}
+
+
+def may(permission: str) -> bool:
+    """Whether the signed-in member's role holds the permission."""
+    return _has_place() and context.actor().may(Permission(permission))
+
+
+def texts(sentences: dict[str, str]) -> Markup:
+    """Sentences for JavaScript, read there by ``t(key)``."""
+    return Markup('<script type="application/json" data-texts>{}</script>').format(htmlsafe_json_dumps(sentences))
+
+
+def _has_place() -> bool:
+    if "failing" in g or not current_user.is_authenticated:
+        return False
+    try:
+        context.member()
+    except Forbidden:
+        return False
+    return True

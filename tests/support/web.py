@@ -1,0 +1,61 @@
+"""A person with a browser, without the browser: forms are sent with what the page itself put into them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Page
+from werkzeug.test import TestResponse
+
+from planner.services.actor import Actor
+from tests.support.factories import PASSWORD
+
+_TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
+
+
+def email_of(actor: Actor) -> str:
+    """The address someone of the test company signs in with."""
+    return f"{actor.label.lower()}@example.com"
+
+
+class Browsing:
+    """A client with cookies. ``send`` adds the token of the last page, as a form does."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+        self.token = ""
+
+    def sign_in(self, actor: Actor) -> None:
+        """Through the real form."""
+        self.get("/sign-in")
+        answer = self.send("/sign-in", email=email_of(actor), password=PASSWORD)
+        assert answer.status_code == 302, answer.text
+        self.get("/account")
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open a page, in German unless told otherwise."""
+        options.setdefault("headers", {"Accept-Language": "de"})
+        answer = self._client.get(path, **options)
+        found = _TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
+        self.token = found[1] if found else self.token
+        return answer
+
+    def send(self, path: str, *, follow: bool = False, **fields: Any) -> TestResponse:
+        """Send a form by POST."""
+        data = {"csrf_token": self.token, **fields}
+        return self._client.post(path, data=data, headers={"Accept-Language": "de"}, follow_redirects=follow)
+
+    def send_json(self, method: str, path: str, body: Any = None) -> TestResponse:
+        """What the page's own JavaScript does."""
+        return self._client.open(path, method=method, json=body, headers={"X-CSRFToken": self.token})
+
+
+def sign_in(page: Page, server: str, actor: Actor) -> None:
+    """Sign in a real browser."""
+    page.goto(f"{server}/sign-in")
+    page.locator("input[name=email]").fill(email_of(actor))
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
