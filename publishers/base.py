@@ -238,13 +238,15 @@ class TextRules:
 
     ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
     and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
-    text (separated by a blank), and so takes part in the count.
+    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once an image
+    is attached.
     """
 
     limit: int
     counting: str = "plain"
     link_length: int | None = None
     link_in_text: bool = False
+    link_in_text_with_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)

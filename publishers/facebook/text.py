@@ -9,7 +9,7 @@ from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
 from publishers.checks import media_problems, text_problems
 from publishers.text import normalised, plain_length, with_link
 
-TEXT_RULES = TextRules(limit=63_206)
+TEXT_RULES = TextRules(limit=63_206, link_in_text_with_media=True)
 MEDIA_RULES = MediaRules(
     # Graph API, Page photos: up to 10 MB; up to 10 in one post (third-party experience)
     max_images=10,

@@ -12,7 +12,7 @@ from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
 from publishers.checks import media_problems, text_problems
 from publishers.text import normalised, plain_length, with_link
 
-TEXT_RULES = TextRules(limit=3000)
+TEXT_RULES = TextRules(limit=3000, link_in_text_with_media=True)
 MEDIA_RULES = MediaRules(
     # Images API: JPG, PNG, GIF under 36,152,320 pixels. MultiImage API: 2 to 20 images in one post.
     max_images=20,
