@@ -11,8 +11,7 @@ Where the answer does not say for sure, the adapter raises :class:`Uncertain`, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass, field, field as dataclass_field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused, Rejected, Uncertain
 from publishers.errors import LONGEST_WAIT, Answer, Complaint, Rule, classify, retry_after, words_of
 
 TITLE = "Facebook"
@@ -19,13 +19,24 @@ _DOCS = "Graph API, Handle errors"
 _LIMITS = "Graph API, Rate limits"
 
 TABLE = (
+    Rule(PaymentRequired, "asks for payment", 402, source="HTTP"),
     Rule(Refused, "is throttling this app", code="4", source=_LIMITS),
     Rule(Refused, "is throttling this account", code="17", source=_LIMITS),
     Rule(Refused, "is throttling this Page", code="32", source=_LIMITS),
     Rule(Refused, "says that a limit is reached", code="341", source=_DOCS),
     Rule(Refused, "is throttling these calls", code="613", source=_LIMITS),
     Rule(Refused, "is throttling this Page", code="80001", source=_LIMITS),
+    Rule(
+        Rejected, "does not allow this content", code="368", says="deemed abusive", source="the message names the post"
+    ),
     Rule(Refused, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
+    Rule(
+        Refused,
+        "no longer serves this version of its API: the operator sets a newer one",
+        code="2635",
+        pause_channel=True,
+        source="Graph API, Versioning",
+    ),
     Rule(Duplicate, "already has this post", code="506", source=_DOCS),
     Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS),
     Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS),

@@ -14,6 +14,7 @@ TABLE = (
     Rule(
         ReconnectNeeded, "does not grant a permission", 403, code="INSUFFICIENT_PRIVILEGES", source="client libraries"
     ),
+    Rule(ReconnectNeeded, "does not grant a permission", 403, code="ACCESS_DENIED", source="client libraries"),
 )
 
 

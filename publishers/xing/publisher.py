@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,11 +57,11 @@ class XingPublisher(Connected):
     def publish(self, prepared: Prepared) -> Published:
         text, link = compose(prepared.post), prepared.post.link
         with self._call():
-            begun = datetime.now(UTC)
+            begun = time.monotonic()
             answer = self._client.share_link(link, text) if link else self._client.post_status(text)
-            begun = reading.whole_second((self._network_time() or begun) - timedelta(seconds=self._seconds))
-            remote_id = published_id(answer) or self._look_up(text, link, begun)
-            return Published(remote_id)
+            taken = timedelta(seconds=time.monotonic() - begun)
+            since = reading.whole_second((self._network_time() or datetime.now(UTC)) - taken)
+            return Published(published_id(answer) or self._look_up(text, link, since))
 
     def find_recent(self, since: datetime) -> Recent:
         since = reading.whole_second(since)
@@ -111,7 +112,7 @@ class XingPublisher(Connected):
             oldest = min((m for a in activities if (m := made_at(a)) is not None), default=None)
             if not fresh or oldest is None or oldest < since:
                 return [p for p in posts.values() if p.created_at >= since], True
-            until = reading.rfc3339(oldest)
+            until = reading.rfc3339(oldest + timedelta(seconds=1))  # its second may hold more than this page shows
         return [p for p in posts.values() if p.created_at >= since], False
 
     def _activity(self, remote_id: str) -> dict[str, Any] | None:
@@ -122,4 +123,5 @@ class XingPublisher(Connected):
             if error.status in (404, 410):
                 return None
             raise
-        return next(iter(reading.items(answer.get("network_activities"))), answer)
+        named = answer.get("network_activities") or answer.get("activities")
+        return next(iter(reading.items(named)), answer)

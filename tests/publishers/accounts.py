@@ -1,0 +1,55 @@
+"""An account of each network as the tests connect it, and posts to send through it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+from publishers.base import Connection, Credentials, Medium, OutgoingPost, Publisher
+from publishers.registry import network
+
+KEYS = ("linkedin", "facebook", "twitter", "xing")
+
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "facebook": {"page_id": "104872951638204", "access_token": "EAABsecretOfThePage"},
+    "twitter": {"access_token": "x-secret-access", "refresh_token": "x-secret-refresh", "user_id": "1502893746120984576"},
+    "linkedin": {"author": "urn:li:organization:2414183", "access_token": "linkedin-secret-access"},
+    "xing": {
+        "consumer_key": "the-key", "consumer_secret": "consumer-secret-9", "token": "xing-secret-token",
+        "token_secret": "token-secret-9", "user_id": "1346_cafe99",
+    },
+}  # fmt: skip
+
+APP = {"client_id": "the-app", "client_secret": "app-secret-7788"}
+
+SECRETS = (
+    "EAABsecretOfThePage", "x-secret-access", "x-secret-refresh", "linkedin-secret-access", "consumer-secret-9",
+    "xing-secret-token", "token-secret-9", "app-secret-7788",
+)  # fmt: skip
+
+
+def connect(
+    key: str, api_url: str, *, timeout: float = 10.0, app: dict[str, str] | None = None, **credentials: str
+) -> Publisher:
+    """A connected account; ``credentials`` replace or add to the usual ones."""
+    given: Credentials = {**CREDENTIALS[key], **credentials}
+    return network(key).connect(given, Connection(api_url=api_url, timeout=timeout, app=app or {}))
+
+
+def png(width: int = 8, height: int = 8) -> bytes:
+    """A grey image, made by hand."""
+    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def image(folder: Path, alt: str = "", name: str = "bild.png", mime: str = "image/png") -> Medium:
+    path = folder / name
+    path.write_bytes(png())
+    return Medium(path, mime, path.stat().st_size, 8, 8, alt)
+
+
+def text_post(text: str = "Neue Drehmaschine in Halle 3") -> OutgoingPost:
+    return OutgoingPost(text)
