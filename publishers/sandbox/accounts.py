@@ -1,0 +1,221 @@
+"""Who has an account at the sandbox networks, and which tokens open it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._~+/=|:\-]{6,4096}\Z")
+_TRAILING_NUMBER = re.compile(r"(\d{3,19})\Z")
+
+ALL_SCOPES: dict[str, frozenset[str]] = {
+    "facebook": frozenset({
+        "pages_show_list", "pages_manage_posts", "pages_manage_engagement", "pages_read_engagement",
+        "pages_read_user_content", "read_insights", "business_management",
+    }),
+    "twitter": frozenset({
+        "tweet.read", "tweet.write", "users.read", "media.write", "offline.access", "tweet.moderate.write",
+    }),
+    "linkedin": frozenset({
+        "openid", "profile", "email", "w_member_social", "r_member_social", "r_member_postAnalytics",
+        "w_organization_social", "r_organization_social", "rw_organization_admin",
+    }),
+    "xing": frozenset(),
+}  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Account:
+    """One profile. ``id`` is the network's own (a page id, a user id, a URN), ``kind`` one of page, user,
+    organization, person. ``administers`` holds the ids of pages or organisations that a user may act for."""
+
+    network: str
+    id: str
+    name: str
+    handle: str
+    kind: str
+    followers: int = 1500
+    administers: list[str] = field(default_factory=list)
+    open: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """What opens an account. ``secret``, ``consumer_key`` and ``consumer_secret`` are XING's; ``refresh`` is the
+    refresh token that goes with it. ``kind`` is user, page or app."""
+
+    value: str
+    account: Account
+    scopes: frozenset[str]
+    kind: str = "user"
+    expires_at: datetime | None = None
+    secret: str = ""
+    consumer_key: str = ""
+    consumer_secret: str = ""
+    refresh: str | None = None
+
+    def expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+
+class Directory:
+    """All accounts and tokens. With ``open_accounts`` a well-formed token that nobody knows opens a new account."""
+
+    def __init__(self, *, open_accounts: bool = False) -> None:
+        self.open_accounts = open_accounts
+        self.accounts: dict[tuple[str, str], Account] = {}
+        self.tokens: dict[tuple[str, str], Token] = {}
+        self.spent: set[str] = set()
+        self._refresh: dict[tuple[str, str], Token] = {}
+
+    def add(self, account: Account) -> Account:
+        """Register ``account``; an account of that network and id which exists already is replaced."""
+        self.accounts[account.network, account.id] = account
+        return account
+
+    def grant(self, token: Token) -> Token:
+        """Make ``token`` valid, with its refresh token where it has one."""
+        self.tokens[token.account.network, token.value] = token
+        if token.refresh:
+            self._refresh[token.account.network, token.refresh] = token
+        return token
+
+    def find(self, network: str, account_id: str) -> Account | None:
+        return self.accounts.get((network, account_id))
+
+    def token(self, network: str, value: str) -> Token | None:
+        """The token, expired or not; None where the network does not know it."""
+        known = self.tokens.get((network, value))
+        if known is None and self.open_accounts and _WELL_FORMED.match(value):
+            return self.grant(Token(value, self._open(network, value), ALL_SCOPES[network]))
+        return known
+
+    def by_refresh(self, network: str, refresh: str) -> Token | None:
+        """The token that ``refresh`` renews; None where it is unknown or spent."""
+        if refresh in self.spent:
+            return None
+        known = self._refresh.get((network, refresh))
+        if known is None and self.open_accounts and _WELL_FORMED.match(refresh):
+            return Token("", self._open(network, refresh), ALL_SCOPES[network], refresh=refresh)
+        return known
+
+    def rotate(self, old: Token, value: str, refresh: str, expires_at: datetime) -> Token:
+        """Replace ``old`` by a new pair; the old refresh token is spent and the old access token is void."""
+        if old.refresh:
+            self.spent.add(old.refresh)
+            self._refresh.pop((old.account.network, old.refresh), None)
+        self.tokens.pop((old.account.network, old.value), None)
+        return self.grant(Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh))
+
+    def reachable(self, token: Token, account_id: str) -> Account | None:
+        """The account ``account_id`` if ``token`` may act for it. An open account takes on an id that is new."""
+        if account_id in ("me", token.account.id):
+            return token.account
+        known = self.find(token.account.network, account_id)
+        if known is not None and account_id in token.account.administers:
+            return known
+        return self._adopt(token, account_id) if token.account.open else None
+
+    def _open(self, network: str, value: str) -> Account:
+        number = _open_number(value)
+        account_id = f"urn:li:person:{number}" if network == "linkedin" else number
+        known = self.find(network, account_id)
+        if known is not None and known.open:
+            return known
+        kind = {"facebook": "page", "linkedin": "person"}.get(network, "user")
+        return self.add(Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True))
+
+    def _adopt(self, token: Token, account_id: str) -> Account | None:
+        """What the caller says its account is called: for a token of an open account that is believed once."""
+        known = self.find(token.account.network, account_id)
+        if known is not None and not known.open:
+            return None
+        number = account_id.rpartition(":")[2]
+        kind = "organization" if "organization" in account_id else token.account.kind
+        fresh = Account(token.account.network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True)
+        account = known or self.add(fresh)
+        token.account.administers.append(account_id)
+        if token.account.network != "linkedin":
+            token.account = account
+        return account
+
+
+def _open_number(value: str) -> str:
+    """The number of an open account: the digits the token ends with, else one made from the token."""
+    match = _TRAILING_NUMBER.search(value)
+    return match[1] if match else str(int(hashlib.sha256(value.encode()).hexdigest()[:13], 16))
+
+
+def seed_accounts(directory: Directory, now: datetime) -> None:
+    """The accounts of Brandt Maschinenbau, whose tokens are known by name."""
+    _seed_facebook(directory, now)
+    _seed_twitter(directory, now)
+    _seed_linkedin(directory, now)
+    _seed_xing(directory)
+
+
+def _seed_facebook(directory: Directory, now: datetime) -> None:
+    page = Account("facebook", "104872951638204", "Brandt Maschinenbau", "brandt.maschinenbau", "page", 3120)
+    user = Account("facebook", "10229384756102938", "Katrin Vogel", "katrin.vogel", "user", administers=[page.id])
+    scopes = ALL_SCOPES["facebook"]
+    directory.add(page)
+    directory.add(user)
+    directory.grant(Token("EAABsandboxBrandtPage", page, scopes, "page"))
+    directory.grant(Token("EAABsandboxBrandtUser", user, scopes, "user", now + timedelta(days=60)))
+
+
+def _seed_twitter(directory: Directory, now: datetime) -> None:
+    user = directory.add(Account("twitter", "1502893746120984576", "Brandt Maschinenbau", "BrandtMaschinen", "user", 860))
+    scopes = ALL_SCOPES["twitter"]
+    directory.grant(Token("sandbox-x-brandt-access", user, scopes, "user", None, refresh="sandbox-x-brandt-refresh"))
+    directory.grant(Token("sandbox-x-app-only", user, scopes, "app"))
+    directory.grant(Token("sandbox-x-brandt-expired", user, scopes, "user", now - timedelta(hours=1)))
+
+
+def _seed_linkedin(directory: Directory, now: datetime) -> None:
+    organization = Account(
+        "linkedin", "urn:li:organization:78214563", "Brandt Maschinenbau GmbH", "brandt-maschinenbau", "organization", 5400
+    )
+    person = Account(
+        "linkedin", "urn:li:person:Kv7QmZ2xTa", "Katrin Vogel", "katrin-vogel", "person", 780, [organization.id]
+    )
+    directory.add(organization)
+    directory.add(person)
+    later = now + timedelta(days=60)
+    directory.grant(Token("AQXsandboxBrandtLinkedIn", person, ALL_SCOPES["linkedin"], "user", later))
+    selfserve = frozenset({"openid", "profile", "email", "w_member_social"})
+    directory.grant(Token("AQXsandboxMemberOnly", person, selfserve, "user", later))
+
+
+def _seed_xing(directory: Directory) -> None:
+    user = directory.add(Account("xing", "28471936_5f3c9a", "Katrin Vogel", "Katrin_Vogel", "user", 640))
+    directory.grant(
+        Token(
+            "xing-brandt-token", user, frozenset(), secret="xing-brandt-token-secret",  # noqa: S106 - opens nothing real
+            consumer_key="xing-brandt-consumer", consumer_secret="xing-brandt-consumer-secret",  # noqa: S106 - the same
+        )
+    )  # fmt: skip
+
+
+def credentials(directory: Directory, tokens: Iterable[str]) -> list[dict[str, str]]:
+    """What to connect a channel with, for each of ``tokens``, in the words of the planner's interface."""
+    return [_credential(token) for (_, value), token in directory.tokens.items() if value in set(tokens)]
+
+
+def _credential(token: Token) -> dict[str, str]:
+    account = token.account
+    shared = {"network": account.network, "name": account.name}
+    if account.network == "facebook":
+        return {**shared, "page_id": account.id, "access_token": token.value}
+    if account.network == "twitter":
+        return {**shared, "user_id": account.id, "access_token": token.value, "refresh_token": token.refresh or ""}
+    if account.network == "linkedin":
+        author = account.administers[0] if account.administers else account.id
+        return {**shared, "author": author, "access_token": token.value}
+    return {
+        **shared, "user_id": account.id, "consumer_key": token.consumer_key, "consumer_secret": token.consumer_secret,
+        "token": token.value, "token_secret": token.secret,
+    }  # fmt: skip

@@ -1,0 +1,60 @@
+"""What people write under a post: German sample comments, always the same under the same post."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from .engagement import comment_moments
+from .store import Comment, Post
+
+_PEOPLE = (
+    ("Jens Hartwig", "1847362"), ("Sabine Rother", "2093847"), ("Mehmet Aydin", "3310942"), ("Ulrike Feldmann", "1029384"),
+    ("Tobias Krämer", "4482190"), ("Annette Sommer", "5520183"), ("Piotr Zieliński", "6091827"), ("Heike Baumann", "7283910"),
+    ("Dr. Rainer Oswald", "8193746"), ("Lena Trautmann", "9028374"), ("Carsten Möhring", "1192837"), ("Nadja Pfeiffer", "1283746"),
+)  # fmt: skip
+
+_TEXTS = (
+    "Sehr anschaulich gezeigt. Läuft die Anlage bei Ihnen schon im Dreischichtbetrieb?",
+    "Glückwunsch an das ganze Team, da steckt sichtbar viel Arbeit drin.",
+    "Wir stehen vor derselben Frage. Gibt es dazu ein Datenblatt?",
+    "Wie lange hat die Umrüstung vom ersten Gespräch bis zur Abnahme gedauert?",
+    "Das haben wir auf der Messe gesehen, der Stand war gut besucht.",
+    "Endlich jemand, der auch über die Wartungskosten spricht. Danke dafür.",
+    "Ist der Greifer auch für lackierte Teile geeignet?",
+    "Bei uns hat sich genau dieser Schritt nach acht Monaten gerechnet.",
+    "Schöner Einblick in die Halle! Sucht ihr noch Auszubildende für den Herbst?",
+    "Welche Schnittstelle nutzen Sie zur Steuerung, OPC UA?",
+    "Danke für den Beitrag, ich habe ihn an unsere Fertigungsleitung weitergegeben.",
+    "Interessant wäre der Energieverbrauch im Vergleich zum Vorgänger.",
+    "Liefern Sie auch nach Österreich und in die Schweiz?",
+    "Ein Video vom Einrichten wäre toll, das ist bei uns immer der Engpass.",
+    "Saubere Lösung. Wir melden uns nächste Woche bei Ihrem Vertrieb.",
+    "Mich würde interessieren, wie Sie die Mitarbeitenden geschult haben.",
+)
+
+
+def comments_on(post: Post, seed: int, age: timedelta) -> list[Comment]:
+    """The comments a post has at this age, earliest first: those people wrote and those written through the API."""
+    moments = comment_moments(
+        seed, post.network, post.id, post.account.followers, age, images=len(post.media), link=bool(post.link)
+    )
+    written = [_comment(post, seed, number, moment) for number, moment in enumerate(moments)]
+    return sorted([*written, *post.replies], key=lambda comment: comment.created_at)
+
+
+def _comment(post: Post, seed: int, number: int, moment: timedelta) -> Comment:
+    dice = int.from_bytes(hashlib.sha256(f"{seed}/{post.network}/{post.id}".encode()).digest()[:6], "big")
+    author, author_id = _PEOPLE[(dice // 17 + number * 5) % len(_PEOPLE)]
+    text = _TEXTS[(dice + number * 7) % len(_TEXTS)]
+    return Comment(_comment_id(post, dice, number), author, author_id, text, post.created_at + moment)
+
+
+def _comment_id(post: Post, dice: int, number: int) -> str:
+    """Comment ids look like the network's: X numbers its replies as posts, Facebook joins the post's id."""
+    own = post.id.rpartition("_" if post.network == "facebook" else ":")[2]
+    if post.network == "twitter":
+        return str(int(post.id) + 1_000_003 * (number + 1))
+    if post.network == "facebook":
+        return f"{own}_{dice % 10**12 + number}"
+    return str(dice % 10**15 + number)

@@ -1,0 +1,255 @@
+"""What Graph gives to read: Pages, posts, comments, insights, permissions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from .accounts import ALL_SCOPES, Account, Token
+from .engagement import Engagement
+from .facebook_shapes import (
+    comment_object,
+    error,
+    page_object,
+    paged,
+    parameter_error,
+    post_object,
+    split_fields,
+    unknown_object,
+)
+from .service import Answer, Route, Service
+from .store import Comment, Post
+from .wire import Request, Response, json_response
+
+LIKES_FOR_INSIGHTS = 100
+"""Insights are given for Pages with this many likes or more."""
+
+METRICS: dict[str, Callable[[Engagement], Any]] = {
+    "post_media_view": lambda now: now.impressions,
+    "post_total_media_view_unique": lambda now: now.reach,
+    "post_clicks": lambda now: now.clicks,
+    "post_clicks_by_type": lambda now: {"link clicks": now.clicks, "other clicks": now.profile_clicks},
+    "post_reactions_like_total": lambda now: now.reactions_by_type()["like"],
+    "post_reactions_love_total": lambda now: now.reactions_by_type()["love"],
+    "post_reactions_by_type_total": lambda now: {k: v for k, v in now.reactions_by_type().items() if v},
+    "post_activity_by_action_type": lambda now: {"like": now.reactions, "share": now.shares, "comment": now.comments},
+}
+
+
+class FacebookReading(Service):
+    """The reading endpoints of Graph."""
+
+    key = "facebook"
+
+    def reading_routes(self) -> list[Route]:
+        return [
+            Route("GET", "/me/accounts", "verify", self.accounts),
+            Route("GET", "/me/permissions", "verify", self.permissions),
+            Route("GET", "/debug_token", "verify", self.debug_token),
+            Route("GET", "/oauth/access_token", "refresh", self.exchange),
+            Route("GET", "/{}/published_posts", "list", self.posts),
+            Route("GET", "/{}/posts", "list", self.posts),
+            Route("GET", "/{}/feed", "list", self.posts),
+            Route("GET", "/{}/tagged", "comments", self.tagged),
+            Route("GET", "/{}/insights", "metrics", self.insights),
+            Route("GET", "/{}/comments", "comments", self.comments),
+            Route("GET", "/", "metrics", self.several),
+            Route("GET", "/{}", "read", self.node),
+        ]
+
+    @abstractmethod
+    def authorize(self, request: Request, permission: str | None = None) -> Token:
+        """The caller's token, if it has ``permission``."""
+
+    @abstractmethod
+    def parameters(self, request: Request) -> dict[str, str]:
+        """Query and body together."""
+
+    # --- who -----------------------------------------------------------------------------------------------
+
+    def accounts(self, request: Request) -> Response:
+        """The Pages of a user, with a token for each."""
+        token = self.authorize(request, "pages_show_list")
+        found = [self.world.directory.find(self.key, page_id) for page_id in token.account.administers]
+        pages = [page for page in found if page]
+        names = [name for name, _ in split_fields(request.query.get("fields", "access_token,category,name,id,tasks"))]
+        data = [page_object(page, names, self._page_token(page, token).value) for page in pages]
+        return json_response(200, paged(request, "/me/accounts", data, [page.id for page in pages]))
+
+    def permissions(self, request: Request) -> Response:
+        """The permissions of a user token; a Page token has no such edge."""
+        token = self.authorize(request)
+        if token.kind == "page" or token.account.kind == "page":
+            raise parameter_error("Tried accessing nonexisting field (permissions) on node type (Page)")
+        names = sorted(ALL_SCOPES[self.key] | token.scopes)
+        status = {True: "granted", False: "declined"}
+        return json_response(
+            200, {"data": [{"permission": name, "status": status[name in token.scopes]} for name in names]}
+        )
+
+    def debug_token(self, request: Request) -> Response:
+        self.authorize(request)
+        token = self.world.directory.token(self.key, request.query.get("input_token", ""))
+        if token is None:
+            return json_response(200, {"data": {"error": {"code": 190, "message": "Invalid OAuth access token."},
+                                                "is_valid": False, "scopes": []}})  # fmt: skip
+        expires = int(token.expires_at.timestamp()) if token.expires_at else 0
+        data = {
+            "app_id": "1029384756", "type": token.kind.upper(), "application": "Sendeplan", "expires_at": expires,
+            "is_valid": not token.expired(self.world.now()), "scopes": sorted(token.scopes), "data_access_expires_at": 0,
+            "profile_id": token.account.id, "user_id": token.account.id,
+        }  # fmt: skip
+        return json_response(200, {"data": data})
+
+    def exchange(self, request: Request) -> Response:
+        """``fb_exchange_token``: a long-lived user token for a short one. Here both are the same."""
+        query = request.query
+        if query.get("grant_type") != "fb_exchange_token" or not query.get("client_id"):
+            raise Answer(error(101, "Missing client_id parameter."))
+        token = self.world.directory.token(self.key, query.get("fb_exchange_token", ""))
+        if token is None:
+            raise Answer(error(190, "Invalid OAuth access token."))
+        return json_response(200, {"access_token": token.value, "token_type": "bearer", "expires_in": 5184000})
+
+    # --- posts ---------------------------------------------------------------------------------------------
+
+    def posts(self, request: Request, page_id: str) -> Response:
+        token = self.authorize(request, "pages_read_engagement")
+        page = self._page(token, page_id)
+        wanted = split_fields(request.query.get("fields", ""))
+        since, until = _seconds(request, "since"), _seconds(request, "until")
+        posts = [
+            post for post in self.world.store.listing(page, self.world.now())
+            if since <= post.created_at.timestamp() and (not until or post.created_at.timestamp() < until)
+        ]  # fmt: skip
+        data = [post_object(self.world, request, post, wanted) for post in posts]
+        return json_response(200, paged(request, f"/{page.id}/published_posts", data, [post.id for post in posts]))
+
+    def tagged(self, request: Request, page_id: str) -> Response:
+        token = self.authorize(request, "pages_read_user_content")
+        self._page(token, page_id)
+        return json_response(200, {"data": []})
+
+    def node(self, request: Request, object_id: str) -> Response:
+        """A Page, a user, a post, a photo or a comment by its id."""
+        token = self.authorize(request)
+        wanted = split_fields(request.query.get("fields", ""))
+        post = self.world.store.find(self.key, object_id)
+        if post and self.world.directory.reachable(token, post.account.id):
+            return json_response(200, post_object(self.world, request, post, wanted))
+        owner = self.post_of_comment(object_id)
+        if owner:
+            comment = next(comment for comment in self.world.comments(owner) if comment.id == object_id)
+            return json_response(200, comment_object(owner, comment, wanted))
+        if object_id == "me" or not self.world.store.find_medium(self.key, object_id):
+            return self._profile(token, object_id, [name for name, _ in wanted])
+        return json_response(200, {"id": object_id})
+
+    def several(self, request: Request) -> Response:
+        """``?ids=…``: several objects by id; one that is not there fails the whole call."""
+        token = self.authorize(request)
+        wanted = split_fields(request.query.get("fields", ""))
+        ids = [part for part in request.query.get("ids", "").split(",") if part]
+        if not 1 <= len(ids) <= 50:
+            raise parameter_error("The parameter ids takes 1 to 50 ids")
+        posts = {post_id: self._post(token, post_id) for post_id in ids}
+        return json_response(200, {key: post_object(self.world, request, post, wanted) for key, post in posts.items()})
+
+    # --- figures and comments ------------------------------------------------------------------------------
+
+    def insights(self, request: Request, post_id: str) -> Response:
+        """Lifetime figures of a post; one metric that does not exist fails the whole call."""
+        token = self.authorize(request, "read_insights")
+        post = self._post(token, post_id)
+        names = [name for name in request.query.get("metric", "").split(",") if name]
+        if not names:
+            raise parameter_error("No metric was specified to be fetched. Please specify one or more metrics to be "
+                                  "fetched and try again.")  # fmt: skip
+        if any(name not in METRICS for name in names):
+            raise parameter_error("The value must be a valid insights metric")
+        now = self.world.engagement(post)
+        known = names if post.account.followers >= LIKES_FOR_INSIGHTS else []
+        return json_response(200, {"data": [_insight(post, name, METRICS[name](now)) for name in known]})
+
+    def comments(self, request: Request, post_id: str) -> Response:
+        token = self.authorize(request, "pages_read_engagement")
+        post = self._post(token, post_id)
+        wanted = split_fields(request.query.get("fields", ""))
+        comments = self.world.comments(post)
+        if request.query.get("order") == "reverse_chronological":
+            comments.reverse()
+        data = [comment_object(post, comment, wanted) for comment in comments]
+        answer = paged(request, f"/{post_id}/comments", data, [comment.id for comment in comments])
+        if request.query.get("summary") in ("true", "1"):
+            answer["summary"] = {"order": "chronological", "total_count": len(comments), "can_comment": True}
+        return json_response(200, answer)
+
+    def reply(self, request: Request, object_id: str) -> Response:
+        """Write a comment under a post, or under a comment of it."""
+        token = self.authorize(request, "pages_manage_engagement")
+        post = self.post_of_comment(object_id) or self._post(token, object_id)
+        message = self.parameters(request).get("message", "")
+        if not message.strip():
+            raise parameter_error("Missing message or attachment")
+        now, account = self.world.now(), post.account
+        number = 10**12 + self.world.store.next_number()
+        comment = Comment(f"{post.id.partition('_')[2]}_{number}", account.name, account.id, message, now, own=True)
+        post.replies.append(comment)
+        self.world.store.save(post)
+        return json_response(200, {"id": comment.id})
+
+    def post_of_comment(self, comment_id: str) -> Post | None:
+        """The post that a comment is under."""
+        own, _, number = comment_id.partition("_")
+        if not number:
+            return None
+        for post in self.world.store.accepted(self.key):
+            if post.id.partition("_")[2] == own and any(c.id == comment_id for c in self.world.comments(post)):
+                return post
+        return None
+
+    # --- steps ---------------------------------------------------------------------------------------------
+
+    def _page(self, token: Token, page_id: str) -> Account:
+        page = self.world.directory.reachable(token, page_id)
+        if page is None:
+            raise unknown_object(page_id)
+        return page
+
+    def _post(self, token: Token, post_id: str) -> Post:
+        post = self.world.store.find(self.key, post_id)
+        if post is None or self.world.directory.reachable(token, post.account.id) is None:
+            raise unknown_object(post_id)
+        return post
+
+    def _profile(self, token: Token, object_id: str, names: list[str]) -> Response:
+        account = self.world.directory.reachable(token, object_id)
+        if account is None:
+            raise unknown_object(object_id)
+        if account.kind == "page":
+            return json_response(200, page_object(account, names or ["name"], self._page_token(account, token).value))
+        return json_response(200, {"id": account.id, "name": account.name})
+
+    def _page_token(self, page: Account, asking: Token) -> Token:
+        """The Page's own token; made on first asking."""
+        for token in self.world.directory.tokens.values():
+            if token.account is page and token.kind == "page":
+                return token
+        return self.world.directory.grant(Token(f"EAAB{page.id}Page", page, asking.scopes, "page"))
+
+
+def _insight(post: Post, name: str, value: Any) -> dict[str, Any]:
+    title = name.removeprefix("post_").replace("_", " ").title()
+    return {
+        "name": name, "period": "lifetime", "values": [{"value": value}], "title": f"Lifetime Post {title}",
+        "description": f"Lifetime: {title}", "id": f"{post.id}/insights/{name}/lifetime",
+    }  # fmt: skip
+
+
+def _seconds(request: Request, name: str) -> float:
+    value = request.query.get(name, "0")
+    try:
+        return float(value)
+    except ValueError:
+        raise parameter_error(f"Invalid parameter: {name} is no Unix timestamp") from None

@@ -1,0 +1,282 @@
+"""The sandbox's LinkedIn: the versioned Posts and Images APIs, with the older user endpoints beside them."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from . import littletext
+from .accounts import Account, Token
+from .faults import Fault
+from .images import sniff
+from .linkedin_reading import LinkedInReading
+from .linkedin_shapes import (
+    denied,
+    duplicate,
+    error,
+    expired,
+    input_error,
+    not_found,
+    require_restli,
+    require_version,
+)
+from .service import Answer, Draft, Outcome, Route
+from .store import Medium, Post, text_key
+from .wire import Request, Response, json_response
+
+MAX_COMMENTARY = 3000
+MAX_PIXELS = 36_152_320
+MAX_IMAGES = 20
+DUPLICATE_WINDOW = timedelta(hours=24)
+"""How long LinkedIn remembers a content, also of a deleted post: then it names a post that is no longer there."""
+
+_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif")
+_FIELDS = frozenset({
+    "author", "commentary", "visibility", "distribution", "lifecycleState", "isReshareDisabledByAuthor", "content",
+    "adContext", "contentCallToActionLabel", "contentLandingPage", "reshareContext", "container",
+})  # fmt: skip
+
+
+class LinkedIn(LinkedInReading):
+    """LinkedIn under its own paths: ``/rest/…``, ``/v2/…``, ``/oauth/v2/…``, and uploads at ``/dms-uploads/…``."""
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", "/rest/posts", "publish", self.create),
+            Route("POST", "/rest/posts/{}", "update", self.update),
+            Route("DELETE", "/rest/posts/{}", "delete", self.delete),
+            Route("POST", "/rest/images", "upload", self.initialize_upload),
+            Route("PUT", "/dms-uploads/{}", "upload", self.upload),
+            *self.reading_routes(),
+        ]
+
+    def identify(self, request: Request, arguments: list[str]) -> Account | None:  # noqa: ARG002 - the token tells
+        token = self.world.directory.token(self.key, request.bearer or "")
+        author = (request.json_object() or {}).get("author") if request.path == "/rest/posts" and request.body else None
+        author = author or request.query.get("author") or request.query.get("organizationalEntity")
+        named = self.world.directory.find(self.key, str(author)) if author else None
+        return named or (token.account if token else None)
+
+    def unknown_path(self, request: Request) -> Response:
+        return error(404, "RESOURCE_NOT_FOUND", f"No virtual resource found for {request.path}", 0)
+
+    # --- posts ---------------------------------------------------------------------------------------------
+
+    def create(self, request: Request) -> Response:
+        token = self.authorize(request)
+        body = self._body(request)
+        account = self._author(token, body.get("author"), "partnerApiPostsExternal.CREATE")
+        commentary = littletext.cut(self._commentary(body))
+        content, media, link = self._content(account, body)
+        text = littletext.plain(commentary)
+        if not (text.strip() or content):
+            raise input_error(400, "MISSING_FIELD", "commentary or content is required", "/commentary")
+        twin = self._twin(account, text, link, media)
+        if twin:
+            raise Answer(duplicate(twin.id))
+        draft = self._draft(content, commentary, link, media, self.world.now())
+        post = self.accept(request, account, draft)
+        place = f"/posts/{quote(post.id, safe='')}"
+        return Response(201, b"", {"x-restli-id": post.id, "x-linkedin-id": post.id, "Location": place})
+
+    def draft(self, account: Account, text: str, link: str | None, media: list[Medium], moment: datetime) -> Draft:  # noqa: ARG002 - the id does not name its author
+        images = [{"id": medium.id, "altText": medium.alt} for medium in media]
+        content: dict[str, Any] = {"article": {"source": link, "title": link}} if link else {}
+        if images:
+            content = {"media": images[0]} if len(images) == 1 else {"multiImage": {"images": images}}
+        return self._draft(content, littletext.escaped(text), link, media, moment)
+
+    def _draft(
+        self, content: dict[str, Any], commentary: str, link: str | None, media: list[Medium], moment: datetime
+    ) -> Draft:
+        kind = "ugcPost" if len(media) > 1 else "share"
+        urn = f"urn:li:{kind}:{self.world.store.snowflake(self.key, moment)}"
+        meta = {"commentary": commentary, "content": content}
+        return Draft(urn, littletext.plain(commentary), link, media, meta)
+
+    def update(self, request: Request, urn: str) -> Response:
+        """A partial update of the commentary."""
+        token = self.authorize(request)
+        post = self.world.store.find(self.key, urn)
+        if post is None:
+            raise not_found(urn)
+        self._author(token, post.account.id, "partnerApiPostsExternal.PARTIAL_UPDATE")
+        changes = ((request.json_object() or {}).get("patch") or {}).get("$set") or {}
+        if request.headers.get("x-restli-method", "").upper() != "PARTIAL_UPDATE" or "commentary" not in changes:
+            raise input_error(400, "INVALID_PATCH", "patch.$set.commentary is required", "/patch")
+        post.meta["commentary"] = littletext.cut(self._commentary(changes))
+        post.meta["modified"] = int(self.world.now().timestamp() * 1000)
+        post.text = littletext.plain(post.meta["commentary"])
+        self.world.store.save(post)
+        return Response(204)
+
+    def delete(self, request: Request, urn: str) -> Response:
+        """Taking down what is gone already is no error."""
+        token = self.authorize(request)
+        post = self.world.store.find(self.key, urn)
+        if post:
+            self._author(token, post.account.id, "partnerApiPostsExternal.DELETE")
+            self.world.store.delete(post, self.world.now())
+        return Response(204)
+
+    # --- images --------------------------------------------------------------------------------------------
+
+    def initialize_upload(self, request: Request) -> Response:
+        token = self.authorize(request)
+        if request.query.get("action") != "initializeUpload":
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only the action initializeUpload is served", 0))
+        wanted = (request.json_object() or {}).get("initializeUploadRequest")
+        owner = self._author(token, (wanted or {}).get("owner") if isinstance(wanted, dict) else None,
+                             "partnerApiImages.ACTION-initializeUpload")  # fmt: skip
+        now = self.world.now()
+        name = base64.urlsafe_b64encode(secrets.token_bytes(15)).decode().rstrip("=")
+        medium = Medium(f"urn:li:image:C4E10AQ{name}", self.key, owner.id, now)
+        self.world.store.add_medium(medium)
+        value = {
+            "uploadUrlExpiresAt": int((now + timedelta(days=1)).timestamp() * 1000), "image": medium.id,
+            "uploadUrl": f"{request.base_url}/dms-uploads/{quote(medium.id, safe='')}?ca=vector_ads&sync=0",
+        }  # fmt: skip
+        return json_response(200, {"value": value})
+
+    def upload(self, request: Request, urn: str) -> Response:
+        """Take the bytes. A wrong file is taken too, and only shows in the image's status, as at LinkedIn."""
+        medium = self.world.store.find_medium(self.key, urn)
+        if medium is None:
+            return Response(404)
+        if not request.body:
+            return Response(400)
+        kind = sniff(request.body)
+        if kind and (kind.mime not in _IMAGE_TYPES or kind.width * kind.height > MAX_PIXELS):
+            kind = None
+        medium.content, medium.kind = request.body, kind
+        medium.ready_at = self.world.now() + timedelta(seconds=self.world.processing_seconds)
+        medium.meta["failed"] = kind is None
+        return Response(201)
+
+    # --- checks --------------------------------------------------------------------------------------------
+
+    def authorize(self, request: Request, *scopes: str, versioned: bool = True) -> Token:
+        """The caller's token. Answers 400, 401, 403, 426 or 429 where headers, token, scopes or limits are wrong."""
+        if versioned:
+            require_version(request, self.world.now().strftime("%Y%m"))
+            require_restli(request)
+        if not request.bearer:
+            raise Answer(error(401, "UNAUTHORIZED", "Empty oauth2 access token", 65604))
+        token = self.world.directory.token(self.key, request.bearer)
+        if token is None:
+            raise Answer(error(401, "INVALID_ACCESS_TOKEN", "Invalid access token", 65600))
+        if token.expired(self.world.now()):
+            raise Answer(expired())
+        if scopes and not token.scopes.intersection(scopes):
+            raise Answer(denied(f"{request.method} {request.path}"))
+        usage = self.world.limits.spend(self.key, "call", token.account.id)
+        if any(window.exceeded for window in usage):
+            raise Answer(_throttled())
+        return token
+
+    def _author(self, token: Token, urn: Any, what: str) -> Account:
+        """The account that is to write; the token must administer it and have the scope for its kind."""
+        if not isinstance(urn, str) or not urn.startswith(("urn:li:person:", "urn:li:organization:")):
+            raise input_error(400, "INVALID_URN", "The author or owner must be a person or organization URN", "/author")
+        account = self.world.directory.reachable(token, urn)
+        scope = "w_organization_social" if ":organization:" in urn else "w_member_social"
+        if account is None or scope not in token.scopes:
+            raise Answer(denied(what))
+        return account
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = request.json_object()
+        if body is None:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "Cannot parse request entity", 0))
+        for name in body:
+            if name not in _FIELDS:
+                raise input_error(400, "UNRECOGNIZED_FIELD", f"/{name} :: unrecognized field found but not allowed",
+                                  f"/{name}")  # fmt: skip
+        if body.get("visibility") not in ("PUBLIC", "CONNECTIONS", "LOGGED_IN"):
+            raise input_error(400, "MISSING_FIELD", "/visibility :: field is required but not found", "/visibility")
+        if body.get("lifecycleState") != "PUBLISHED":
+            raise input_error(400, "INVALID_STATE", "lifecycleState must be PUBLISHED", "/lifecycleState")
+        if not isinstance(body.get("distribution"), dict):
+            raise input_error(400, "MISSING_FIELD", "/distribution :: field is required but not found", "/distribution")
+        return body
+
+    def _commentary(self, body: dict[str, Any]) -> str:
+        commentary = body.get("commentary", "")
+        if not isinstance(commentary, str):
+            raise input_error(400, "INVALID_FIELD", "/commentary must be a string", "/commentary")
+        if len(littletext.plain(commentary)) > MAX_COMMENTARY:
+            raise input_error(400, "FIELD_LENGTH_TOO_LONG", f"/commentary exceeds {MAX_COMMENTARY} characters", "/commentary")
+        return commentary
+
+    def _content(self, account: Account, body: dict[str, Any]) -> tuple[dict[str, Any], list[Medium], str | None]:
+        """What is attached: as it was sent, its images, and its link."""
+        content = body.get("content") or {}
+        if not isinstance(content, dict) or len(content) > 1:
+            raise input_error(400, "INVALID_CONTENT", "content takes one of media, multiImage, article, poll", "/content")
+        if "article" in content:
+            return content, [], self._article(content["article"])
+        if "multiImage" in content:
+            images = (content["multiImage"] or {}).get("images")
+            if not isinstance(images, list) or not 2 <= len(images) <= MAX_IMAGES:
+                raise input_error(400, "INVALID_CONTENT", f"multiImage takes 2 to {MAX_IMAGES} images", "/content/multiImage")
+            return content, [self._image(account, image) for image in images], None
+        if "media" in content:
+            return content, [self._image(account, content["media"])], None
+        return content, [], None
+
+    def _article(self, article: Any) -> str:
+        source = article.get("source") if isinstance(article, dict) else None
+        if not isinstance(source, str) or not source.startswith(("http://", "https://")):
+            raise input_error(400, "INVALID_URL", "article.source must be a URL", "/content/article/source")
+        if not article.get("title"):
+            raise input_error(400, "MISSING_FIELD", "article.title is required", "/content/article/title")
+        return source
+
+    def _image(self, account: Account, image: Any) -> Medium:
+        urn = str(image.get("id")) if isinstance(image, dict) else ""
+        medium = self.world.store.find_medium(self.key, urn)
+        if medium is None or medium.owner != account.id or medium.kind is None:
+            raise input_error(400, "INVALID_MEDIA", f"{urn} is no uploaded image of this author", "/content/media/id")
+        medium.alt = str(image.get("altText") or "")
+        return medium
+
+    def _twin(self, account: Account, text: str, link: str | None, media: list[Medium]) -> Post | None:
+        since = self.world.now() - DUPLICATE_WINDOW
+        twin = self.world.store.twin(account, text_key(text, link), since, deleted_too=True)
+        return twin if twin and len(twin.media) == len(media) else None
+
+    # --- faults --------------------------------------------------------------------------------------------
+
+    def refusal(self, fault: Fault, post: Post | None) -> Response:
+        simple: dict[str, Callable[[], Response]] = {
+            "expired_token": expired,
+            "missing_permission": lambda: denied("partnerApiPostsExternal.CREATE"),
+            "duplicate": lambda: duplicate(post.id if post else "urn:li:share:7000000000000000001"),
+            "version_retired": lambda: error(426, "NONEXISTENT_VERSION", "Requested version 20251101 is not active"),
+            "rejected": lambda: error(400, "ILLEGAL_ARGUMENT", "The content is not allowed", 0),
+            "payment_required": lambda: error(402, "PAYMENT_REQUIRED", "Payment required"),
+        }  # fmt: skip
+        if fault.kind in simple:
+            return simple[fault.kind]()
+        if fault.kind in ("throttled", "usage_capped"):
+            response = _throttled()
+            if fault.retry_after is not None:
+                response.headers["Retry-After"] = f"{fault.retry_after:g}"
+            return response
+        return error(fault.status, "INTERNAL_ERROR", "Internal Server Error", 0)
+
+    def decorate(self, request: Request, outcome: Outcome) -> None:
+        headers = outcome.response.headers
+        headers.setdefault("x-restli-protocol-version", "2.0.0")
+        headers.setdefault("x-li-uuid", base64.b64encode(secrets.token_bytes(15)).decode())
+        if request.headers.get("linkedin-version"):
+            headers.setdefault("linkedin-version", request.headers["linkedin-version"])
+
+
+def _throttled() -> Response:
+    return error(429, "TOO_MANY_REQUESTS", "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls to this "
+                                           "resource is reached.", 101)  # fmt: skip

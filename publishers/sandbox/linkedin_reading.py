@@ -1,0 +1,294 @@
+"""What LinkedIn gives to read: posts, images, figures, comments, people, organisations; and its tokens."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from abc import abstractmethod
+from datetime import timedelta
+from typing import Any
+
+from .accounts import Account, Token
+from .forms import form_values
+from .linkedin_shapes import denied, error, input_error, listed, not_found, paging, post_object
+from .service import Answer, Route, Service
+from .store import Comment, Post
+from .wire import Request, Response, json_response
+
+STATISTICS_DAYS = 365
+"""Share statistics reach back twelve months."""
+
+_STRING_METRIC_VERSION = "202605"
+_METRIC_TYPE = "com.linkedin.adsexternalapi.memberanalytics.v1.CreatorPostAnalyticsMetricTypeV1"
+_MEMBER_METRICS = {
+    "IMPRESSION": "impressions", "MEMBERS_REACHED": "reach", "RESHARE": "shares", "REACTION": "reactions",
+    "COMMENT": "comments",
+}  # fmt: skip
+_MAX_COMMENT = 1250
+_READ = ("r_organization_social", "r_member_social")
+
+
+class LinkedInReading(Service):
+    """The reading endpoints of LinkedIn."""
+
+    key = "linkedin"
+
+    def reading_routes(self) -> list[Route]:
+        return [
+            Route("GET", "/rest/posts", "list", self.posts),
+            Route("GET", "/rest/posts/{}", "read", self.post),
+            Route("GET", "/rest/images/{}", "upload", self.image),
+            Route("GET", "/rest/organizationalEntityShareStatistics", "metrics", self.statistics),
+            Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
+            Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
+            Route("GET", "/rest/socialActions/{}/comments", "comments", self.comments),
+            Route("POST", "/rest/socialActions/{}/comments", "comments", self.comment),
+            Route("GET", "/rest/organizations/{}", "verify", self.organization),
+            Route("GET", "/rest/organizationAcls", "verify", self.acls),
+            Route("GET", "/rest/me", "verify", self.me),
+            Route("GET", "/v2/me", "verify", self.me),
+            Route("GET", "/v2/userinfo", "verify", self.userinfo),
+            Route("POST", "/oauth/v2/introspectToken", "verify", self.introspect),
+            Route("POST", "/oauth/v2/accessToken", "refresh", self.refresh),
+        ]
+
+    @abstractmethod
+    def authorize(self, request: Request, *scopes: str, versioned: bool = True) -> Token:
+        """The caller's token, if it has one of ``scopes``."""
+
+    # --- posts ---------------------------------------------------------------------------------------------
+
+    def posts(self, request: Request) -> Response:
+        """Posts of an author (``q=author``), or several by their ids."""
+        token = self.authorize(request, *_READ)
+        if "ids" in request.query:
+            return self._batch(token, listed(request.query["ids"]))
+        urn = request.query.get("author", "")
+        if request.query.get("q") != "author" or not urn:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only q=author with an author is served", 0))
+        account = self._readable(token, urn)
+        posts = self.world.store.listing(account, self.world.now())
+        start, count, pages = paging(request, len(posts))
+        elements = [post_object(post) for post in posts[start : start + count]]
+        return json_response(200, {"paging": pages, "elements": elements})
+
+    def post(self, request: Request, urn: str) -> Response:
+        token = self.authorize(request, *_READ)
+        return json_response(200, post_object(self._post(token, urn)))
+
+    def _batch(self, token: Token, urns: list[str]) -> Response:
+        found = {urn: post for urn in urns if (post := self.world.store.find(self.key, urn))}
+        for post in found.values():
+            self._readable(token, post.account.id)
+        answer = {
+            "results": {urn: post_object(post) for urn, post in found.items()},
+            "statuses": dict.fromkeys(found, 200),
+            "errors": {urn: {"status": 404, "message": "Not found"} for urn in urns if urn not in found},
+        }
+        return json_response(200, answer)
+
+    def image(self, request: Request, urn: str) -> Response:
+        self.authorize(request)
+        medium = self.world.store.find_medium(self.key, urn)
+        if medium is None:
+            raise not_found(urn)
+        if medium.meta.get("failed"):
+            status = "PROCESSING_FAILED"
+        elif medium.kind is None:
+            status = "WAITING_UPLOAD"
+        else:
+            status = "AVAILABLE" if medium.ready(self.world.now()) else "PROCESSING"
+        return json_response(200, {"id": urn, "owner": medium.owner, "status": status})
+
+    # --- figures -------------------------------------------------------------------------------------------
+
+    def statistics(self, request: Request) -> Response:
+        """Figures of an organisation's posts, or of all of them together without ``shares`` and ``ugcPosts``."""
+        token = self.authorize(request, "rw_organization_admin")
+        urn = request.query.get("organizationalEntity", "")
+        if request.query.get("q") != "organizationalEntity" or ":organization:" not in urn:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=organizationalEntity and an organization URN are required", 0))
+        account = self._readable(token, urn)
+        elements: list[dict[str, Any]] = []
+        for name, key in (("shares", "share"), ("ugcPosts", "ugcPost")):
+            for post_urn in listed(request.query.get(name, "")):
+                elements += self._statistics_of(account, post_urn, key)
+        if "shares" not in request.query and "ugcPosts" not in request.query:
+            posts = self.world.store.listing(account, self.world.now())
+            elements = [{"organizationalEntity": urn, "totalShareStatistics": self._total(posts)}]
+        pages = {"start": 0, "count": max(10, len(elements)), "links": []}
+        return json_response(200, {"paging": pages, "elements": elements})
+
+    def _statistics_of(self, account: Account, urn: str, key: str) -> list[dict[str, Any]]:
+        if f":{key}:" not in urn:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", f"{urn} is no {key} URN", 0))
+        post = self.world.store.find(self.key, urn)
+        if post is None or post.account is not account or self.world.age(post) > timedelta(days=STATISTICS_DAYS):
+            return []
+        return [{"organizationalEntity": account.id, key: urn, "totalShareStatistics": self._total([post])}]
+
+    def _total(self, posts: list[Post]) -> dict[str, Any]:
+        now = [self.world.engagement(post) for post in posts]
+        views = sum(figures.impressions for figures in now)
+        acts = sum(f.clicks + f.reactions + f.comments + f.shares for f in now)
+        return {
+            "uniqueImpressionsCount": sum(f.reach for f in now), "shareCount": sum(f.shares for f in now),
+            "engagement": acts / views if views else 0.0, "clickCount": sum(f.clicks for f in now),
+            "likeCount": sum(f.reactions for f in now), "impressionCount": views,
+            "commentCount": sum(f.comments for f in now),
+        }  # fmt: skip
+
+    def member_analytics(self, request: Request) -> Response:
+        """One figure of one post of a member."""
+        token = self.authorize(request, "r_member_postAnalytics")
+        kind = request.query.get("queryType", "")
+        match = re.fullmatch(r"\((share|ugc):(.+)\)", request.query.get("entity", ""))
+        if request.query.get("q") != "entity" or not match or kind not in _MEMBER_METRICS:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=entity, entity and a known queryType are required", 0))
+        post = self._post(token, match[2])
+        if post.account is not token.account:
+            raise Answer(denied("memberCreatorPostAnalytics"))
+        newer = request.headers.get("linkedin-version", "")[:6] >= _STRING_METRIC_VERSION
+        element = {
+            "targetEntity": {match[1]: match[2]}, "metricType": kind if newer else {_METRIC_TYPE: kind},
+            "count": getattr(self.world.engagement(post), _MEMBER_METRICS[kind]),
+        }  # fmt: skip
+        return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": [element]})
+
+    # --- comments ------------------------------------------------------------------------------------------
+
+    def social_actions(self, request: Request, urn: str) -> Response:
+        token = self.authorize(request, *_READ)
+        post = self._post(token, urn)
+        now = self.world.engagement(post)
+        comments = len(self.world.comments(post))
+        return json_response(200, {
+            "target": urn, "$URN": urn,
+            "likesSummary": {"totalLikes": now.reactions, "aggregatedTotalLikes": now.reactions, "likedByCurrentUser": False},
+            "commentsSummary": {"totalFirstLevelComments": comments, "aggregatedTotalComments": comments},
+        })  # fmt: skip
+
+    def comments(self, request: Request, urn: str) -> Response:
+        token = self.authorize(request, *_READ)
+        post = self._post(token, urn)
+        comments = self.world.comments(post)
+        start, count, pages = paging(request, len(comments))
+        elements = [_comment_object(post, comment) for comment in comments[start : start + count]]
+        return json_response(200, {"paging": pages, "elements": elements})
+
+    def comment(self, request: Request, urn: str) -> Response:
+        token = self.authorize(request, "w_organization_social", "w_member_social")
+        post = self._post(token, urn)
+        body = request.json_object() or {}
+        message = body.get("message")
+        text = message.get("text") if isinstance(message, dict) else None
+        actor = self.world.directory.reachable(token, str(body.get("actor", "")))
+        if actor is None:
+            raise Answer(denied("socialActions.comments.CREATE"))
+        if not isinstance(text, str) or not 1 <= len(text) <= _MAX_COMMENT:
+            raise input_error(400, "INVALID_FIELD", f"message.text must have 1 to {_MAX_COMMENT} characters", "/message/text")
+        number = str(self.world.store.snowflake(self.key, self.world.now()))
+        comment = Comment(number, actor.name, actor.id, text, self.world.now(), own=True)
+        post.replies.append(comment)
+        self.world.store.save(post)
+        return json_response(201, _comment_object(post, comment), {"x-restli-id": number})
+
+    # --- who -----------------------------------------------------------------------------------------------
+
+    def organization(self, request: Request, number: str) -> Response:
+        token = self.authorize(request, "rw_organization_admin", "r_organization_social", "w_organization_social")
+        account = self.world.directory.reachable(token, f"urn:li:organization:{number}")
+        if account is None:
+            raise not_found(number)
+        localized = {"localized": {"de_DE": account.name}, "preferredLocale": {"country": "DE", "language": "de"}}
+        return json_response(200, {
+            "id": int(number) if number.isdigit() else number, "localizedName": account.name, "vanityName": account.handle,
+            "name": localized, "localizedWebsite": "https://www.brandt-maschinenbau.example", "$URN": account.id,
+            "organizationType": "PRIVATELY_HELD", "primaryOrganizationType": "NONE",
+        })  # fmt: skip
+
+    def acls(self, request: Request) -> Response:
+        """The organisations that the member administers."""
+        token = self.authorize(request, "rw_organization_admin", "r_organization_social")
+        elements = [
+            {"role": "ADMINISTRATOR", "organization": urn, "roleAssignee": token.account.id, "state": "APPROVED"}
+            for urn in token.account.administers if ":organization:" in urn
+        ]  # fmt: skip
+        return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
+
+    def me(self, request: Request) -> Response:
+        token = self.authorize(request, "profile", "r_liteprofile", versioned=request.path.startswith("/rest"))
+        first, _, last = token.account.name.partition(" ")
+        return json_response(200, {
+            "id": token.account.id.rpartition(":")[2], "localizedFirstName": first, "localizedLastName": last,
+            "vanityName": token.account.handle, "localizedHeadline": "Marketing",
+        })  # fmt: skip
+
+    def userinfo(self, request: Request) -> Response:
+        token = self.authorize(request, "openid", versioned=False)
+        first, _, last = token.account.name.partition(" ")
+        return json_response(200, {
+            "sub": token.account.id.rpartition(":")[2], "name": token.account.name, "given_name": first,
+            "family_name": last, "locale": {"country": "DE", "language": "de"},
+            "email": f"{token.account.handle}@brandt-maschinenbau.example", "email_verified": True,
+        })  # fmt: skip
+
+    # --- tokens --------------------------------------------------------------------------------------------
+
+    def introspect(self, request: Request) -> Response:
+        form = form_values(request)
+        if not form.get("client_id") or not form.get("client_secret"):
+            return json_response(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
+        token = self.world.directory.token(self.key, form.get("token", ""))
+        if token is None:
+            return json_response(200, {"active": False})
+        expires = int(token.expires_at.timestamp()) if token.expires_at else None
+        active = not token.expired(self.world.now())
+        return json_response(200, {
+            "active": active, "client_id": form["client_id"], "expires_at": expires, "auth_type": "3L",
+            "status": "active" if active else "expired", "scope": ",".join(sorted(token.scopes)),
+        })  # fmt: skip
+
+    def refresh(self, request: Request) -> Response:
+        """The grant ``refresh_token``, which only approved partners have."""
+        form = form_values(request)
+        old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
+        if form.get("grant_type") != "refresh_token" or old is None:
+            description = "The provided authorization grant or refresh token is invalid, expired or revoked"
+            return json_response(400, {"error": "invalid_grant", "error_description": description})
+        expires = self.world.now() + timedelta(days=60)
+        number = f"-{old.account.id.rpartition(':')[2]}" if old.account.open else ""
+        new = self.world.directory.rotate(
+            old, f"AQX{secrets.token_urlsafe(40)}{number}", f"AQR{secrets.token_urlsafe(40)}{number}", expires
+        )
+        return json_response(200, {
+            "access_token": new.value, "expires_in": 5184000, "refresh_token": new.refresh,
+            "refresh_token_expires_in": 31536000, "scope": ",".join(sorted(new.scopes)),
+        })  # fmt: skip
+
+    # --- steps ---------------------------------------------------------------------------------------------
+
+    def _readable(self, token: Token, urn: str) -> Account:
+        account = self.world.directory.reachable(token, urn)
+        scope = "r_organization_social" if ":organization:" in urn else "r_member_social"
+        if account is None or scope not in token.scopes:
+            raise Answer(denied("partnerApiPostsExternal.FINDER-author"))
+        return account
+
+    def _post(self, token: Token, urn: str) -> Post:
+        post = self.world.store.find(self.key, urn)
+        if post is None:
+            raise not_found(urn)
+        self._readable(token, post.account.id)
+        return post
+
+
+def _comment_object(post: Post, comment: Comment) -> dict[str, Any]:
+    moment = int(comment.created_at.timestamp() * 1000)
+    actor = comment.author_id if comment.author_id.startswith("urn:") else f"urn:li:person:{comment.author_id}"
+    activity = f"urn:li:activity:{post.id.rpartition(':')[2]}"
+    return {
+        "id": comment.id, "actor": actor, "object": activity, "message": {"attributes": [], "text": comment.text},
+        "created": {"actor": actor, "time": moment}, "lastModified": {"actor": actor, "time": moment},
+        "commentUrn": f"urn:li:comment:({activity},{comment.id})", "$URN": f"urn:li:comment:({activity},{comment.id})",
+    }  # fmt: skip

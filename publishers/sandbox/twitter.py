@@ -1,0 +1,340 @@
+"""The sandbox's X: API v2 posts, users and tokens. Shapes after the OpenAPI description of X API v2.159."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote_plus
+
+from . import twitter_reading as reading
+from .accounts import Account, Token
+from .faults import Fault
+from .forms import form_values
+from .limits import Usage
+from .service import Answer, Draft, Outcome, Route
+from .store import Medium, Post, text_key
+from .twitter_media import TwitterMedia
+from .twitter_shapes import invalid, not_found, problem
+from .weighted import LIMIT, length, shortened, t_co
+from .wire import Request, Response, json_response
+
+DUPLICATE_WINDOW = timedelta(hours=24)
+ACCESS_SECONDS = 7200
+_BODY_FIELDS = frozenset({
+    "text", "media", "reply", "quote_tweet_id", "poll", "reply_settings", "community_id", "for_super_followers_only",
+    "geo", "direct_message_deep_link", "nullcast", "card_uri", "edit_options", "made_with_ai", "paid_partnership",
+    "share_with_followers",
+})  # fmt: skip
+_CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
+
+
+class Twitter(TwitterMedia):
+    """X under its own paths: ``/2/…``."""
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", "/2/tweets", "publish", self.create),
+            Route("DELETE", "/2/tweets/{}", "delete", self.delete),
+            Route("GET", "/2/tweets", "metrics", self.lookup),
+            Route("GET", "/2/tweets/search/recent", "comments", self.search),
+            Route("GET", "/2/tweets/{}", "metrics", self.lookup_one),
+            Route("PUT", "/2/tweets/{}/hidden", "comments", self.hide),
+            Route("GET", "/2/users/me", "verify", self.me),
+            Route("GET", "/2/users/{}", "verify", self.user),
+            Route("GET", "/2/users/{}/tweets", "list", self.timeline),
+            Route("GET", "/2/users/{}/mentions", "comments", self.mentions),
+            Route("POST", "/2/oauth2/token", "refresh", self.refresh),
+            *self.media_routes(),
+        ]
+
+    def identify(self, request: Request, arguments: list[str]) -> Account | None:  # noqa: ARG002 - the token tells
+        token = self.world.directory.token(self.key, request.bearer or "")
+        return token.account if token else None
+
+    def unknown_path(self, request: Request) -> Response:  # noqa: ARG002 - the same for every path
+        return problem(404, "Not Found", "Not Found")
+
+    # --- posts ---------------------------------------------------------------------------------------------
+
+    def create(self, request: Request) -> Response:
+        token = self.authorize(request, "tweet.write")
+        usage = self.spend("publish", token)
+        body = self._body(request)
+        media = self._attached(token, body)
+        text = self._text(body, media)
+        self._refuse_duplicate(token.account, text, body)
+        draft = self.draft(token.account, text, None, media, self.world.now())
+        draft.meta["reply_to"] = (body.get("reply") or {}).get("in_reply_to_tweet_id")
+        post = self.accept(request, token.account, draft)
+        data = {"id": post.id, "text": post.meta["shown"], "edit_history_tweet_ids": [post.id]}
+        return _with_usage(json_response(201, {"data": data}), usage)
+
+    def draft(self, account: Account, text: str, link: str | None, media: list[Medium], moment: datetime) -> Draft:
+        text = f"{text} {link}".strip() if link else text
+        post_id = str(self.world.store.snowflake(self.key, moment))
+        shown, entities = shortened(text, post_id)
+        first = next((str(entity["expanded_url"]) for entity in entities), None)
+        if media:
+            shown, entities = _with_media(shown, entities, post_id, account, media)
+        return Draft(post_id, text, first, media, {"shown": shown, "urls": entities, "reply_to": None})
+
+    def delete(self, request: Request, post_id: str) -> Response:
+        token = self.authorize(request, "tweet.write")
+        usage = self.spend("delete", token)
+        _require_id("id", post_id)
+        post = self.world.store.find(self.key, post_id)
+        if post and post.account is not token.account:
+            raise Answer(problem(403, "Forbidden", "You are not authorized to delete this Tweet."))
+        if post:
+            self.world.store.delete(post, self.world.now())
+        return _with_usage(json_response(200, {"data": {"deleted": True}}), usage)
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def lookup(self, request: Request) -> Response:
+        token = self.authorize(request, "tweet.read", app=True)
+        usage = self.spend("metrics", token)
+        ids = reading.ids(request)
+        return _with_usage(json_response(200, reading.lookup(self.world, token, request, ids)), usage)
+
+    def lookup_one(self, request: Request, post_id: str) -> Response:
+        token = self.authorize(request, "tweet.read", app=True)
+        usage = self.spend("metrics", token)
+        _require_id("id", post_id)
+        return _with_usage(json_response(200, reading.lookup_one(self.world, token, request, post_id)), usage)
+
+    def timeline(self, request: Request, user_id: str) -> Response:
+        token = self.authorize(request, "tweet.read", app=True)
+        usage = self.spend("list", token)
+        _require_id("id", user_id)
+        account = self.world.directory.find(self.key, user_id) or self.world.directory.reachable(token, user_id)
+        return _with_usage(json_response(200, reading.timeline(self.world, token, request, account, user_id)), usage)
+
+    def mentions(self, request: Request, user_id: str) -> Response:
+        token = self.authorize(request, "tweet.read", app=True)
+        usage = self.spend("comments", token)
+        account = self.world.directory.reachable(token, user_id)
+        return _with_usage(json_response(200, reading.mentions(self.world, request, account)), usage)
+
+    def search(self, request: Request) -> Response:
+        token = self.authorize(request, "tweet.read", app=True)
+        usage = self.spend("comments", token)
+        return _with_usage(json_response(200, reading.search(self.world, request)), usage)
+
+    def hide(self, request: Request, reply_id: str) -> Response:
+        token = self.authorize(request, "tweet.moderate.write")
+        body = request.json_object() or {}
+        if not isinstance(body.get("hidden"), bool):
+            raise invalid("hidden", str(body.get("hidden")), "hidden must be a boolean")
+        if not reading.hide(self.world, token.account, reply_id, hidden=body["hidden"]):
+            raise Answer(problem(403, "Forbidden", "You can only hide replies to your own conversations."))
+        return json_response(200, {"data": {"hidden": body["hidden"]}})
+
+    def me(self, request: Request) -> Response:
+        token = self.authorize(request, "users.read")
+        usage = self.spend("verify", token)
+        return _with_usage(json_response(200, {"data": reading.user(self.world, request, token.account)}), usage)
+
+    def user(self, request: Request, user_id: str) -> Response:
+        token = self.authorize(request, "users.read", app=True)
+        account = self.world.directory.find(self.key, user_id) or self.world.directory.reachable(token, user_id)
+        if account is None:
+            return json_response(200, {"errors": [not_found("user", "id", user_id)]})
+        return json_response(200, {"data": reading.user(self.world, request, account)})
+
+    # --- tokens --------------------------------------------------------------------------------------------
+
+    def refresh(self, request: Request) -> Response:
+        """The grant ``refresh_token``: a new pair; the old refresh token is spent and the old access token void."""
+        form = form_values(request)
+        if form.get("grant_type") != "refresh_token":
+            return _oauth_error("unsupported_grant_type", "Only the grant type refresh_token is served.")
+        if not (form.get("client_id") or _basic_user(request)):
+            return _oauth_error("invalid_request", "Missing required parameter [client_id].")
+        old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
+        if old is None:
+            return _oauth_error("invalid_request", "Value passed for the token was invalid.")
+        expires = self.world.now() + timedelta(seconds=ACCESS_SECONDS)
+        number = f"-{old.account.id}" if old.account.open else ""
+        new = self.world.directory.rotate(
+            old, secrets.token_urlsafe(32) + number, secrets.token_urlsafe(32) + number, expires
+        )
+        return json_response(200, {
+            "token_type": "bearer", "expires_in": ACCESS_SECONDS, "access_token": new.value,
+            "scope": " ".join(sorted(new.scopes)), "refresh_token": new.refresh,
+        })  # fmt: skip
+
+    # --- checks --------------------------------------------------------------------------------------------
+
+    def authorize(self, request: Request, scope: str, *, app: bool = False) -> Token:
+        """The caller's token. Answers 401 or 403 as X does where it is missing, expired or may not do this."""
+        token = self.world.directory.token(self.key, request.bearer or "")
+        if token is None or token.expired(self.world.now()):
+            raise Answer(problem(401, "Unauthorized", "Unauthorized"))
+        if token.kind == "app" and not app:
+            raise Answer(_unsupported())
+        if scope not in token.scopes:
+            raise Answer(_missing_scope())
+        return token
+
+    def spend(self, operation: str, token: Token) -> list[Usage]:
+        """Count a call. Answers 429 where a limit is used up."""
+        usage = self.world.limits.spend(self.key, operation, token.account.id)
+        if any(window.exceeded for window in usage):
+            raise Answer(_with_usage(_too_many(), usage))
+        return usage
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = request.json_object()
+        if body is None:
+            raise Answer(problem(400, "Invalid Request", "The request body is no JSON object.", "invalid-request"))
+        for name in body:
+            if name not in _BODY_FIELDS:
+                raise invalid(f"$.{name}", name, f"$.{name}: is not defined in the schema and the schema does not allow "
+                                                 "additional properties")  # fmt: skip
+        if "media" in body and ("poll" in body or "quote_tweet_id" in body):
+            raise invalid("media", "media", "media is mutually exclusive with poll and quote_tweet_id")
+        return body
+
+    def _attached(self, token: Token, body: dict[str, Any]) -> list[Medium]:
+        ids = (body.get("media") or {}).get("media_ids") if "media" in body else []
+        if not isinstance(ids, list) or ("media" in body and not 1 <= len(ids) <= 4):
+            raise invalid("media.media_ids", str(ids), "$.media.media_ids: must have 1 to 4 items")
+        media = [self.world.store.find_medium(self.key, str(medium_id)) for medium_id in ids]
+        found = [m for m in media if m and m.owner == token.account.id and m.ready(self.world.now())]
+        if len(found) < len(ids):
+            raise Answer(problem(400, "Bad Request", "Your media IDs are invalid."))
+        moving = [medium for medium in found if medium.kind and medium.kind.mime in ("image/gif", "video/mp4")]
+        if moving and len(found) > 1:
+            raise Answer(problem(400, "Bad Request", "Too many media IDs: 4 photos, 1 animated GIF or 1 video."))
+        return found
+
+    def _text(self, body: dict[str, Any], media: list[Medium]) -> str:
+        text = body.get("text", "")
+        if not isinstance(text, str) or (not text.strip() and not media):
+            raise invalid("text", str(text), "A Tweet must have text or media.")
+        if length(text) > LIMIT:
+            raise Answer(problem(400, "Bad Request", "Your Tweet text is too long. For more information on how Twitter "
+                                                     "determines text length see https://github.com/twitter/twitter-text."))  # fmt: skip
+        if len(_CASHTAG.findall(text)) > 1:
+            raise Answer(problem(403, "Forbidden", "A post may have one cashtag at most."))
+        return text
+
+    def _refuse_duplicate(self, account: Account, text: str, body: dict[str, Any]) -> None:
+        if not text.strip() or body.get("reply"):
+            return
+        link = shortened(text, "")[1]
+        key = text_key(text, str(link[0]["expanded_url"]) if link else None)
+        since = self.world.now() - DUPLICATE_WINDOW
+        if self.world.store.twin(account, key, since, deleted_too=True):
+            raise Answer(_duplicate())
+
+    # --- faults --------------------------------------------------------------------------------------------
+
+    def refusal(self, fault: Fault, post: Post | None) -> Response:  # noqa: ARG002 - X names no post
+        simple: dict[str, Callable[[], Response]] = {
+            "expired_token": lambda: problem(401, "Unauthorized", "Unauthorized"),
+            "missing_permission": _missing_scope,
+            "duplicate": _duplicate,
+            "version_retired": lambda: problem(410, "Gone", "This endpoint has been retired."),
+            "rejected": lambda: problem(403, "Forbidden", "You are not permitted to perform this action."),
+            "payment_required": lambda: problem(
+                402, "CreditsDepleted", "Your enrolled account does not have any credits to fulfill this request.",
+                "credits",
+            ),
+            "usage_capped": lambda: problem(
+                429, "UsageCapExceeded", "Usage cap exceeded: Monthly product cap", "usage-capped",
+                period="Monthly", scope="Product", account_id=1,
+            ),
+        }  # fmt: skip
+        if fault.kind in simple:
+            return simple[fault.kind]()
+        if fault.kind == "throttled":
+            return _throttled(fault, self.world.now())
+        return problem(fault.status, "Service Unavailable", "Service Unavailable")
+
+    def decorate(self, request: Request, outcome: Outcome) -> None:  # noqa: ARG002 - the same for every request
+        outcome.response.headers.setdefault("x-access-level", "read-write")
+        outcome.response.headers.setdefault("api-version", "2.159")
+
+
+def _with_media(
+    shown: str, entities: list[dict[str, object]], post_id: str, account: Account, media: list[Medium]
+) -> tuple[str, list[dict[str, object]]]:
+    """The link to its media that X appends to the text of a post, one entity for each medium."""
+    short = t_co(f"{post_id}/media")
+    start = len(shown) + (1 if shown else 0)
+    moving = media[0].kind and media[0].kind.mime == "video/mp4"
+    address = f"https://x.com/{account.handle}/status/{post_id}/{'video' if moving else 'photo'}/1"
+    entity = {
+        "start": start, "end": start + len(short), "url": short, "expanded_url": address,
+        "display_url": f"pic.x.com/{short.rpartition('/')[2]}",
+    }  # fmt: skip
+    added = [{**entity, "media_key": f"3_{medium.id}"} for medium in media]
+    return f"{shown} {short}".strip(), [*entities, *added]
+
+
+def _with_usage(response: Response, usage: list[Usage]) -> Response:
+    for window in usage:
+        prefix = "x-rate-limit" if window.window.seconds == 900 else f"x-{_scope(window)}-limit-24hour"
+        response.headers[f"{prefix}-limit"] = str(window.window.limit)
+        response.headers[f"{prefix}-remaining"] = str(window.remaining)
+        response.headers[f"{prefix}-reset"] = str(window.reset)
+    return response
+
+
+def _scope(usage: Usage) -> str:
+    return "app" if usage.window.scope == "app" else "user"
+
+
+def _throttled(fault: Fault, now: datetime) -> Response:
+    response = _too_many()
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = f"{fault.retry_after:g}"
+    if fault.reset_in is not None:
+        reset = str(round(now.timestamp() + fault.reset_in))
+        response.headers |= {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}
+    return response
+
+
+def _too_many() -> Response:
+    return problem(429, "Too Many Requests", "Too Many Requests")
+
+
+def _duplicate() -> Response:
+    return problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content.")
+
+
+def _missing_scope() -> Response:
+    return problem(403, "Forbidden", "Your client app is not configured with the appropriate oauth1 app permissions or "
+                                     "oauth2 scopes for this endpoint.", "oauth1-permissions")  # fmt: skip
+
+
+def _unsupported() -> Response:
+    detail = (
+        "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication types"
+        " are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
+    )
+    return problem(403, "Unsupported Authentication", detail, "unsupported-authentication")
+
+
+def _oauth_error(error: str, description: str) -> Response:
+    return json_response(400, {"error": error, "error_description": description})
+
+
+def _basic_user(request: Request) -> str:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    try:
+        return unquote_plus(base64.b64decode(value).decode().partition(":")[0]) if scheme.lower() == "basic" else ""
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _require_id(name: str, value: str) -> None:
+    if not re.fullmatch(r"[0-9]{1,19}", value):
+        raise invalid(name, value, f"The `{name}` query parameter value [{value}] is not valid")

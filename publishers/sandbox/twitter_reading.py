@@ -1,0 +1,202 @@
+"""What X gives to read: posts with their metrics, timelines, replies, users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from .accounts import Account, Token
+from .service import World
+from .store import Post, utc
+from .twitter_shapes import (
+    POST_FIELDS,
+    fields,
+    invalid,
+    media_object,
+    not_authorized,
+    not_found,
+    post_object,
+    refuse_unknown,
+    reply_object,
+    user_object,
+)
+from .wire import Request
+
+PRIVATE_DAYS = 30
+"""Private and organic metrics are given for posts up to this age."""
+
+_LISTING = {"since_id", "until_id", "max_results", "pagination_token", "start_time", "end_time", "exclude"}
+
+
+def ids(request: Request) -> list[str]:
+    """The ids that a lookup asks for, 1 to 100 of them."""
+    value = request.query.get("ids", "")
+    found = [part for part in value.split(",") if part]
+    if not 1 <= len(found) <= 100:
+        raise invalid("ids", value, f"size must be between 1 and 100 but is {len(found)}")
+    for post_id in found:
+        if not re.fullmatch(r"[0-9]{1,19}", post_id):
+            raise invalid("ids", post_id, f"The `ids` query parameter value [{post_id}] is not valid")
+    return found
+
+
+def lookup(world: World, token: Token, request: Request, wanted: Iterable[str]) -> dict[str, Any]:
+    """Several posts; those that are gone or keep a field private are named in ``errors``."""
+    refuse_unknown(request, {"ids"})
+    return _lookup(world, token, request, list(wanted), "ids")
+
+
+def lookup_one(world: World, token: Token, request: Request, post_id: str) -> dict[str, Any]:
+    """One post, as an object instead of a list."""
+    refuse_unknown(request, set())
+    answer = _lookup(world, token, request, [post_id], "id")
+    if "data" in answer:
+        answer["data"] = answer["data"][0]
+    return answer
+
+
+def timeline(world: World, token: Token, request: Request, account: Account | None, user_id: str) -> dict[str, Any]:
+    """A page of an account's posts, newest first."""
+    refuse_unknown(request, _LISTING)
+    if account is None:
+        return {"errors": [not_found("user", "id", user_id)]}
+    posts = [post for post in world.store.listing(account, world.now()) if _in_window(request, post)]
+    chosen, meta = _page(request, [post.id for post in posts])
+    page = [post for post in posts if post.id in chosen]
+    data = [_visible(world, token, request, post)[0] for post in page]
+    answer: dict[str, Any] = {"meta": meta}
+    if data:
+        answer["data"] = data
+    return answer | _includes(request, page)
+
+
+def mentions(world: World, request: Request, account: Account | None) -> dict[str, Any]:
+    """Replies to the account's posts, newest first."""
+    refuse_unknown(request, _LISTING - {"exclude"})
+    posts = world.store.listing(account, world.now()) if account else []
+    return _replies(world, request, posts)
+
+
+def search(world: World, request: Request) -> dict[str, Any]:
+    """Recent search, for the one query ``conversation_id:…``."""
+    refuse_unknown(request, _LISTING | {"query", "next_token", "sort_order"})
+    match = re.search(r"conversation_id:(\d+)", request.query.get("query", ""))
+    if not match:
+        raise invalid("query", request.query.get("query", ""), "Only conversation_id:… is searched for here")
+    post = world.store.find("twitter", match[1])
+    return _replies(world, request, [post] if post else [])
+
+
+def hide(world: World, account: Account, reply_id: str, *, hidden: bool) -> bool:
+    """Hide or show a reply to one of the account's posts; False where there is no such reply."""
+    for post in world.store.listing(account, world.now()):
+        if any(reply.id == reply_id for reply in world.comments(post)):
+            (post.hidden.add if hidden else post.hidden.discard)(reply_id)
+            world.store.save(post)
+            return True
+    return False
+
+
+def user(world: World, request: Request, account: Account) -> dict[str, Any]:
+    """A user object with the fields asked for."""
+    refuse_unknown(request, set())
+    return user_object(request, account, len(world.store.listing(account, world.now())))
+
+
+def _lookup(world: World, token: Token, request: Request, wanted: list[str], parameter: str) -> dict[str, Any]:
+    posts, data, errors = [], [], []
+    for post_id in wanted:
+        post = world.store.find("twitter", post_id)
+        if post is None:
+            errors.append(not_found("tweet", parameter, post_id))
+            continue
+        shown, missing = _visible(world, token, request, post)
+        posts.append(post)
+        data.append(shown)
+        errors += [not_authorized(parameter, post_id, name) for name in missing]
+    answer: dict[str, Any] = {}
+    if data:
+        answer["data"] = data
+    if errors:
+        answer["errors"] = errors
+    return answer | _includes(request, posts)
+
+
+def _visible(world: World, token: Token, request: Request, post: Post) -> tuple[dict[str, Any], list[str]]:
+    """A post with the fields asked for, and the private fields that the caller may not see."""
+    wanted = fields(request, "tweet.fields", POST_FIELDS)
+    private = wanted & {"non_public_metrics", "organic_metrics"}
+    own = token.kind == "user" and post.account is token.account
+    if private and own and world.age(post) <= timedelta(days=PRIVATE_DAYS):
+        private = frozenset()
+    return post_object(world, post, wanted - private), sorted(private)
+
+
+def _in_window(request: Request, post: Post) -> bool:
+    query = request.query
+    since, until = _moment(request, "start_time"), _moment(request, "end_time")
+    return (
+        (since is None or "since_id" in query or post.created_at >= since)
+        and (until is None or "until_id" in query or post.created_at < until)
+        and int(post.id) > int(query.get("since_id", "0"))
+        and int(post.id) < int(query.get("until_id", "9" * 20))
+        and not ("replies" in query.get("exclude", "") and post.meta.get("reply_to"))
+    )
+
+
+def _moment(request: Request, name: str) -> datetime | None:
+    value = request.query.get(name)
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", value):
+        raise invalid(name, value, f"invalid {name}: expected a date-time such as 2026-01-31T09:00:00Z")
+    try:
+        return utc(re.sub(r"\.\d+Z", "Z", value))
+    except ValueError:
+        raise invalid(name, value, f"invalid {name}: no such date") from None
+
+
+def _replies(world: World, request: Request, posts: list[Post]) -> dict[str, Any]:
+    wanted = fields(request, "tweet.fields", POST_FIELDS)
+    found = [(post, reply) for post in posts for reply in world.comments(post) if reply.id not in post.hidden]
+    found.sort(key=lambda pair: pair[1].created_at, reverse=True)
+    chosen, meta = _page(request, [reply.id for _, reply in found])
+    objects = [reply_object(post, reply, wanted) for post, reply in found if reply.id in chosen]
+    return {"data": objects, "meta": meta} if objects else {"meta": meta}
+
+
+def _page(request: Request, post_ids: list[str]) -> tuple[set[str], dict[str, Any]]:
+    """Which of the ids, newest first, are on the page asked for, and the page's ``meta``."""
+    size = _size(request)
+    token = request.query.get("pagination_token") or request.query.get("next_token")
+    start = 0
+    if token is not None:
+        if token.removeprefix("b26") not in post_ids:
+            raise invalid("pagination_token", token, f"[{token}] is no token of this timeline")
+        start = post_ids.index(token.removeprefix("b26")) + 1
+    page = post_ids[start : start + size]
+    meta: dict[str, Any] = {"result_count": len(page)}
+    if page:
+        meta |= {"newest_id": page[0], "oldest_id": page[-1]}
+        if start + size < len(post_ids):
+            meta["next_token"] = f"b26{page[-1]}"
+    return set(page), meta
+
+
+def _size(request: Request) -> int:
+    value = request.query.get("max_results", "10")
+    if not value.isdigit() or not 5 <= int(value) <= 100:
+        reason = f"The `max_results` query parameter value [{value}] is not between 5 and 100"
+        raise invalid("max_results", value, reason)
+    return int(value)
+
+
+def _includes(request: Request, posts: list[Post]) -> dict[str, Any]:
+    """The media of ``posts``, where the expansion is asked for."""
+    if "attachments.media_keys" not in request.query.get("expansions", "").split(","):
+        return {}
+    wanted = fields(request, "media.fields", None)
+    media = [media_object(medium, wanted) for post in posts for medium in post.media]
+    return {"includes": {"media": media}} if media else {}
