@@ -14,6 +14,7 @@ BLUEPRINTS = (
     "planner.web.auth:blueprint",
     "planner.web.home:blueprint",
     "planner.web.account:blueprint",
+    "planner.web.api:blueprint",
 )
 
 

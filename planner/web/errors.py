@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from planner.services.errors import Conflict, Forbidden, NotFound, ServiceError
 from planner.web import layout
+from planner.web.api import problems
 from planner.web.messages import explain
 
 PAGES = (400, 403, 404, 409, 413, 429, 500)
@@ -22,6 +23,8 @@ def init_app(app: Flask) -> None:
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """A page for an HTTP error; unknown ones get the nearest page."""
+    if problems.concerns(request.path):
+        return problems.http_error(error)
     code = error.code or 500
     if 300 <= code < 400:
         return error

@@ -1,0 +1,190 @@
+"""From rows to shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from planner import models
+from planner.bootstrap import Platform
+from planner.security.vault import VaultError
+from planner.services import channels, posts
+from planner.services.connections import ChannelAccess
+from planner.services.publishing.guards import Hold
+from planner.services.publishing.status import Holds
+from planner.web.api.operations import Call
+from planner.web.api.problems import field_errors
+from planner.web.api.shapes import channels as channel_shapes, posts as shapes
+from planner.web.api.shapes.common import FieldProblem, Page
+from planner.web.messages import sentence
+from publishers.registry import UnknownNetwork
+
+PAUSES = frozenset({Hold.WORKSPACE_PAUSED, Hold.CAMPAIGN_PAUSED, Hold.CHANNEL_PAUSED})
+
+
+def ref(key: int | None) -> str | None:
+    """An id that may be missing."""
+    return None if key is None else str(key)
+
+
+# --- posts -----------------------------------------------------------------------------------------------
+
+
+def post_page(call: Call, page: posts.Page) -> Page[shapes.PostItem]:
+    """A page of posts."""
+    holds = Holds.read(call.session, call.workspace_id, call.now)
+    return Page[shapes.PostItem](items=[_post_item(view, holds) for view in page.items], next=page.next)
+
+
+def post(call: Call, post_id: int) -> shapes.Post:
+    """One post, read anew, with its warnings."""
+    call.session.flush()
+    call.session.expire_all()
+    view = posts.view(call.session, call.workspace_id, post_id)
+    item = _post_item(view, Holds.read(call.session, call.workspace_id, call.now))
+    warnings = field_errors(posts.warnings_for(call.session, view.post, view.deliveries))
+    return shapes.Post(**dict(item), warnings=[FieldProblem(**w) for w in warnings])
+
+
+def delivery(call: Call, delivery_id: int) -> shapes.DeliveryDetail:
+    """One delivery, read anew, with its attempts."""
+    call.session.flush()
+    call.session.expire_all()
+    found = posts.delivery(call.session, call.workspace_id, delivery_id)
+    base = _delivery(found, Holds.read(call.session, call.workspace_id, call.now))
+    return shapes.DeliveryDetail(**dict(base), attempts=[_attempt(a) for a in found.attempts])
+
+
+def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
+    post = view.post
+    return shapes.PostItem(
+        id=str(post.id),
+        status=post.status,
+        text=post.text,
+        link=post.link,
+        media=_media(post, None),
+        channels=[str(i) for i in posts.live_channels(view.deliveries)],
+        variants={
+            str(v.channel_id): shapes.Variant(text=v.text, media=_media(post, v.channel_id) if v.own_media else None)
+            for v in post.variants
+        },
+        deliveries=[_delivery(d, holds) for d in view.deliveries],
+        tags=post.tags,
+        note=post.note,
+        topic=ref(post.topic_id),
+        campaign=ref(post.campaign_id),
+        goal=ref(post.goal_id),
+        audience=ref(post.audience_id),
+        category=ref(post.category_id),
+        format=ref(post.format_id),
+        owner=ref(post.owner_id),
+        approval=shapes.Approval(
+            needed=post.needs_approval, asked_at=post.approval_asked_at, approved_at=post.approved_at
+        ),
+        version=post.version,
+        created_at=post.created_at,
+        updated_at=post.updated_at,
+    )
+
+
+def _media(post: models.Post, channel_id: int | None) -> list[str]:
+    return [str(m.media_id) for m in post.media if m.channel_id == channel_id]
+
+
+def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
+    reason = holds.reason(delivery)
+    return shapes.Delivery(
+        id=str(delivery.id),
+        post=str(delivery.post_id),
+        channel=str(delivery.channel_id),
+        network=delivery.channel.network,
+        status=delivery.state,
+        held=reason in PAUSES,
+        waits_for=reason,
+        publish_at=delivery.publish_at,
+        queued=delivery.queued,
+        published_at=delivery.published_at,
+        remote_id=delivery.remote_id,
+        remote_url=delivery.remote_url,
+        error=_error(delivery),
+        attempts_made=delivery.attempt_count,
+    )
+
+
+def _error(delivery: models.Delivery) -> shapes.DeliveryError | None:
+    if delivery.error_code is None:
+        return None
+    message = sentence(delivery.error_code, delivery.error_params)
+    return shapes.DeliveryError(
+        code=delivery.error_code, message=message, network_message=delivery.network_message or None
+    )
+
+
+def _attempt(attempt: models.Attempt) -> shapes.Attempt:
+    return shapes.Attempt(
+        number=attempt.number,
+        started_at=attempt.started_at,
+        deadline_at=attempt.deadline_at,
+        finished_at=attempt.finished_at,
+        outcome=attempt.outcome,
+        status=attempt.status,
+        error_code=attempt.error_code,
+        message=attempt.message,
+        remote_id=attempt.remote_id,
+    )
+
+
+# --- channels --------------------------------------------------------------------------------------------
+
+
+def channel(platform: Platform, found: models.Channel, now: datetime) -> channel_shapes.Channel:
+    """One channel; never its credentials."""
+    return channel_shapes.Channel(
+        id=str(found.id),
+        network=found.network,
+        name=found.name,
+        account=found.remote_account_id,
+        profile_url=found.profile_url,
+        health=channels.health(found, now),
+        reconnect_reason=found.reconnect_reason,
+        paused=pause(found.paused_at, found.pause_reason),
+        capabilities=_capabilities(platform, found),
+        slots=slots(found.slots),
+        rhythm_per_week=found.rhythm_per_week,
+        missed_after_seconds=found.missed_after_seconds,
+        owner=ref(found.owner_id),
+        token_expires_at=found.token_expires_at,
+        verified_at=found.verified_at,
+        created_at=found.created_at,
+    )
+
+
+def slots(found: Iterable[models.Slot]) -> list[channel_shapes.Slot]:
+    """Slots, in the order of the week."""
+    ordered: Sequence[models.Slot] = sorted(found, key=lambda s: (s.weekday, s.wall_time))
+    return [
+        channel_shapes.Slot(id=str(s.id), weekday=s.weekday, time=f"{s.wall_time:%H:%M}", category=ref(s.category_id))
+        for s in ordered
+    ]
+
+
+def pause(since: datetime | None, reason: str | None) -> channel_shapes.Pause | None:
+    """A pause, None where there is none."""
+    return None if since is None else channel_shapes.Pause(since=since, reason=reason)
+
+
+def _capabilities(platform: Platform, found: models.Channel) -> channel_shapes.Capabilities | None:
+    """None where the network is not installed any more, or the credentials cannot be read."""
+    try:
+        known = platform.connections.capabilities(ChannelAccess.of(found))
+    except (UnknownNetwork, VaultError):
+        return None
+    return channel_shapes.Capabilities(
+        can_list=known.can_list,
+        can_delete=known.can_delete,
+        has_metrics=known.has_metrics,
+        assisted_only=known.assisted_only,
+        idempotency_key=known.idempotency_key,
+        rejects_duplicates=known.rejects_duplicates,
+        two_phase=known.two_phase,
+    )

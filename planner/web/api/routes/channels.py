@@ -1,0 +1,134 @@
+"""Channels: connect, look at, change, pause, give slots."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from planner import models
+from planner.bootstrap import Platform
+from planner.domain.roles import Permission
+from planner.services import archiving, channels, slots as slot_service
+from planner.services.actor import Actor
+from planner.services.slots import SlotInput
+from planner.web.api import present
+from planner.web.api.operations import Call, Router
+from planner.web.api.shapes.channels import (
+    Channel,
+    ChannelCreate,
+    ChannelPatch,
+    CredentialsPut,
+    SlotNote,
+    Slots,
+    SlotsPut,
+)
+from planner.web.api.shapes.common import Page, PageQuery, given
+from publishers.base import Account
+
+router = Router("channels")
+
+
+@router.get("/channels")
+def list_channels(call: Call, query: PageQuery) -> Page[Channel]:
+    """The channels in use."""
+    wanted = select(models.Channel).where(
+        models.Channel.workspace_id == call.workspace_id, models.Channel.archived_at.is_(None)
+    )
+    if query.cursor:
+        wanted = wanted.where(models.Channel.id > int(query.cursor))
+    wanted = wanted.options(selectinload(models.Channel.slots)).order_by(models.Channel.id).limit(query.limit + 1)
+    found = call.session.scalars(wanted).all()
+    shown = found[: query.limit]
+    return Page[Channel](
+        items=[present.channel(call.platform, c, call.now) for c in shown],
+        next=str(shown[-1].id) if len(found) > query.limit else None,
+    )
+
+
+def ask_network(platform: Platform, actor: Actor, body: ChannelCreate) -> Account | None:
+    """Ask whose account it is, before any transaction begins: a network may take its time."""
+    actor.require(Permission.MANAGE)
+    return channels.ask_network(platform.connections, body.network, body.credentials) if body.verify else None
+
+
+@router.post("/channels", Permission.MANAGE, prepare=ask_network)
+def create_channel(call: Call, body: ChannelCreate) -> Channel:
+    """Connect an account. One account is one channel of a workspace."""
+    found = channels.connect(
+        call.session,
+        call.actor,
+        call.platform.vault,
+        body.network,
+        body.credentials,
+        now=call.now,
+        name=body.name,
+        account=call.prepared,
+        owner_id=body.owner,
+    )
+    return present.channel(call.platform, found, call.now)
+
+
+@router.get("/channels/{channel_id}")
+def get_channel(call: Call, channel_id: int) -> Channel:
+    """One channel."""
+    return present.channel(call.platform, channels.get(call.session, call.workspace_id, channel_id), call.now)
+
+
+@router.patch("/channels/{channel_id}", Permission.MANAGE)
+def change_channel(call: Call, channel_id: int, body: ChannelPatch) -> Channel:
+    """Change settings of a channel."""
+    values = dict(given(body))
+    if "rhythm_per_week" in values:
+        values["rhythm_per_week"] = values["rhythm_per_week"] or 0
+    if "owner" in values:
+        values["owner_id"] = values.pop("owner")
+    found = channels.update(call.session, call.actor, channel_id, now=call.now, **values)
+    return present.channel(call.platform, found, call.now)
+
+
+def ask_network_again(platform: Platform, actor: Actor, channel_id: int, body: CredentialsPut) -> Account | None:
+    """As :func:`ask_network`, for the network of the stored channel."""
+    actor.require(Permission.MANAGE)
+    if not body.verify:
+        return None
+    with platform.database.read() as session:
+        network = channels.get(session, actor.workspace_id, channel_id).network
+    return channels.ask_network(platform.connections, network, body.credentials)
+
+
+@router.put("/channels/{channel_id}/credentials", Permission.MANAGE, prepare=ask_network_again)
+def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Channel:
+    """Give a channel new credentials of the same account. What waited for them goes out."""
+    found = channels.reconnect(
+        call.session,
+        call.actor,
+        call.platform.vault,
+        channel_id,
+        body.credentials,
+        now=call.now,
+        account=call.prepared,
+    )
+    return present.channel(call.platform, found, call.now)
+
+
+@router.delete("/channels/{channel_id}", Permission.MANAGE)
+def archive_channel(call: Call, channel_id: int) -> None:
+    """Take a channel out of use. Its history stays, what was planned for it is cancelled."""
+    archiving.archive(call.session, call.actor, channel_id, now=call.now)
+
+
+@router.put("/channels/{channel_id}/slots", Permission.MANAGE)
+def set_slots(call: Call, channel_id: int, body: SlotsPut) -> Slots:
+    """Set the weekly slots of a channel. The queue moves to the new ones."""
+    channels.get(call.session, call.workspace_id, channel_id)
+    wanted = [SlotInput(s.weekday, s.time, s.category) for s in body.slots]
+    saved = slot_service.set_slots(call.session, call.actor, channel_id, wanted, now=call.now)
+    return Slots(
+        slots=present.slots(saved.slots),
+        notes=[
+            SlotNote(slot=str(n.slot_id), date=n.date.isoformat(), note=n.note, publish_at=n.publish_at)
+            for n in saved.notes
+        ],
+        moved=[str(m.delivery_id) for m in saved.reflowed.moved],
+        unplaced=[str(i) for i in saved.reflowed.unplaced],
+    )

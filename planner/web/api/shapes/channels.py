@@ -1,0 +1,133 @@
+"""Channels and their slots."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from planner.domain.states import ChannelHealth
+from planner.web.api.shapes.common import ClockIn, Id, IdIn, Input, Moment, Output, PlainText
+
+Credentials = dict[Annotated[PlainText, Field(max_length=64)], Annotated[str, Field(max_length=8000)]]
+CREDENTIALS = (
+    "twitter: access_token, user_id, refresh_token?, expires_at?; facebook: page_id, access_token; "
+    "linkedin: author, access_token; xing: consumer_key, consumer_secret, token, token_secret, user_id?; "
+    "empty for a channel that a person publishes on. Never given back."
+)
+
+
+class ChannelCreate(Input):
+    """An account to connect."""
+
+    network: Annotated[PlainText, Field(max_length=32)] = Field(description="facebook, twitter, linkedin, xing, …")
+    name: Annotated[PlainText, Field(max_length=200)] = Field("", description="Empty: the account's own name.")
+    credentials: Credentials = Field(default_factory=dict, description=CREDENTIALS)
+    # "verify" shadows nothing of ours, and it is the API's word.
+    verify: bool = Field(False, description="Ask the network whose account it is and what is permitted.")
+    owner: IdIn | None = Field(None, description="The user who looks after it.")
+
+
+class ChannelPatch(Input):
+    """Settings to change."""
+
+    name: Annotated[PlainText, Field(max_length=200)] | None = None
+    rhythm_per_week: Annotated[int, Field(ge=0, le=100)] | None = Field(None, description="0 or null: no rhythm.")
+    missed_after_seconds: Annotated[int, Field(ge=60, le=604_800)] | None = Field(
+        None, description="How late a delivery may still go out by itself. Null: as it is."
+    )
+    owner: IdIn | None = None
+
+
+class CredentialsPut(Input):
+    """New credentials for the same account."""
+
+    credentials: Credentials = Field(description=CREDENTIALS)
+    verify: bool = False
+
+
+class PausePut(Input):
+    """Why it is paused."""
+
+    reason: Annotated[PlainText, Field(max_length=500)] = ""
+
+
+class SlotPut(Input):
+    """A weekly publishing time, by the workspace's clock."""
+
+    weekday: Annotated[int, Field(ge=0, le=6)] = Field(description="0 is Monday, 6 is Sunday.")
+    time: ClockIn = Field(description="HH:MM, by the workspace's clock.")
+    category: IdIn | None = Field(None, description="Only posts of this category take the slot.")
+
+
+class SlotsPut(Input):
+    """All slots of the channel; what is not in the list goes."""
+
+    slots: Annotated[list[SlotPut], Field(max_length=168)]
+
+
+class Slot(Output):
+    """A weekly publishing time."""
+
+    id: Id
+    weekday: int
+    time: str
+    category: Id | None
+
+
+class Pause(Output):
+    """Since when and why nothing goes out."""
+
+    since: Moment
+    reason: str | None
+
+
+class Capabilities(Output):
+    """What this connection can do."""
+
+    can_list: bool
+    can_delete: bool
+    has_metrics: bool
+    assisted_only: bool
+    idempotency_key: bool
+    rejects_duplicates: bool
+    two_phase: bool
+
+
+class Channel(Output):
+    """A connected account. ``account`` is the network's own id of it."""
+
+    id: Id
+    network: str
+    name: str
+    account: str | None
+    profile_url: str | None
+    health: ChannelHealth
+    reconnect_reason: str | None
+    paused: Pause | None
+    capabilities: Capabilities | None
+    slots: list[Slot]
+    rhythm_per_week: int | None
+    missed_after_seconds: int
+    owner: Id | None
+    token_expires_at: Moment | None
+    verified_at: Moment | None
+    created_at: Moment
+
+
+class SlotNote(Output):
+    """A day on which a clock change skips or repeats the slot's hour."""
+
+    slot: Id
+    date: str
+    note: str
+    publish_at: Moment
+
+
+class Slots(Output):
+    """The slots, what clock changes of the coming year do to them, and how much of the queue moved."""
+
+    slots: list[Slot]
+    notes: list[SlotNote]
+    moved: list[Id]
+    unplaced: list[Id]

@@ -1,0 +1,236 @@
+"""Posts and deliveries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from planner.domain.states import DeliveryState, Outcome, PostStatus
+from planner.services.publishing.guards import Hold
+from planner.web.api.shapes.common import (
+    ID_PATTERN,
+    FieldProblem,
+    Id,
+    IdIn,
+    Input,
+    Moment,
+    MomentIn,
+    MomentOrDayIn,
+    Output,
+    PageQuery,
+    PlainText,
+)
+
+Text = Annotated[PlainText, Field(max_length=100_000)]
+Link = Annotated[PlainText, Field(max_length=2000)]
+Ids = Annotated[list[IdIn], Field(max_length=100)]
+Tag = Annotated[PlainText, Field(min_length=1, max_length=100)]
+
+
+class VariantIn(Input):
+    """What one channel gets instead of the base. What is missing or null is as the base."""
+
+    text: Text | None = None
+    media: Ids | None = None
+
+
+Variants = Annotated[
+    dict[Annotated[str, Field(pattern=ID_PATTERN)], VariantIn],
+    Field(max_length=100, json_schema_extra={"additionalProperties": False}),
+]
+
+
+class PostCreate(Input):
+    """A post. Without a time or the queue it is a draft."""
+
+    text: Text = ""
+    link: Link | None = None
+    media: Ids = Field(default_factory=list, description="Ids of uploaded images, in order.")
+    channels: Ids = Field(default_factory=list, description="Ids of the channels it goes to.")
+    publish_at: MomentIn | None = Field(None, description="When it goes out. Null: not yet.")
+    queue: bool = Field(False, description="Take the next free slot of each channel.")
+    variants: Variants = Field(default_factory=dict, description="By channel id. Replaces all variants.")
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    note: Annotated[PlainText, Field(max_length=10_000)] = Field("", description="For colleagues; never published.")
+    topic: IdIn | None = None
+    campaign: IdIn | None = None
+    goal: IdIn | None = None
+    audience: IdIn | None = None
+    category: IdIn | None = None
+    format: IdIn | None = None
+    owner: IdIn | None = None
+    approved: bool = Field(False, description="Approve it at once. Needs the role approver or admin.")
+
+
+class PostPatch(PostCreate):
+    """What is to change; what is not named stays."""
+
+    version: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
+        None, description="The version that the change began from: refused with 409 where it is not the newest."
+    )
+
+
+class DeliveryError(Output):
+    """What went wrong last. ``network_message`` is what the network itself said."""
+
+    code: str
+    message: str
+    network_message: str | None
+
+
+class Delivery(Output):
+    """A post on one channel at one time. ``held``: a pause keeps it back whatever its time; ``waits_for`` names that,
+    or whatever else keeps it back now."""
+
+    id: Id
+    post: Id
+    channel: Id
+    network: str
+    status: DeliveryState
+    held: bool
+    waits_for: Hold | None
+    publish_at: Moment | None
+    queued: bool
+    published_at: Moment | None
+    remote_id: str | None
+    remote_url: str | None
+    error: DeliveryError | None
+    attempts_made: int
+
+
+class Attempt(Output):
+    """One try. ``outcome`` null: it has not ended."""
+
+    number: int
+    started_at: Moment
+    deadline_at: Moment
+    finished_at: Moment | None
+    outcome: Outcome | None
+    status: int | None = Field(description="The network's HTTP status.")
+    error_code: str | None
+    message: str | None
+    remote_id: str | None
+
+
+class DeliveryDetail(Delivery):
+    """A delivery with its attempts."""
+
+    attempts: list[Attempt]
+
+
+class Variant(Output):
+    """What one channel gets instead of the base; null: as the base."""
+
+    text: str | None
+    media: list[Id] | None
+
+
+class Approval(Output):
+    """Whether a lead's yes is needed, was asked for, was given."""
+
+    needed: bool
+    asked_at: Moment | None
+    approved_at: Moment | None
+
+
+class PostItem(Output):
+    """A post in a list."""
+
+    id: Id
+    status: PostStatus
+    text: str
+    link: str | None
+    media: list[Id]
+    channels: list[Id]
+    variants: dict[str, Variant]
+    deliveries: list[Delivery]
+    tags: list[str]
+    note: str
+    topic: Id | None
+    campaign: Id | None
+    goal: Id | None
+    audience: Id | None
+    category: Id | None
+    format: Id | None
+    owner: Id | None
+    approval: Approval
+    version: int
+    created_at: Moment
+    updated_at: Moment
+
+
+class Post(PostItem):
+    """A post. ``warnings`` name what nothing forbids, but a person should know."""
+
+    warnings: list[FieldProblem]
+
+
+class PostQuery(PageQuery):
+    """What the list is narrowed to."""
+
+    from_: MomentOrDayIn | None = Field(None, alias="from", description="Published or planned at or after this.")
+    to: MomentOrDayIn | None = Field(None, description="Before this moment, or until the end of this day.")
+    status: list[PostStatus] = Field(default_factory=list, description="May be given several times.")
+    channel: IdIn | None = None
+    topic: IdIn | None = None
+    campaign: IdIn | None = None
+    q: Annotated[PlainText, Field(max_length=200)] = Field("", description="A part of the text.")
+
+
+class ApprovalIn(Input):
+    """Which version the lead saw."""
+
+    version: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+
+
+class ResolutionIn(Input):
+    """Whether the post is live on the network, as a person saw it."""
+
+    live: bool
+    url: Link | None = Field(None, description="Where it is seen.")
+    cancel: bool = Field(False, description="It is not live, and shall not be tried again.")
+
+
+class RetryIn(Input):
+    """When a failed or missed delivery is tried again. Without both: now."""
+
+    publish_at: MomentIn | None = None
+    queue: bool = False
+
+
+Figure = Annotated[int, Field(ge=0, le=9_000_000_000_000)]
+
+
+class FiguresIn(Input):
+    """Figures as a person read them off the network. What is missing or null is unknown, not 0."""
+
+    impressions: Figure | None = None
+    reach: Figure | None = None
+    reactions: Figure | None = None
+    comments: Figure | None = None
+    shares: Figure | None = None
+    clicks: Figure | None = None
+
+
+class DeliveryFigures(Output):
+    """The newest figures of a delivery. Null: the network does not give it (or nothing came yet)."""
+
+    id: Id = Field(description="The delivery's.")
+    channel: Id
+    network: str
+    as_of: Moment | None
+    source: str | None
+    impressions: int | None
+    reach: int | None
+    reactions: int | None
+    comments: int | None
+    shares: int | None
+    clicks: int | None
+    extra: dict[str, int] = Field(description="What the network gives besides, under its own names.")
+
+
+class PostMetrics(Output):
+    """The newest figures of a post."""
+
+    deliveries: list[DeliveryFigures]
