@@ -32,10 +32,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A session to read with: one consistent view, nothing is ever written."""
         with self._readers() as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -356,6 +356,7 @@ class Network:
     account_id: Callable[[Credentials], str | None]
     profile_url: Callable[[Credentials], str | None]
     share_url: str | None = None
+    assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost, Credentials], list[Problem]] | None = None
 
     def problems(self, post: OutgoingPost, credentials: Credentials) -> list[Problem]:
@@ -366,7 +367,7 @@ class Network:
         return found
 
     def capabilities_of(self, credentials: Credentials) -> Capabilities:
-        """Capabilities of one connection: without credentials, an assisted network is assisted only."""
-        if not credentials and not any(f.required for f in self.credential_fields):
+        """Capabilities of one connection: without credentials, a network that allows it is assisted only."""
+        if not credentials and self.assisted_without_credentials:
             return Capabilities(can_list=False, can_delete=False, has_metrics=False, assisted_only=True)
         return self.capabilities

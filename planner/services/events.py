@@ -11,7 +11,7 @@ from planner.models import Event
 from planner.services.actor import Actor
 
 
-def record(
+def record(  # noqa: PLR0917 (who, when, what: always said, always in this order)
     session: Session,
     actor: Actor,
     now: datetime,
@@ -19,7 +19,7 @@ def record(
     subject_id: int,
     kind: str,
     /,
-    **data: Any,  # noqa: PLR0917
+    **data: Any,
 ) -> None:
     """Add an event. ``data`` is JSON and holds no secret."""
     session.add(
