@@ -1,8 +1,10 @@
 """The queue: posts without a fixed time, each at the next free slot of its channel.
 
-The order of a queue is the order of its times; there is no second one. Whoever changes a queue locks its channel
-first, so that two people (or processes) never take the same passing of a slot; that a channel has each passing at
-most once is also a constraint of the table. Several channels are locked in the order of their ids.
+The order of a queue is the order of its times; there is no second one.
+
+Whoever changes a queue holds the workspace's queue lock until the transaction ends, so that two people (or processes)
+never take the same passing of a slot; that a channel has each passing at most once is also a constraint of the table.
+Nobody waits for a delivery's row while holding that lock (hence ``skip_locked``), so no circle of waiting can arise.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from planner.domain.roles import Permission
@@ -23,6 +25,9 @@ from planner.services.actor import Actor, machine
 from planner.services.errors import Conflict, NotFound, Problems
 
 MOVABLE = frozenset({DeliveryState.DRAFT, DeliveryState.SCHEDULED})
+
+#: Tells this lock from other advisory locks of ours; any number nobody else uses.
+_LOCK_KIND = 20_260_316
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,7 @@ def next_free_slot(
 ) -> Occurrence | None:
     """The passing that a post of this category would take now; None where no slot of the channel fits. Takes
     nothing."""
-    slots = weekly_slots(session, channel.id)
-    return next_free(slots, _zone(session, channel.workspace_id), now, _taken(session, channel.id, now), category_id)
+    return _next_free(session, channel, now, _taken(session, channel.id, now), category_id)
 
 
 def enqueue(session: Session, delivery: Delivery, *, now: datetime) -> Occurrence:
@@ -67,15 +71,18 @@ def enqueue_all(session: Session, deliveries: Iterable[Delivery], *, now: dateti
     """As :func:`enqueue` for several, by delivery id. Raises Invalid with every channel that has no slot for it;
     the caller's transaction is to be rolled back then."""
     session.flush()
+    wanted = sorted(deliveries, key=lambda d: (d.channel_id, d.id))
+    _refuse_frozen(session, [delivery.id for delivery in wanted])
     problems = Problems()
     taken_by: dict[int, Occurrence] = {}
-    for delivery in sorted(deliveries, key=lambda d: (d.channel_id, d.id)):
-        channel = lock_channel(session, delivery.channel_id)
-        _refuse_frozen(session, delivery)
+    for delivery in wanted:
+        _lock_queues(session, delivery.workspace_id)
         leave(session, delivery)
         session.flush()
+        channel = session.get_one(Channel, delivery.channel_id)
         category = session.scalar(select(Post.category_id).where(Post.id == delivery.post_id))
-        occurrence = next_free_slot(session, channel, now=now, category_id=category)
+        taken = _taken(session, channel.id, now, but=[delivery.id])
+        occurrence = _next_free(session, channel, now, taken, category)
         if occurrence is None:
             problems.add("channels", _no_slot_code(session, channel), channel=channel.name)
             continue
@@ -110,8 +117,8 @@ def reorder(session: Session, actor: Actor, channel_id: int, delivery_ids: Seque
     stands.
     """
     actor.require(Permission.EDIT)
-    channel = lock_channel(session, channel_id, workspace_id=actor.workspace_id)
-    queue = {delivery.id: delivery for delivery in _locked_queue(session, channel_id, now)}
+    channel = locked_channel(session, channel_id, workspace_id=actor.workspace_id)
+    queue = {delivery.id: delivery for delivery in _movable(session, _queue_query(channel_id, now))}
     if sorted(queue) != sorted(delivery_ids):
         raise Conflict("queue_changed")
     reflowed = _place(session, channel, [queue[i] for i in delivery_ids], now)
@@ -126,8 +133,8 @@ def reflow(session: Session, channel_id: int, *, now: datetime, actor: Actor | N
     What is claimed, being sent, unconfirmed or published keeps its time, and so does what no slot fits any more.
     Raises NotFound.
     """
-    channel = lock_channel(session, channel_id)
-    reflowed = _place(session, channel, _locked_queue(session, channel_id, now), now)
+    channel = locked_channel(session, channel_id)
+    reflowed = _place(session, channel, _movable(session, _queue_query(channel_id, now)), now)
     _record_moves(session, actor or machine(channel.workspace_id), now, reflowed)
     return reflowed
 
@@ -144,32 +151,22 @@ def move_passed(session: Session, *, now: datetime) -> dict[int, int]:
     Returns how many moved by workspace id. What finds no slot any more keeps its time.
     """
     moved: dict[int, int] = {}
-    for channel_id in session.scalars(select(Delivery.channel_id).where(_passed(now)).distinct()).all():
-        channel = lock_channel(session, channel_id)
-        waiting = session.scalars(
-            select(Delivery)
-            .where(_passed(now), Delivery.channel_id == channel_id)
-            .order_by(Delivery.publish_at, Delivery.id)
-            .with_for_update(of=Delivery)
-            .execution_options(populate_existing=True)
-        ).all()
-        reflowed = _place(session, channel, waiting, now)
+    waiting = select(Delivery).where(_passed(now)).order_by(Delivery.publish_at, Delivery.id)
+    for channel_id in sorted({delivery.channel_id for delivery in session.scalars(waiting)}):
+        channel = locked_channel(session, channel_id)
+        passed = _movable(session, waiting.where(Delivery.channel_id == channel_id))
+        reflowed = _place(session, channel, passed, now)
         _record_moves(session, machine(channel.workspace_id), now, reflowed)
         moved[channel.workspace_id] = moved.get(channel.workspace_id, 0) + len(reflowed.moved)
     return moved
 
 
-def lock_channel(session: Session, channel_id: int, *, workspace_id: int | None = None) -> Channel:
-    """The channel, locked against other changes of its queue until the transaction ends. Raises NotFound.
-
-    ``key_share`` lets others go on referring to the row. SQLite needs no lock: its writers come one at a time.
-    """
-    query = select(Channel).where(Channel.id == channel_id).with_for_update(key_share=True)
-    if workspace_id is not None:
-        query = query.where(Channel.workspace_id == workspace_id)
-    channel = session.scalar(query)
-    if channel is None:
+def locked_channel(session: Session, channel_id: int, *, workspace_id: int | None = None) -> Channel:
+    """The channel, with the lock on the queues of its workspace. Raises NotFound."""
+    channel = session.get(Channel, channel_id)
+    if channel is None or workspace_id not in {None, channel.workspace_id}:
         raise NotFound("not_found")
+    _lock_queues(session, channel.workspace_id)
     return channel
 
 
@@ -182,6 +179,13 @@ def weekly_slots(session: Session, channel_id: int) -> list[WeeklySlot]:
 def as_weekly(slot: Slot) -> WeeklySlot:
     """A stored slot as the domain takes it."""
     return WeeklySlot(slot.id, slot.weekday, slot.wall_time, slot.category_id)
+
+
+def _next_free(
+    session: Session, channel: Channel, now: datetime, taken: Taken, category_id: int | None
+) -> Occurrence | None:
+    slots = weekly_slots(session, channel.id)
+    return next_free(slots, _zone(session, channel.workspace_id), now, taken, category_id)
 
 
 def _place(session: Session, channel: Channel, queue: Sequence[Delivery], now: datetime) -> Reflowed:
@@ -239,10 +243,17 @@ def _queue_query(channel_id: int, now: datetime) -> Select[Delivery]:
     return select(Delivery).where(waiting, ahead).order_by(Delivery.publish_at, Delivery.id)
 
 
-def _locked_queue(session: Session, channel_id: int, now: datetime) -> list[Delivery]:
-    """The queue, read anew and held against senders: what one claimed in between is not in it."""
-    query = _queue_query(channel_id, now).with_for_update(of=Delivery).execution_options(populate_existing=True)
-    return list(session.scalars(query))
+def _movable(session: Session, query: Select[Delivery]) -> list[Delivery]:
+    """The deliveries, read anew and held against senders. What somebody else is changing at this moment (moving it,
+    claiming it) is left out, and so keeps the time it has or gets there."""
+    held = query.with_for_update(of=Delivery, skip_locked=True).execution_options(populate_existing=True)
+    return list(session.scalars(held))
+
+
+def _lock_queues(session: Session, workspace_id: int) -> None:
+    """Hold the queues of the workspace until the transaction ends. SQLite's writers come one at a time anyway."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK_KIND, cast(workspace_id, Integer))))
 
 
 def _passed(now: datetime) -> ColumnElement[bool]:
@@ -250,12 +261,13 @@ def _passed(now: datetime) -> ColumnElement[bool]:
     return and_(Delivery.state == DeliveryState.DRAFT, Delivery.try_at <= now, Delivery.queued)
 
 
-def _refuse_frozen(session: Session, delivery: Delivery) -> None:
-    state = session.scalar(select(Delivery.state).where(Delivery.id == delivery.id).with_for_update())
-    if state in FROZEN:
-        raise Conflict("frozen")
-    if state is DeliveryState.PUBLISHED:
-        raise Conflict("published_already")
+def _refuse_frozen(session: Session, delivery_ids: Sequence[int]) -> None:
+    query = select(Delivery.state).where(Delivery.id.in_(delivery_ids)).order_by(Delivery.id).with_for_update()
+    for state in session.scalars(query):
+        if state in FROZEN:
+            raise Conflict("frozen")
+        if state is DeliveryState.PUBLISHED:
+            raise Conflict("published_already")
 
 
 def _no_slot_code(session: Session, channel: Channel) -> str:

@@ -16,7 +16,7 @@ from planner.models import Category, Channel, Slot, Workspace
 from planner.services import events
 from planner.services.actor import Actor
 from planner.services.errors import Problems
-from planner.services.queue import Reflowed, as_weekly, lock_channel, reflow
+from planner.services.queue import Reflowed, as_weekly, locked_channel, reflow
 
 MAX_SLOTS = 168
 #: Every zone that changes its clock does so within a year.
@@ -63,7 +63,7 @@ def set_slots(
     ``time_to_the_minute``), ``slots.N.category`` (``category_unknown``).
     """
     actor.require(Permission.MANAGE)
-    channel = lock_channel(session, channel_id, workspace_id=actor.workspace_id)
+    channel = locked_channel(session, channel_id, workspace_id=actor.workspace_id)
     _check(session, actor.workspace_id, wanted)
     _store(session, channel, wanted)
     reflowed = reflow(session, channel_id, now=now, actor=actor)
