@@ -338,7 +338,7 @@ class Network:
     ``check`` finds what the network would not take; ``expected_text`` is the text as the network will list it;
     ``length`` counts a post's text by the network's rules, link included where it travels in the text.
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
-    ``check_connection`` finds what only this kind of connection cannot do (an image where its API takes none); ask
+    ``check_connection`` finds what only the API cannot do (an image where it takes none, though a person could attach one); ask
     both through :meth:`problems`. ``share_url`` is what a link, percent-encoded, is appended to.
     """
 
@@ -357,13 +357,13 @@ class Network:
     profile_url: Callable[[Credentials], str | None]
     share_url: str | None = None
     assisted_without_credentials: bool = False
-    check_connection: Callable[[OutgoingPost, Credentials], list[Problem]] | None = None
+    check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
 
-    def problems(self, post: OutgoingPost, credentials: Credentials) -> list[Problem]:
-        """What the network would not take, and what this kind of connection cannot do besides."""
+    def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
+        """What the network would not take, and what a connection by API (not ``assisted``) cannot do besides."""
         found = self.check(post)
-        if self.check_connection is not None:
-            found = [*found, *self.check_connection(post, credentials)]
+        if self.check_connection is not None and not assisted:
+            found = [*found, *self.check_connection(post)]
         return found
 
     def capabilities_of(self, credentials: Credentials) -> Capabilities:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publishers.base import Credentials, MediaRules, OutgoingPost, Problem, TextRules
+from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
 from publishers.checks import media_problems, text_problems
 from publishers.text import normalised, plain_length
 
@@ -26,6 +26,6 @@ def check(post: OutgoingPost) -> list[Problem]:
     return text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
 
 
-def check_connection(post: OutgoingPost, credentials: Credentials) -> list[Problem]:
+def check_connection(post: OutgoingPost) -> list[Problem]:
     """The partner API takes no images; a person can attach one."""
-    return [Problem("media", "images_unsupported")] if credentials and post.media else []
+    return [Problem("media", "images_unsupported")] if post.media else []

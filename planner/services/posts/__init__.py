@@ -3,6 +3,7 @@
 from planner.services.posts.changing import cancel, delete, move, restore
 from planner.services.posts.content import outgoing
 from planner.services.posts.inputs import NOT_YET, Content, VariantInput, When, content_of
+from planner.services.posts.looking import Findings, look_over
 from planner.services.posts.queries import (
     CalendarDelivery,
     Entry,
@@ -13,6 +14,7 @@ from planner.services.posts.queries import (
     delivery,
     page,
     view,
+    views,
 )
 from planner.services.posts.warnings import about_wall_time, warnings_for
 from planner.services.posts.writing import create, edit, live_channels
@@ -23,6 +25,7 @@ __all__ = [
     "Content",
     "Entry",
     "Filter",
+    "Findings",
     "Page",
     "PostView",
     "VariantInput",
@@ -36,10 +39,12 @@ __all__ = [
     "delivery",
     "edit",
     "live_channels",
+    "look_over",
     "move",
     "outgoing",
     "page",
     "restore",
     "view",
+    "views",
     "warnings_for",
 ]

@@ -15,7 +15,7 @@ from planner.services.errors import Problems
 from planner.services.posts.content import as_medium
 from planner.services.posts.inputs import Content, When
 from publishers import registry
-from publishers.base import OutgoingPost
+from publishers.base import OutgoingPost, Problem
 
 PAST_GRACE = timedelta(seconds=60)
 FAR = timedelta(days=5 * 366)
@@ -69,12 +69,16 @@ def check_for_networks(content: Content, known: Known, folder: Path, problems: P
         variant = content.variants.get(channel_id)
         own_text = variant is not None and variant.text is not None
         own_media = variant is not None and variant.media is not None
-        for problem in registry.network(channel.network).check(merged(content, channel_id, known, folder)):
+        for problem in _network_problems(channel, merged(content, channel_id, known, folder)):
             if problem.field == "link" and any(e.field == "link" for e in problems.errors):
                 continue
             own = own_text if problem.field == "text" else own_media if problem.field == "media" else False
             name = f"variants.{channel_id}.{problem.field}" if own else problem.field
             problems.add(name, problem.code, **{**problem.params, "channel": channel.name})
+
+
+def _network_problems(channel: Channel, post: OutgoingPost) -> list[Problem]:
+    return registry.network(channel.network).problems(post, assisted=channel.credentials is None)
 
 
 def merged(content: Content, channel_id: int, known: Known, folder: Path) -> OutgoingPost:

@@ -108,9 +108,14 @@ def page(session: Session, workspace_id: int, wanted: Filter, *, after: str | No
     query = query.options(selectinload(Post.variants), selectinload(Post.media)).order_by(Post.id.desc())
     posts = session.scalars(query.limit(size + 1)).all()
     shown = posts[:size]
-    deliveries = _deliveries_by_post(session, [p.id for p in shown])
     more = str(shown[-1].id) if len(posts) > size else None
-    return Page([PostView(p, deliveries[p.id]) for p in shown], more)
+    return Page(views(session, shown), more)
+
+
+def views(session: Session, posts: Sequence[Post]) -> list[PostView]:
+    """The given posts with their deliveries and channels, in the given order."""
+    deliveries = _deliveries_by_post(session, [p.id for p in posts])
+    return [PostView(p, deliveries[p.id]) for p in posts]
 
 
 def calendar(session: Session, workspace_id: int, start: datetime, end: datetime) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from planner.domain import walltime
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
+from planner.services.posts.placing import WALL_FORMAT
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
 
@@ -23,17 +24,18 @@ def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -
         if delivery.publish_at is None or delivery.state not in (DeliveryState.DRAFT, DeliveryState.SCHEDULED):
             continue
         channel = session.get_one(Channel, delivery.channel_id)
-        found += _about_channel(channel)
-        found += _about_text(session, post, delivery.publish_at, channel)
+        text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
+        found += about_channel(channel)
+        found += about_text(session, channel, text, delivery.publish_at, but_post=post.id)
         found += about_wall_time(delivery.wall_time, delivery.zone)
-    return list({(w.field, w.code, tuple(w.params.items())): w for w in found}.values())
+    return once(found)
 
 
 def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
     """What a clock change does to a chosen wall-clock time (``YYYY-MM-DDTHH:MM``)."""
     if not wall or not zone:
         return []
-    wanted = datetime.fromisoformat(wall)
+    wanted = datetime.strptime(wall, WALL_FORMAT)
     resolved = walltime.resolve(wanted, zone)
     if resolved.note is None:
         return []
@@ -42,7 +44,8 @@ def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
     return [FieldError("publish_at", "wall_time_" + resolved.note, params)]
 
 
-def _about_channel(channel: Channel) -> list[FieldError]:
+def about_channel(channel: Channel) -> list[FieldError]:
+    """Why nothing can go out on a channel right now."""
     if channel.reconnect_since is not None:
         return [FieldError("channels", "channel_needs_reconnect", {"channel": channel.name, "id": channel.id})]
     if channel.paused_at is not None:
@@ -50,15 +53,17 @@ def _about_channel(channel: Channel) -> list[FieldError]:
     return []
 
 
-def _about_text(session: Session, post: Post, moment: datetime, channel: Channel) -> list[FieldError]:
-    text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
+def about_text(
+    session: Session, channel: Channel, text: str, moment: datetime, *, but_post: int | None = None
+) -> list[FieldError]:
+    """Whether the channel has the same text within 48 hours of a moment, in a post other than ``but_post``."""
     query = (
         select(Post.text, Variant.text)
         .join(Delivery, Delivery.post_id == Post.id)
         .outerjoin(Variant, (Variant.post_id == Post.id) & (Variant.channel_id == Delivery.channel_id))
         .where(
             Delivery.channel_id == channel.id,
-            Delivery.post_id != post.id,
+            Delivery.post_id != (but_post or 0),
             Delivery.state != DeliveryState.CANCELLED,
             Delivery.publish_at.between(moment - SAME_TEXT_WINDOW, moment + SAME_TEXT_WINDOW),
             Post.deleted_at.is_(None),
@@ -68,6 +73,11 @@ def _about_text(session: Session, post: Post, moment: datetime, channel: Channel
         if _folded(own if own is not None else base) == _folded(text):
             return [FieldError("text", "same_text_soon", {"channel": channel.name, "id": channel.id})]
     return []
+
+
+def once(warnings: Iterable[FieldError]) -> list[FieldError]:
+    """Each warning once, in their order."""
+    return list({(w.field, w.code, tuple(w.params.items())): w for w in warnings}.values())
 
 
 def _folded(text: str) -> str:
