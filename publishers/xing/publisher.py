@@ -28,7 +28,7 @@ from publishers.xing.client import XingClient, open_xing_session
 from publishers.xing.errors import TITLE
 from publishers.xing.text import compose
 
-MOST_PAGES = 10
+MOST_PAGES = 25  # of about 20 activities
 
 
 class XingPublisher(Connected):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from publishers.base import Connection, Credentials, Medium, OutgoingPost, Publisher
 from publishers.registry import network
+from publishers.sandbox import Sandbox
 
 KEYS = ("linkedin", "facebook", "twitter", "xing")
 
@@ -40,8 +41,14 @@ def connect(
 def png(width: int = 8, height: int = 8) -> bytes:
     """A grey image, made by hand."""
     rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
-    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    chunks = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts)
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
@@ -53,3 +60,22 @@ def image(folder: Path, alt: str = "", name: str = "bild.png", mime: str = "imag
 
 def text_post(text: str = "Neue Drehmaschine in Halle 3") -> OutgoingPost:
     return OutgoingPost(text)
+
+
+def register(sandbox: Sandbox, key: str, credentials: Credentials) -> None:
+    """Make an account known to the sandbox networks."""
+    name = "Brandt Maschinenbau"
+    if key == "facebook":
+        sandbox.add_account(key, credentials["page_id"], name, credentials["access_token"], followers=3000)
+    elif key == "twitter":
+        refresh = credentials.get("refresh_token")
+        sandbox.add_account(
+            key, credentials["user_id"], name, credentials["access_token"], handle="Brandt", refresh=refresh
+        )
+    elif key == "linkedin":
+        sandbox.add_account(key, credentials["author"], name, credentials["access_token"])
+    else:
+        sandbox.add_account(
+            key, credentials["user_id"], name, credentials["token"], secret=credentials["token_secret"],
+            consumer_key=credentials["consumer_key"], consumer_secret=credentials["consumer_secret"],
+        )  # fmt: skip

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from publishers.base import Connection, NetworkError, OutgoingPost, Prepared, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.base import (
+    Connection,
+    NetworkError,
+    OutgoingPost,
+    Prepared,
+    ReconnectNeeded,
+    Refused,
+    Rejected,
+    Uncertain,
+)
 from publishers.errors import BY_STATUS, Answer, Complaint, classify
 from publishers.http import LARGEST_ANSWER, BearerAuth, NetworkSession, one_call, open_session
 from publishers.registry import network
@@ -32,7 +41,9 @@ def judge(answer: Answer) -> NetworkError | None:
     return classify(answer, Complaint((), answer.body.decode("latin-1")), BY_STATUS, network="Test")
 
 
-def session_for(api_url: str | None, token: str = "a-long-secret-token", hosts: tuple[str, ...] = ("api.test",)) -> NetworkSession:
+def session_for(
+    api_url: str | None, token: str = "a-long-secret-token", hosts: tuple[str, ...] = ("api.test",)
+) -> NetworkSession:
     connection = Connection(api_url=api_url)
     return open_session("Test", hosts, connection, judge, secrets=(token,), auth=BearerAuth(token))
 
@@ -97,7 +108,12 @@ def test_status_headers_and_body_of_the_last_answer_are_at_hand(server: RawServe
         session.get("https://api.test/2/things?secret=1")
     answer = session.last
     assert answer is not None
-    assert (answer.status, answer.headers["x-limit"], answer.json(), answer.path) == (403, "7", {"error": "no"}, "/2/things")
+    assert (answer.status, answer.headers["x-limit"], answer.json(), answer.path) == (
+        403,
+        "7",
+        {"error": "no"},
+        "/2/things",
+    )
     assert answer.date is not None
     assert answer.date.isoformat() == "2026-03-16T09:00:00+00:00"
 
@@ -119,7 +135,7 @@ def test_a_server_that_speaks_no_tls_got_nothing_and_so_refused(server: RawServe
         Reply(raw=b""),
         Reply(raw=b"HTTP/1.1 20"),
         Reply(raw=b"not http at all\r\n\r\n"),
-        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":"),
+        Reply(raw=b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"half":'),
         Reply(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
         Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"}),
     ],
