@@ -8,7 +8,6 @@ POLICY = "; ".join(
     (
         "default-src 'self'",
         "img-src 'self' data: blob:",
-        "style-src 'self' 'unsafe-inline'",
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
