@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -64,7 +64,8 @@ def open_session(
     ``hosts`` are the network's real hosts, reached by HTTPS only; with ``connection.api_url`` everything goes there
     instead, whatever host an address names. ``secrets`` never appear in what an error says.
     """
-    adapter = NetworkAdapter(network, connection.api_url, judge, tuple(s for s in secrets if s))
+    hidden = tuple(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
+    adapter = NetworkAdapter(network, connection.api_url, judge, hidden)
     session = NetworkSession(adapter)
     session.auth = auth
     if connection.api_url:

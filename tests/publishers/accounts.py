@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
-from publishers.base import Connection, Credentials, Medium, OutgoingPost, Publisher
+from publishers.base import Connection, Credentials, Medium, OutgoingPost, Published, Publisher
 from publishers.registry import network
 from publishers.sandbox import Sandbox
 
@@ -14,7 +15,9 @@ KEYS = ("linkedin", "facebook", "twitter", "xing")
 
 CREDENTIALS: dict[str, dict[str, str]] = {
     "facebook": {"page_id": "104872951638204", "access_token": "EAABsecretOfThePage"},
-    "twitter": {"access_token": "x-secret-access", "refresh_token": "x-secret-refresh", "user_id": "1502893746120984576"},
+    "twitter": {
+        "access_token": "x-secret-access", "refresh_token": "x-secret-refresh", "user_id": "1502893746120984576",
+    },
     "linkedin": {"author": "urn:li:organization:2414183", "access_token": "linkedin-secret-access"},
     "xing": {
         "consumer_key": "the-key", "consumer_secret": "consumer-secret-9", "token": "xing-secret-token",
@@ -31,10 +34,15 @@ SECRETS = (
 
 
 def connect(
-    key: str, api_url: str, *, timeout: float = 10.0, app: dict[str, str] | None = None, **credentials: str
+    key: str,
+    api_url: str,
+    *,
+    timeout: float = 10.0,
+    app: Mapping[str, str] | None = None,
+    credentials: Credentials | None = None,
 ) -> Publisher:
     """A connected account; ``credentials`` replace or add to the usual ones."""
-    given: Credentials = {**CREDENTIALS[key], **credentials}
+    given: Credentials = {**CREDENTIALS[key], **(credentials or {})}
     return network(key).connect(given, Connection(api_url=api_url, timeout=timeout, app=app or {}))
 
 
@@ -79,3 +87,10 @@ def register(sandbox: Sandbox, key: str, credentials: Credentials) -> None:
             key, credentials["user_id"], name, credentials["token"], secret=credentials["token_secret"],
             consumer_key=credentials["consumer_key"], consumer_secret=credentials["consumer_secret"],
         )  # fmt: skip
+
+
+LINK = "https://www.brandt-maschinenbau.example/neu?utm_source=social&utm_campaign=herbst"
+
+
+def send(publisher: Publisher, post: OutgoingPost) -> Published:
+    return publisher.publish(publisher.prepare(post))

@@ -62,3 +62,9 @@ def publisher(sandbox: Sandbox, key: str) -> Iterator[Publisher]:
 @pytest.fixture
 def picture(tmp_path: Path) -> Medium:
     return image(tmp_path, alt="Eine graue Fläche")
+
+
+@pytest.fixture
+def begun(network_clock: NetworkClock) -> datetime:
+    """The networks' time when the test began."""
+    return network_clock()
