@@ -47,8 +47,9 @@ def introduction(sandbox: Sandbox) -> list[str]:
     lines += [f"  {name}={value}" for name, value in sandbox.environment().items()]
     lines += ["", "Credentials:"]
     for entry in sandbox.credentials():
-        fields = ", ".join(f"{name}={value}" for name, value in entry.items() if name not in ("network", "name") and value)
-        lines.append(f"  {entry['network']} ({entry['name']}): {fields}")
+        fields = {name: value for name, value in entry.items() if name not in ("network", "name") and value}
+        shown = ", ".join(f"{name}={value}" for name, value in fields.items())
+        lines.append(f"  {entry['network']} ({entry['name']}): {shown}")
     return lines
 
 

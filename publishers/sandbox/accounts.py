@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+
+from .journal import Journal
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._~+/=|:\-]{6,4096}\Z")
 _TRAILING_NUMBER = re.compile(r"(\d{3,19})\Z")
@@ -30,7 +33,8 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
 @dataclass(slots=True, eq=False)
 class Account:
     """One profile. ``id`` is the network's own (a page id, a user id, a URN), ``kind`` one of page, user,
-    organization, person. ``administers`` holds the ids of pages or organisations that a user may act for."""
+    organization, person. ``administers`` holds the ids of pages or organisations that a user may act for.
+    An ``open`` account came into being with its token; it is ``named`` once a caller has said what its id is."""
 
     network: str
     id: str
@@ -40,6 +44,7 @@ class Account:
     followers: int = 1500
     administers: list[str] = field(default_factory=list)
     open: bool = False
+    named: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +69,10 @@ class Token:
 class Directory:
     """All accounts and tokens. With ``open_accounts`` a well-formed token that nobody knows opens a new account."""
 
-    def __init__(self, *, open_accounts: bool = False) -> None:
+    def __init__(self, journal: Journal, *, open_accounts: bool = False) -> None:
         self.open_accounts = open_accounts
+        self.moved: Callable[[Account, Account], None] = _nothing_to_move
+        self._journal = journal
         self.accounts: dict[tuple[str, str], Account] = {}
         self.tokens: dict[tuple[str, str], Token] = {}
         self.spent: set[str] = set()
@@ -78,6 +85,8 @@ class Directory:
 
     def grant(self, token: Token) -> Token:
         """Make ``token`` valid, with its refresh token where it has one."""
+        if token.value in self.spent:
+            return token
         self.tokens[token.account.network, token.value] = token
         if token.refresh:
             self._refresh[token.account.network, token.refresh] = token
@@ -104,11 +113,27 @@ class Directory:
 
     def rotate(self, old: Token, value: str, refresh: str, expires_at: datetime) -> Token:
         """Replace ``old`` by a new pair; the old refresh token is spent and the old access token is void."""
-        if old.refresh:
-            self.spent.add(old.refresh)
-            self._refresh.pop((old.account.network, old.refresh), None)
-        self.tokens.pop((old.account.network, old.value), None)
-        return self.grant(Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh))
+        network = old.account.network
+        for gone in filter(None, (old.refresh, old.value)):
+            self.spent.add(gone)
+            self._journal.put("spent", gone, {"value": gone})
+        self._refresh.pop((network, old.refresh or ""), None)
+        self.tokens.pop((network, old.value), None)
+        token = Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh)
+        self._journal.put("token", f"{network}/{value}", _token_document(token))
+        return self.grant(token)
+
+    def restore(self) -> None:
+        """Bring back what was rotated before a restart. Spent tokens come first, so that none is granted again."""
+        self.spent = {document["value"] for document, _ in self._journal.load("spent")}
+        self.tokens = {key: token for key, token in self.tokens.items() if token.value not in self.spent}
+        for document, _ in self._journal.load("token"):
+            account = self.find(document["network"], document["account"]) or self._stranger(document)
+            expires_at = datetime.fromisoformat(document["expires_at"])
+            scopes = frozenset(document["scopes"])
+            self.grant(
+                Token(document["value"], account, scopes, document["kind"], expires_at, refresh=document["refresh"])
+            )
 
     def reachable(self, token: Token, account_id: str) -> Account | None:
         """The account ``account_id`` if ``token`` may act for it. An open account takes on an id that is new."""
@@ -117,7 +142,10 @@ class Directory:
         known = self.find(token.account.network, account_id)
         if known is not None and account_id in token.account.administers:
             return known
-        return self._adopt(token, account_id) if token.account.open else None
+        if not token.account.open or (known is not None and not known.open):
+            return None
+        single = token.account.network in ("twitter", "xing")
+        return self._own(token, account_id) if single else self._also(token, account_id)
 
     def _open(self, network: str, value: str) -> Account:
         number = _open_number(value)
@@ -128,19 +156,43 @@ class Directory:
         kind = {"facebook": "page", "linkedin": "person"}.get(network, "user")
         return self.add(Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True))
 
-    def _adopt(self, token: Token, account_id: str) -> Account | None:
-        """What the caller says its account is called: for a token of an open account that is believed once."""
-        known = self.find(token.account.network, account_id)
-        if known is not None and not known.open:
-            return None
-        number = account_id.rpartition(":")[2]
+    def _own(self, token: Token, account_id: str) -> Account:
+        """Where a token is one account: the id the caller gives is that account's, and the first one names it."""
+        account, known = token.account, self.find(token.account.network, account_id)
+        if known is not None:
+            token.account = known
+            self.moved(account, known)
+        elif not account.named:
+            self.accounts.pop((account.network, account.id), None)
+            account.id, account.named = account_id, True
+            self.add(account)
+        return token.account
+
+    def _also(self, token: Token, account_id: str) -> Account:
+        """Where a token acts for pages or organisations: a new id is one more of them."""
+        network, number = token.account.network, account_id.rpartition(":")[2]
         kind = "organization" if "organization" in account_id else token.account.kind
-        fresh = Account(token.account.network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True)
-        account = known or self.add(fresh)
+        fresh = Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True)
         token.account.administers.append(account_id)
-        if token.account.network != "linkedin":
-            token.account = account
-        return account
+        return self.find(network, account_id) or self.add(fresh)
+
+    def _stranger(self, document: dict[str, Any]) -> Account:
+        account_id = document["account"]
+        return self.add(
+            Account(document["network"], account_id, f"Konto {account_id}", account_id[:15], "user", open=True)
+        )
+
+
+def _token_document(token: Token) -> dict[str, Any]:
+    return {
+        "network": token.account.network, "account": token.account.id, "value": token.value, "kind": token.kind,
+        "scopes": sorted(token.scopes), "refresh": token.refresh,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+    }  # fmt: skip
+
+
+def _nothing_to_move(old: Account, new: Account) -> None:
+    """Before a store is there, no account has posts."""
 
 
 def _open_number(value: str) -> str:
@@ -168,7 +220,8 @@ def _seed_facebook(directory: Directory, now: datetime) -> None:
 
 
 def _seed_twitter(directory: Directory, now: datetime) -> None:
-    user = directory.add(Account("twitter", "1502893746120984576", "Brandt Maschinenbau", "BrandtMaschinen", "user", 860))
+    user = Account("twitter", "1502893746120984576", "Brandt Maschinenbau", "BrandtMaschinen", "user", 860)
+    directory.add(user)
     scopes = ALL_SCOPES["twitter"]
     directory.grant(Token("sandbox-x-brandt-access", user, scopes, "user", None, refresh="sandbox-x-brandt-refresh"))
     directory.grant(Token("sandbox-x-app-only", user, scopes, "app"))
@@ -177,8 +230,9 @@ def _seed_twitter(directory: Directory, now: datetime) -> None:
 
 def _seed_linkedin(directory: Directory, now: datetime) -> None:
     organization = Account(
-        "linkedin", "urn:li:organization:78214563", "Brandt Maschinenbau GmbH", "brandt-maschinenbau", "organization", 5400
-    )
+        "linkedin", "urn:li:organization:78214563", "Brandt Maschinenbau GmbH", "brandt-maschinenbau", "organization",
+        5400,
+    )  # fmt: skip
     person = Account(
         "linkedin", "urn:li:person:Kv7QmZ2xTa", "Katrin Vogel", "katrin-vogel", "person", 780, [organization.id]
     )

@@ -9,9 +9,10 @@ from .engagement import comment_moments
 from .store import Comment, Post
 
 _PEOPLE = (
-    ("Jens Hartwig", "1847362"), ("Sabine Rother", "2093847"), ("Mehmet Aydin", "3310942"), ("Ulrike Feldmann", "1029384"),
-    ("Tobias Krämer", "4482190"), ("Annette Sommer", "5520183"), ("Piotr Zieliński", "6091827"), ("Heike Baumann", "7283910"),
-    ("Dr. Rainer Oswald", "8193746"), ("Lena Trautmann", "9028374"), ("Carsten Möhring", "1192837"), ("Nadja Pfeiffer", "1283746"),
+    ("Jens Hartwig", "1847362"), ("Sabine Rother", "2093847"), ("Mehmet Aydin", "3310942"),
+    ("Ulrike Feldmann", "1029384"), ("Tobias Krämer", "4482190"), ("Annette Sommer", "5520183"),
+    ("Piotr Zieliński", "6091827"), ("Heike Baumann", "7283910"), ("Dr. Rainer Oswald", "8193746"),
+    ("Lena Trautmann", "9028374"), ("Carsten Möhring", "1192837"), ("Nadja Pfeiffer", "1283746"),
 )  # fmt: skip
 
 _TEXTS = (

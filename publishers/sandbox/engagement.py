@@ -81,7 +81,7 @@ def comment_moments(
 def _final(
     seed: int, network: str, post_id: str, followers: int, *, images: int, link: bool
 ) -> tuple[float, float, list[float]]:
-    """What a post ends at: views, people reached, and reactions, comments, shares, clicks, profile clicks, bookmarks."""
+    """What a post ends at: views, people reached, and the six further figures in the order of Engagement."""
     pace = PACES[network]
     dice = random.Random(_number(seed, network, post_id))
     appeal = dice.lognormvariate(0.0, 0.42) * (1.25 if images else 1.0) * (0.85 if link else 1.0)

@@ -61,6 +61,8 @@ class Facebook(FacebookReading):
         token = self.world.directory.token(self.key, self._token_value(request))
         if token is None:
             return None
+        if arguments and request.path.endswith(("/feed", "/photos", "/published_posts")):
+            return self.world.directory.reachable(token, arguments[0]) or token.account
         named = self.world.directory.find(self.key, arguments[0].partition("_")[0]) if arguments else None
         return named or token.account
 
@@ -169,8 +171,10 @@ class Facebook(FacebookReading):
             raise Answer(_no_permission())
         self._check_proof(request, value)
         usage = self.world.limits.spend(self.key, "call", token.account.id)
+        request.notes["used"] = max((round(100 * u.used / u.window.limit) for u in usage), default=0)
         if any(window.exceeded for window in usage):
-            raise Answer(_throttled(token.account.id, 60.0))
+            wait = max(window.reset for window in usage) - self.world.now().timestamp()
+            raise Answer(_throttled(token.account.id, wait))
         return token
 
     def authorize_page(self, request: Request, page_id: str) -> tuple[Token, Account]:
@@ -190,7 +194,8 @@ class Facebook(FacebookReading):
         proof = self.parameters(request).get("appsecret_proof")
         expected = hmac.new(self.world.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         if proof and proof != expected and not self.world.directory.open_accounts:
-            raise Answer(error(100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException"))
+            message = "Invalid appsecret_proof provided in the API argument"
+            raise Answer(error(100, message, kind="GraphMethodException"))
 
     def _attached(self, page: Account, form: dict[str, str]) -> list[Medium]:
         ids = _attached_ids(form)
@@ -233,7 +238,7 @@ class Facebook(FacebookReading):
             "missing_permission": _no_permission,
             "duplicate": _duplicate,
             "version_retired": lambda: error(2635, "(#2635) You are calling a deprecated version of the API"),
-            "rejected": lambda: error(368, "(#368) The action attempted has been deemed abusive or is otherwise disallowed"),
+            "rejected": lambda: error(368, "(#368) The action attempted has been deemed abusive or is disallowed"),
             "payment_required": lambda: error(1, "Payment required", status=402),
             "usage_capped": lambda: _throttled(fault.account or "0", None),
         }  # fmt: skip
@@ -247,10 +252,15 @@ class Facebook(FacebookReading):
         return error(2, "An unexpected error has occurred. Please retry your request later.", status=fault.status,
                      is_transient=True)  # fmt: skip
 
-    def decorate(self, request: Request, outcome: Outcome) -> None:  # noqa: ARG002 - the same for every request
+    def decorate(self, request: Request, outcome: Outcome) -> None:
         headers = outcome.response.headers
+        used = request.notes.get("used", 0)
+        usage = {"call_count": used, "total_cputime": used // 4, "total_time": used // 4}
         headers.setdefault("facebook-api-version", VERSION)
-        headers.setdefault("X-App-Usage", json.dumps({"call_count": 1, "total_cputime": 1, "total_time": 1}))
+        headers.setdefault("X-App-Usage", json.dumps(usage))
+        if outcome.account:
+            business = {outcome.account: [{"type": "pages", **usage, "estimated_time_to_regain_access": 0}]}
+            headers.setdefault("X-Business-Use-Case-Usage", json.dumps(business))
 
 
 def _attached_ids(form: dict[str, str]) -> list[str]:
@@ -287,7 +297,7 @@ def _throttled(account: str, seconds: float | None) -> Response:
 
 
 def _expired() -> Response:
-    return error(190, "Error validating access token: Session has expired on Tuesday, 24-Nov-26 09:00:00 PST.", subcode=463)
+    return error(190, "Error validating access token: Session has expired on Tuesday, 24-Nov-26.", subcode=463)
 
 
 def _no_permission() -> Response:

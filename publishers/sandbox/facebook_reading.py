@@ -73,7 +73,8 @@ class FacebookReading(Service):
         token = self.authorize(request, "pages_show_list")
         found = [self.world.directory.find(self.key, page_id) for page_id in token.account.administers]
         pages = [page for page in found if page]
-        names = [name for name, _ in split_fields(request.query.get("fields", "access_token,category,name,id,tasks"))]
+        asked = request.query.get("fields", "access_token,category,name,id,tasks")
+        names = [name for name, _ in split_fields(asked)]
         data = [page_object(page, names, self._page_token(page, token).value) for page in pages]
         return json_response(200, paged(request, "/me/accounts", data, [page.id for page in pages]))
 
@@ -97,8 +98,8 @@ class FacebookReading(Service):
         expires = int(token.expires_at.timestamp()) if token.expires_at else 0
         data = {
             "app_id": "1029384756", "type": token.kind.upper(), "application": "Sendeplan", "expires_at": expires,
-            "is_valid": not token.expired(self.world.now()), "scopes": sorted(token.scopes), "data_access_expires_at": 0,
-            "profile_id": token.account.id, "user_id": token.account.id,
+            "is_valid": not token.expired(self.world.now()), "scopes": sorted(token.scopes),
+            "data_access_expires_at": 0, "profile_id": token.account.id, "user_id": token.account.id,
         }  # fmt: skip
         return json_response(200, {"data": data})
 

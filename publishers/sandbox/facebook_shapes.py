@@ -162,8 +162,8 @@ def _counted(world: World, post: Post, name: str, modifiers: dict[str, str]) -> 
 def _attachments(request: Request, post: Post) -> dict[str, Any]:
     pictures = [_photo_attachment(request, post, medium.id) for medium in post.media]
     if len(pictures) > 1:
-        album = {"type": "album", "media_type": "album", "title": post.account.name, "subattachments": {"data": pictures}}
-        return {"attachments": {"data": [{**album, "media": pictures[0]["media"]}]}}
+        album = {"type": "album", "media_type": "album", "title": post.account.name, "media": pictures[0]["media"]}
+        return {"attachments": {"data": [{**album, "subattachments": {"data": pictures}}]}}
     if post.link and not pictures:
         link = {"type": "share", "media_type": "link", "title": post.link, "unshimmed_url": post.link, "url": post.link}
         return {"attachments": {"data": [link]}}

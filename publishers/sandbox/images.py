@@ -27,11 +27,13 @@ def sniff(content: bytes) -> Sniffed | None:
         return _jpeg(content)
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return _webp(content)
+    return _other(content)
+
+
+def _other(content: bytes) -> Sniffed | None:
     if content[4:8] == b"ftyp":
         return Sniffed("video/mp4")
-    if content.startswith(b"%PDF-"):
-        return Sniffed("application/pdf")
-    return None
+    return Sniffed("application/pdf") if content.startswith(b"%PDF-") else None
 
 
 def _jpeg(content: bytes) -> Sniffed | None:

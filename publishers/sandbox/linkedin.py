@@ -209,20 +209,22 @@ class LinkedIn(LinkedInReading):
         if not isinstance(commentary, str):
             raise input_error(400, "INVALID_FIELD", "/commentary must be a string", "/commentary")
         if len(littletext.plain(commentary)) > MAX_COMMENTARY:
-            raise input_error(400, "FIELD_LENGTH_TOO_LONG", f"/commentary exceeds {MAX_COMMENTARY} characters", "/commentary")
+            message = f"/commentary exceeds {MAX_COMMENTARY} characters"
+            raise input_error(400, "FIELD_LENGTH_TOO_LONG", message, "/commentary")
         return commentary
 
     def _content(self, account: Account, body: dict[str, Any]) -> tuple[dict[str, Any], list[Medium], str | None]:
         """What is attached: as it was sent, its images, and its link."""
         content = body.get("content") or {}
         if not isinstance(content, dict) or len(content) > 1:
-            raise input_error(400, "INVALID_CONTENT", "content takes one of media, multiImage, article, poll", "/content")
+            raise input_error(400, "INVALID_CONTENT", "content takes one of media, multiImage, article", "/content")
         if "article" in content:
             return content, [], self._article(content["article"])
         if "multiImage" in content:
             images = (content["multiImage"] or {}).get("images")
             if not isinstance(images, list) or not 2 <= len(images) <= MAX_IMAGES:
-                raise input_error(400, "INVALID_CONTENT", f"multiImage takes 2 to {MAX_IMAGES} images", "/content/multiImage")
+                message = f"multiImage takes 2 to {MAX_IMAGES} images"
+                raise input_error(400, "INVALID_CONTENT", message, "/content/multiImage")
             return content, [self._image(account, image) for image in images], None
         if "media" in content:
             return content, [self._image(account, content["media"])], None

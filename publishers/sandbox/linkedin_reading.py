@@ -107,7 +107,8 @@ class LinkedInReading(Service):
         token = self.authorize(request, "rw_organization_admin")
         urn = request.query.get("organizationalEntity", "")
         if request.query.get("q") != "organizationalEntity" or ":organization:" not in urn:
-            raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=organizationalEntity and an organization URN are required", 0))
+            message = "q=organizationalEntity and an organization URN are required"
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", message, 0))
         account = self._readable(token, urn)
         elements: list[dict[str, Any]] = []
         for name, key in (("shares", "share"), ("ugcPosts", "ugcPost")):
@@ -164,7 +165,7 @@ class LinkedInReading(Service):
         comments = len(self.world.comments(post))
         return json_response(200, {
             "target": urn, "$URN": urn,
-            "likesSummary": {"totalLikes": now.reactions, "aggregatedTotalLikes": now.reactions, "likedByCurrentUser": False},
+            "likesSummary": {"totalLikes": now.reactions, "aggregatedTotalLikes": now.reactions},
             "commentsSummary": {"totalFirstLevelComments": comments, "aggregatedTotalComments": comments},
         })  # fmt: skip
 
@@ -186,7 +187,8 @@ class LinkedInReading(Service):
         if actor is None:
             raise Answer(denied("socialActions.comments.CREATE"))
         if not isinstance(text, str) or not 1 <= len(text) <= _MAX_COMMENT:
-            raise input_error(400, "INVALID_FIELD", f"message.text must have 1 to {_MAX_COMMENT} characters", "/message/text")
+            message = f"message.text must have 1 to {_MAX_COMMENT} characters"
+            raise input_error(400, "INVALID_FIELD", message, "/message/text")
         number = str(self.world.store.snowflake(self.key, self.world.now()))
         comment = Comment(number, actor.name, actor.id, text, self.world.now(), own=True)
         post.replies.append(comment)
@@ -202,7 +204,8 @@ class LinkedInReading(Service):
             raise not_found(number)
         localized = {"localized": {"de_DE": account.name}, "preferredLocale": {"country": "DE", "language": "de"}}
         return json_response(200, {
-            "id": int(number) if number.isdigit() else number, "localizedName": account.name, "vanityName": account.handle,
+            "id": int(number) if number.isdigit() else number, "localizedName": account.name,
+            "vanityName": account.handle,
             "name": localized, "localizedWebsite": "https://www.brandt-maschinenbau.example", "$URN": account.id,
             "organizationType": "PRIVATELY_HELD", "primaryOrganizationType": "NONE",
         })  # fmt: skip

@@ -33,9 +33,10 @@ def input_error(status: int, code: str, message: str, field: str, description: s
 
 def duplicate(urn: str) -> Response:
     """422 with ``DUPLICATE_POST``; the message names the post that has this content."""
+    thrown = "com.linkedin.content.common.exception.BadRequestResponseException"
     body = {
         "errorDetailType": "com.linkedin.common.error.BadRequest",
-        "message": "com.linkedin.content.common.exception.BadRequestResponseException: Content is a duplicate of " + urn,
+        "message": f"{thrown}: Content is a duplicate of {urn}",
         "errorDetails": {
             "inputErrors": [{"description": "Duplicate post is detected", "input": {}, "code": "DUPLICATE_POST"}]
         },

@@ -59,8 +59,9 @@ class Sandbox:
         self.offset_seconds = 0.0
         self._source = clock or _wall_clock
         self._journal = Journal(state_file)
-        directory = Directory(open_accounts=open_accounts)
+        directory = Directory(self._journal, open_accounts=open_accounts)
         seed_accounts(directory, self.now())
+        directory.restore()
         self.faults = Faults()
         self.log = RequestLog()
         self.world = World(
@@ -140,8 +141,8 @@ class Sandbox:
             directory = self.world.directory
             directory.add(account)
             if kind == "organization":
-                holder = directory.add(Account(network, f"urn:li:person:of-{id.rpartition(':')[2]}", name, "", "person"))
-                holder.administers.append(id)
+                member = f"urn:li:person:of-{id.rpartition(':')[2]}"
+                holder = directory.add(Account(network, member, name, "", "person", administers=[id]))
             granted = ALL_SCOPES[network] if scopes is None else frozenset(scopes)
             token_kind = "page" if kind == "page" else "user"
             directory.grant(
@@ -218,10 +219,7 @@ class Sandbox:
             raise ValueError("the bytes are no image")
         number = self.world.store.snowflake(service.key, moment)
         medium_id = f"urn:li:image:D4E{number}" if service.key == "linkedin" else str(number)
-        return self.world.store.add_medium(
-            Medium(medium_id, service.key, owner.id, moment, content, kind, alt, moment)
-        )
-
+        return self.world.store.add_medium(Medium(medium_id, service.key, owner.id, moment, content, kind, alt, moment))
 
 
 def _wall_clock() -> datetime:

@@ -85,6 +85,7 @@ class Store:
         self._sequence = 0
         self.last_accepted: Post | None = None
         self._load()
+        directory.moved = self._move
 
     # --- ids -----------------------------------------------------------------------------------------------
 
@@ -117,6 +118,14 @@ class Store:
         self._posts[post.network, post.id] = post
         self._by_account[post.account].append(post)
         self._by_text[post.account, text_key(post.text, post.link)].append(post)
+
+    def _move(self, old: Account, new: Account) -> None:
+        """Two accounts turned out to be one: give the posts of ``old`` to ``new``."""
+        for post in self._by_account.pop(old, []):
+            self._by_text[old, text_key(post.text, post.link)].remove(post)
+            post.account = new
+            self._index(post)
+            self.save(post)
 
     def save(self, post: Post) -> None:
         """Write a changed post through to the state file."""
@@ -184,7 +193,8 @@ class Store:
     def owner(self, network: str, account_id: str) -> Account:
         """The account of a stored post; one that is no longer known comes back by its id alone."""
         known = self._directory.find(network, account_id)
-        return known or self._directory.add(Account(network, account_id, account_id, account_id[:15], "user", open=True))
+        stranger = Account(network, account_id, account_id, account_id[:15], "user", open=True)
+        return known or self._directory.add(stranger)
 
 
 def text_key(text: str, link: str | None = None) -> str:
@@ -221,7 +231,8 @@ def _post_document(post: Post) -> dict[str, Any]:
         "media": [medium.id for medium in post.media], "hidden": sorted(post.hidden),
         "deleted_at": post.deleted_at.isoformat() if post.deleted_at else None,
         "replies": [
-            [reply.id, reply.author, reply.author_id, reply.text, reply.created_at.isoformat()] for reply in post.replies
+            [reply.id, reply.author, reply.author_id, reply.text, reply.created_at.isoformat()]
+            for reply in post.replies
         ],
     }  # fmt: skip
 

@@ -195,8 +195,8 @@ class Twitter(TwitterMedia):
             raise Answer(problem(400, "Invalid Request", "The request body is no JSON object.", "invalid-request"))
         for name in body:
             if name not in _BODY_FIELDS:
-                raise invalid(f"$.{name}", name, f"$.{name}: is not defined in the schema and the schema does not allow "
-                                                 "additional properties")  # fmt: skip
+                reason = f"$.{name}: is not defined in the schema and the schema does not allow additional properties"
+                raise invalid(f"$.{name}", name, reason)
         if "media" in body and ("poll" in body or "quote_tweet_id" in body):
             raise invalid("media", "media", "media is mutually exclusive with poll and quote_tweet_id")
         return body
@@ -219,8 +219,7 @@ class Twitter(TwitterMedia):
         if not isinstance(text, str) or (not text.strip() and not media):
             raise invalid("text", str(text), "A Tweet must have text or media.")
         if length(text) > LIMIT:
-            raise Answer(problem(400, "Bad Request", "Your Tweet text is too long. For more information on how Twitter "
-                                                     "determines text length see https://github.com/twitter/twitter-text."))  # fmt: skip
+            raise Answer(problem(400, "Bad Request", "Your Tweet text is too long."))
         if len(_CASHTAG.findall(text)) > 1:
             raise Answer(problem(403, "Forbidden", "A post may have one cashtag at most."))
         return text

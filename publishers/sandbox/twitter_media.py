@@ -57,7 +57,8 @@ class TwitterMedia(Service):
         fields, content = _fields_and_bytes(request)
         category = fields.get("media_category")
         if category not in _ONE_SHOT:
-            raise invalid("media_category", str(category), "media_category must be one of tweet_image, dm_image, subtitles")
+            reason = "media_category must be one of tweet_image, dm_image, subtitles"
+            raise invalid("media_category", str(category), reason)
         medium = self._new(token, {"category": category})
         self._complete(medium, content)
         return json_response(200, {"data": self._data(medium)})

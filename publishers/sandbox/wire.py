@@ -21,7 +21,7 @@ from email.utils import format_datetime
 from enum import Enum
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 MAX_BODY = 128 * 1024 * 1024
@@ -46,9 +46,12 @@ class Conduct(Enum):
 
 @dataclass(slots=True)
 class Request:
-    """One request. ``path`` is raw (still percent-encoded), ``headers`` have lower-case names, ``arrived_at`` is
-    the wall clock in seconds since the epoch. ``prefix`` is what the path began with before the network's own. ``lag`` in seconds is set by a
-    listing-lag fault."""
+    """One request.
+
+    ``path`` is raw (still percent-encoded), ``headers`` have lower-case names, ``arrived_at`` is the wall clock in
+    seconds since the epoch. ``prefix`` is what the path began with before the network's own. ``lag`` in seconds is
+    set by a listing-lag fault; ``notes`` are what a network keeps while it answers.
+    """
 
     method: str
     target: str
@@ -59,6 +62,7 @@ class Request:
     path: str = ""
     query: dict[str, str] = field(default_factory=dict)
     lag: float = 0.0
+    notes: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.path, _, query = self.target.partition("?")
@@ -112,6 +116,7 @@ def json_response(status: int, value: Any, headers: Mapping[str, str] | None = N
     return Response(status, body, {"Content-Type": kind or "application/json; charset=utf-8", **(headers or {})})
 
 
+Reader = BinaryIO
 Respond = Callable[[Request], Response]
 Clock = Callable[[], datetime]
 
@@ -175,7 +180,7 @@ class HttpServer:
                 reader.close()
             connection.close()
 
-    def _serve_one(self, connection: socket.socket, reader: io.BufferedReader) -> bool:
+    def _serve_one(self, connection: socket.socket, reader: Reader) -> bool:
         """Answer one request; False when the connection is to be closed."""
         try:
             request = _read_request(connection, reader)
@@ -232,7 +237,7 @@ def _http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
-def _read_request(connection: socket.socket, reader: io.BufferedReader) -> Request | None:
+def _read_request(connection: socket.socket, reader: Reader) -> Request | None:
     line = reader.readline(_MAX_HEAD_LINE)
     while line == b"\r\n":
         line = reader.readline(_MAX_HEAD_LINE)
@@ -250,7 +255,7 @@ def _read_request(connection: socket.socket, reader: io.BufferedReader) -> Reque
     return Request(parts[0], parts[1], headers, body, time.time())
 
 
-def _read_headers(reader: io.BufferedReader) -> dict[str, str]:
+def _read_headers(reader: Reader) -> dict[str, str]:
     headers: dict[str, str] = {}
     while True:
         line = reader.readline(_MAX_HEAD_LINE)
@@ -262,7 +267,7 @@ def _read_headers(reader: io.BufferedReader) -> dict[str, str]:
         headers[name.strip().lower()] = value.strip()
 
 
-def _read_body(reader: io.BufferedReader, headers: Mapping[str, str]) -> bytes:
+def _read_body(reader: Reader, headers: Mapping[str, str]) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return _read_chunks(reader)
     length = headers.get("content-length", "0")
@@ -274,7 +279,7 @@ def _read_body(reader: io.BufferedReader, headers: Mapping[str, str]) -> bytes:
     return body
 
 
-def _read_chunks(reader: io.BufferedReader) -> bytes:
+def _read_chunks(reader: Reader) -> bytes:
     chunks: list[bytes] = []
     total = 0
     while True:
