@@ -6,10 +6,11 @@ import contextlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
@@ -20,7 +21,7 @@ from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from planner.services.posts import When
 from planner.services.slots import SlotInput, SlotsSaved, clock_change_notes, set_slots
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_post
+from tests.support.factories import Company, make_channel, make_company, make_platform, make_post
 
 QUEUE = When(queue=True)
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
@@ -313,6 +314,24 @@ def test_people_who_move_and_people_who_reorder_at_the_same_moment_do_not_get_in
 
     assert failures == []
     assert len(set(times(platform, *ids))) == 6
+
+
+def test_a_queue_is_placed_again_without_waiting_for_what_somebody_else_is_changing(
+    tmp_path: Path, postgresql_url: str, clock: FakeClock
+) -> None:
+    platform = make_platform(tmp_path / "instance", postgresql_url, clock)
+    company = make_company(platform.database, clock.now())
+    channel = make_channel(platform.database, company, clock.now(), slots=[(TUE, "09:00"), (THU, "09:00")])
+    held, free = queued(platform, company, channel), queued(platform, company, channel)
+
+    with platform.database.write() as somebody, platform.database.write() as session:
+        somebody.get_one(Delivery, held, with_for_update=True)
+        session.execute(text("SET LOCAL lock_timeout = '5s'"))
+        session.add(Slot(channel_id=channel.id, weekday=MON, wall_time=time(15)))
+        queue.reflow(session, channel.id, now=clock.now())
+
+    assert times(platform, held, free) == [TUESDAY, datetime(2026, 3, 16, 14, 0, tzinfo=UTC)]
+    platform.close()
 
 
 # --- clock changes ---------------------------------------------------------------------------------------
