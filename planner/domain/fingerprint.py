@@ -47,13 +47,17 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An attempt whose post may be out there. ``until`` is where its window ends; ``media_count`` None: any."""
+    """An attempt whose post may be out there. ``until`` is where its window ends; ``media_count`` None: any.
+
+    ``named`` is a remote id that the network itself gave as having this content.
+    """
 
     started_at: datetime
     until: datetime
     fingerprint: str
     media_count: int | None = None
     link: str | None = None
+    named: str | None = None
 
 
 class Listed(Protocol):
@@ -84,7 +88,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match(Generic[Post]):
-    """The finding, with the posts that fit in the order in which they were listed: one, none or several."""
+    """The finding, with the post that is ours or, where that cannot be said, all that fit, oldest first."""
 
     finding: Finding
     posts: tuple[Post, ...] = ()
@@ -96,21 +100,24 @@ def match(
     *,
     ahead: timedelta = timedelta(0),
     taken: Collection[str] = frozenset(),
+    sharing: int = 1,
 ) -> Match[Post]:
     """Which of the listed posts is ours: the one that any of the attempts can have made.
 
     ``ahead`` is how far the network's clock is ahead of ours; ``taken`` are remote ids that other deliveries have.
-    One that was there before an attempt began is never its post.
+    One that was there before an attempt began is never its post. ``sharing`` deliveries, this one among them, are
+    looked for by the same fingerprint: with no more posts than these, it does not matter who takes which, and the
+    oldest is taken.
     """
     sought = list(attempts)
     fitting: dict[str, Post] = {}
     for post in listed:
         if post.remote_id not in taken and any(_fits(attempt, post, ahead) for attempt in sought):
             fitting.setdefault(post.remote_id, post)
-    posts = tuple(fitting.values())
-    if len(posts) == 1:
-        return Match(Finding.FOUND, posts)
-    return Match(Finding.AMBIGUOUS if posts else Finding.ABSENT, posts)
+    posts = tuple(sorted(fitting.values(), key=lambda post: post.created_at))
+    if not posts:
+        return Match(Finding.ABSENT)
+    return Match(Finding.FOUND, posts[:1]) if len(posts) <= sharing else Match(Finding.AMBIGUOUS, posts)
 
 
 def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedelta:
@@ -123,9 +130,12 @@ def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedel
 
 
 def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
+    if not _in_window(attempt, post.created_at, ahead):
+        return False
+    if attempt.named == post.remote_id:
+        return True
     return (
-        _in_window(attempt, post.created_at, ahead)
-        and _same_media(attempt.media_count, post.media_count)
+        _same_media(attempt.media_count, post.media_count)
         and _same_link(attempt.link, post.links)
         and digest(post.text) == attempt.fingerprint
     )

@@ -24,15 +24,15 @@ class DeliveryState(StrEnum):
 S = DeliveryState
 
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    S.DRAFT: frozenset({S.SCHEDULED, S.CANCELLED}),
+    S.DRAFT: frozenset({S.SCHEDULED, S.CANCELLED, S.PUBLISHED}),
     S.SCHEDULED: frozenset({S.CLAIMED, S.MISSED, S.DRAFT, S.CANCELLED, S.NEEDS_PERSON, S.PUBLISHED, S.UNKNOWN}),
     S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.MISSED, S.FAILED, S.NEEDS_PERSON, S.PUBLISHED, S.UNKNOWN}),
     S.SENDING: frozenset({S.PUBLISHED, S.FAILED, S.SCHEDULED, S.UNKNOWN, S.NEEDS_PERSON}),
-    S.UNKNOWN: frozenset({S.PUBLISHED, S.SCHEDULED, S.NEEDS_PERSON}),
+    S.UNKNOWN: frozenset({S.PUBLISHED, S.SCHEDULED, S.NEEDS_PERSON, S.FAILED}),
     S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.SCHEDULED, S.CANCELLED}),
+    # From here on: a network's late "yes" is true whatever we believed by then (of a draft, too).
     S.MISSED: frozenset({S.SCHEDULED, S.CANCELLED, S.PUBLISHED, S.DRAFT}),
     S.FAILED: frozenset({S.SCHEDULED, S.CANCELLED, S.PUBLISHED, S.DRAFT}),
-    # A network's late "yes" is true whatever we believed by then.
     S.CANCELLED: frozenset({S.PUBLISHED, S.DRAFT}),
     S.PUBLISHED: frozenset(),
 }

@@ -1,0 +1,156 @@
+"""The clock: it says when, never what. Every job is one line that calls a service; what is to be done, and by whom, is
+decided by the rows of the database.
+
+APScheduler keeps nothing: its jobs live in memory and are set anew from the database at every start. So nothing is lost
+with a process, and two schedulers at once do no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from planner.leader import Leader
+from planner.services import heartbeats
+from planner.services.publishing import missed, renewal
+from planner.services.publishing.pool import Pool
+from planner.services.publishing.reconcile import reconcile
+from planner.services.publishing.recover import recover
+from planner.services.publishing.send import Observer, nobody
+from planner.services.publishing.upcoming import Upcoming
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+REFRESH_SECONDS = 60.0
+WEEKLY_SECONDS = 60.0
+JOB_THREADS = 6
+
+_log = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """The clock and the senders of one process. ``observe`` hears of each step of each delivery."""
+
+    def __init__(self, platform: Platform, *, observe: Observer = nobody) -> None:
+        self.owner = new_owner()
+        self._platform = platform
+        self._pool = Pool(platform, self.owner, observe=observe, on_plan=self._set_alarms)
+        self._leader = Leader(platform, self.owner)
+        self._alarms: dict[str, datetime] = {}
+        self._clock = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(JOB_THREADS)},
+            # However late a job is (the machine slept), it runs, once: to be late is no reason to drop it.
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Pick up what a former process left, then keep time. Returns at once."""
+        recover(self._platform)
+        self._platform.wake = self._pool.wake
+        self._pool.start()
+        settings = self._platform.settings
+        self._every("tick", settings.safety_tick_seconds, self._tick, at_once=True)
+        self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
+        self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
+        self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, hand back what is only claimed, then return."""
+        self._clock.shutdown(wait=False)
+        self._pool.stop()
+        self._leader.resign()
+
+    # --- the jobs ------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """The safety net under the exact alarms."""
+        heartbeats.beat(self._platform, "scheduler", self.owner)
+        self._leader.stand()
+        recover(self._platform)
+        missed.sweep(self._platform)
+        self._look()
+
+    def _look(self) -> None:
+        reconcile(self._platform)
+        self._rearm("look")
+
+    def _recover(self) -> None:
+        recover(self._platform)
+        self._rearm("lease")
+
+    def _due(self) -> None:
+        self._rearm("due")
+
+    def _pull_metrics(self) -> None:
+        from planner.services import metrics
+
+        metrics.pull_due(self._platform)
+
+    def _run_weekly(self) -> None:
+        from planner.services import weekly
+
+        weekly.run_due(self._platform)
+
+    # --- keeping time --------------------------------------------------------------------------------------
+
+    def _set_alarms(self, plan: Upcoming) -> None:
+        """Set the clock to the exact moments. What is past already waits for room, not for the time."""
+        self._set_alarm("due", plan.due, self._due, only_ahead=True)
+        self._set_alarm("look", plan.look, self._look)
+        self._set_alarm("lease", plan.lease, self._recover)
+
+    def _set_alarm(self, name: str, at: datetime | None, job: Callable[[], None], *, only_ahead: bool = False) -> None:
+        if at is None or self._alarms.get(name) == at or (only_ahead and at <= self._platform.clock.now()):
+            return
+        self._alarms[name] = at
+        self._clock.add_job(job, DateTrigger(at), id=name, name=name, replace_existing=True)
+
+    def _rearm(self, name: str) -> None:
+        """An alarm has rung: the dispatcher sets the next."""
+        self._alarms.pop(name, None)
+        self._pool.wake()
+
+    def _every(self, name: str, seconds: float, job: Callable[[], None], *, at_once: bool = False) -> None:
+        first = {"next_run_time": datetime.now(UTC)} if at_once else {}
+        self._clock.add_job(job, IntervalTrigger(seconds=seconds), id=name, name=name, **first)
+
+    def _as_leader(self, job: Callable[[], object]) -> Callable[[], None]:
+        """Of several schedulers one asks for figures and tokens. Nothing depends on it: two would only ask twice."""
+
+        def run() -> None:
+            if self._leader.stand():
+                job()
+
+        return run
+
+
+def run_scheduler(platform: Platform, *, observe: Observer = nobody) -> None:
+    """Run until SIGTERM or SIGINT, then finish what is being sent and return."""
+    asked_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: asked_to_stop.set())
+    scheduler = Scheduler(platform, observe=observe)
+    scheduler.start()
+    _log.info("Scheduler %s runs", scheduler.owner)
+    asked_to_stop.wait()
+    scheduler.stop()
+
+
+def new_owner() -> str:
+    """A name for this process that no other has, nor had."""
+    return f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(8)}"

@@ -1,0 +1,177 @@
+"""Taking what is due: by compare-and-set, with owner, lease and epoch, in small batches, fair to all channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Post, Workspace
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import assist, guards, missed
+from planner.services.publishing.moves import NO_ERROR, Fence, Ref, error, move
+from planner.services.publishing.payload import Payload, delivery_key, freeze
+from publishers import registry
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+IN_FLIGHT = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery in one owner's hands until ``lease_until``, with everything that sending it needs.
+
+    ``attempts`` counts those made before that a person has not forgiven.
+    """
+
+    ref: Ref
+    fence: Fence
+    access: ChannelAccess
+    payload: Payload
+    lease_until: datetime
+    token_expires_at: datetime | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one claim took. ``again`` says that more may be due: what it could not take hides the channel's next."""
+
+    claimed: tuple[Claimed, ...] = ()
+    again: bool = False
+
+
+def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, int] | None = None) -> Batch:
+    """Take up to ``room`` due deliveries, at most one of each channel.
+
+    Channels served longest ago come first (``last_served``: a growing number by channel id), then the longest due.
+    What is past its limit becomes missed, what only a person can publish is handed to one.
+    """
+    now = platform.clock.now()
+    served = last_served or {}
+    with platform.database.write() as session:
+        heads = _heads(session, now, platform.settings.sender_threads_per_channel)
+        heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
+        chosen = heads[:room]
+        posts = _posts(session, {head.post_id for head in chosen})
+        claimed, others = [], 0
+        for head in chosen:
+            post = posts.get(head.post_id)
+            taken = _take(session, platform, owner, now, head, post) if post is not None else None
+            if taken is None:
+                others += 1
+            else:
+                claimed.append(taken)
+        several = bool(claimed) and platform.settings.sender_threads_per_channel > 1
+        return Batch(tuple(claimed), again=others > 0 or several)
+
+
+def _take(session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post) -> Claimed | None:
+    ref = Ref.of(head)
+    access = ChannelAccess(head.channel_id, head.network, head.credentials, head.credentials_version)
+    if head.network not in registry.networks():
+        values = error("network_missing", params={"network": head.network})
+        move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values)
+        return None
+    key = delivery_key(head.id, head.created_at)
+    payload = freeze(registry.network(head.network), post, head.channel_id, key, platform.settings.media_folder)
+    if assist.is_by_hand(access):
+        assist.ask_owner(session, ref, payload, now)
+        return None
+    if guards.is_late(head.publish_at, head.missed_after_seconds, now):
+        missed.miss(session, ref, DeliveryState.SCHEDULED, now)
+        return None
+    fence = Fence(owner, head.epoch + 1)
+    lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
+    if not _compare_and_set(session, ref, fence, payload, lease_until, now):
+        return None
+    attempts = head.attempt_count - head.attempts_forgiven
+    return Claimed(ref, fence, access, payload, lease_until, head.token_expires_at, attempts)
+
+
+def _compare_and_set(
+    session: Session, ref: Ref, fence: Fence, payload: Payload, lease_until: datetime, now: datetime
+) -> bool:
+    """Settles the race of two processes for one delivery: the second finds it no longer scheduled."""
+    values = {
+        "claim_owner": fence.owner,
+        "epoch": fence.epoch,
+        "lease_until": lease_until,
+        "payload": payload.as_json(),
+        **NO_ERROR,
+    }
+    return move(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
+
+
+def _heads(session: Session, now: datetime, per_channel: int) -> list[Any]:
+    """The longest due delivery of each channel that may send: one look into an index per channel, however many
+    deliveries are due."""
+    waiting = aliased(Delivery)
+    first = (
+        select(waiting.id)
+        .join(Post, Post.id == waiting.post_id)
+        .where(
+            waiting.channel_id == Channel.id,
+            waiting.state == DeliveryState.SCHEDULED,
+            waiting.try_at <= now,
+            guards.post_is_open(),
+        )
+        .order_by(waiting.try_at, waiting.id)
+        .limit(1)
+        .correlate(Channel)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Delivery.id,
+            Delivery.workspace_id,
+            Delivery.post_id,
+            Delivery.channel_id,
+            Delivery.epoch,
+            Delivery.attempt_count,
+            Delivery.attempts_forgiven,
+            Delivery.try_at,
+            Delivery.publish_at,
+            Delivery.created_at,
+            Channel.network,
+            Channel.credentials,
+            Channel.credentials_version,
+            Channel.token_expires_at,
+            Channel.missed_after_seconds,
+        )
+        .select_from(Channel)
+        .join(Workspace, Workspace.id == Channel.workspace_id)
+        .join(Delivery, Delivery.id == first)
+        .where(guards.channel_is_open(now), _in_flight(now) < per_channel)
+    )
+    return list(session.execute(query))
+
+
+def _in_flight(now: datetime) -> Any:
+    busy = aliased(Delivery)
+    return (
+        select(func.count())
+        .select_from(busy)
+        .where(busy.channel_id == Channel.id, busy.state.in_(IN_FLIGHT), busy.lease_until > now)
+        .correlate(Channel)
+        .scalar_subquery()
+    )
+
+
+def _posts(session: Session, post_ids: Iterable[int]) -> dict[int, Post]:
+    """The posts with their content. One that somebody else is changing right now is left for the next round."""
+    query = (
+        select(Post)
+        .where(Post.id.in_(post_ids))
+        .order_by(Post.id)
+        .options(selectinload(Post.variants), selectinload(Post.media))
+        .with_for_update(of=Post, key_share=True, skip_locked=True)
+    )
+    return {post.id: post for post in session.scalars(query)}

@@ -1,0 +1,193 @@
+"""Noting how it went: fenced by owner and epoch. Only a network's "yes" is adopted in whatever state it comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, null, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from planner.domain.measuring import first_due
+from planner.domain.states import DeliveryState, Outcome, may_move
+from planner.models import Delivery
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import channel_effects, moves, notices
+from planner.services.publishing.again import write_again
+from planner.services.publishing.claim import Claimed
+from planner.services.publishing.classify import Verdict
+from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
+from planner.services.publishing.tables import ATTEMPT, DELIVERY
+from publishers.base import Published
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+MOST_TEXT = 2000
+
+#: Where a sender may still find its own delivery: an answer can come after it was given up for unconfirmed.
+STILL_OURS = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A call on record: it may begin until ``begin_by`` and has surely ended at ``deadline``."""
+
+    work: Claimed
+    access: ChannelAccess
+    attempt_id: int
+    number: int
+    begin_by: datetime
+    deadline: datetime
+
+
+def note(platform: Platform, order: Order, answer: Published | Verdict) -> None:
+    """Write down how the visible call ended."""
+    now = platform.clock.now()
+    if isinstance(answer, Verdict):
+        verdict = answer
+        write_again(platform.database, lambda session: _verdict(session, order, verdict, now))
+        return
+    published = answer
+    try:
+        write_again(platform.database, lambda session: _published(session, order, published, now))
+    except IntegrityError:
+        # The id is another delivery's of this channel, so this call made no post of its own.
+        taken = Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", published.remote_id)
+        write_again(platform.database, lambda session: _verdict(session, order, taken, now))
+
+
+def not_sent(platform: Platform, work: Claimed, verdict: Verdict) -> None:
+    """Write down that the preparation failed: an attempt that ended before anything could be visible."""
+    now = platform.clock.now()
+    write_again(platform.database, lambda session: _not_sent(session, work, verdict, now))
+
+
+def hand_back(platform: Platform, work: Claimed, try_at: datetime | None = None) -> None:
+    """Give a claim up: scheduled again as if it had never been taken."""
+    now = platform.clock.now()
+    write_again(platform.database, lambda session: release(session, work, now, try_at))
+
+
+def release(session: Session, work: Claimed, now: datetime, try_at: datetime | None = None) -> bool:
+    """As :func:`hand_back`, in a running transaction."""
+    values = {**FREE, "payload": null(), **({"try_at": try_at} if try_at else {})}
+    states = DeliveryState.CLAIMED, DeliveryState.SCHEDULED
+    return move(session, work.ref, *states, now, fence=work.fence, values=values)
+
+
+def published_values(remote_id: str | None, url: str | None, at: datetime) -> dict[str, Any]:
+    """What a delivery's row says once it is live, since ``at``."""
+    return {
+        **FREE,
+        **NO_ERROR,
+        "remote_id": remote_id,
+        "remote_url": url,
+        "published_at": at,
+        "metrics_due_at": first_due(at),
+        "look_at": None,
+    }
+
+
+def _published(session: Session, order: Order, published: Published, now: datetime) -> None:
+    values = published_values(published.remote_id, published.url, now)
+    data = {"attempt": order.number, "remote_id": published.remote_id}
+    if not _fenced(session, order, DeliveryState.PUBLISHED, now, values, data):
+        _adopt_late(session, order.work.ref, published, now)
+    _complete(session, order, Outcome.PUBLISHED, now, remote_id=published.remote_id)
+
+
+def _verdict(session: Session, order: Order, verdict: Verdict, now: datetime) -> None:
+    values = _values(verdict, now)
+    data = {"attempt": order.number, "code": verdict.code}
+    if _fenced(session, order, verdict.state, now, values, data):
+        _tell(session, order.work.ref, verdict, now)
+    channel_effects.apply(session, order.access, verdict, now)
+    _complete(session, order, verdict.outcome, now, verdict=verdict, remote_id=verdict.named_id)
+
+
+def _fenced(
+    session: Session, order: Order, new: DeliveryState, now: datetime, values: dict[str, Any], data: dict[str, Any]
+) -> bool:
+    work = order.work
+    return any(
+        may_move(old, new) and move(session, work.ref, old, new, now, fence=work.fence, values=values, data=data)
+        for old in STILL_OURS
+    )
+
+
+def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> None:
+    number = DELIVERY.c.attempt_count + 1
+    values = {**_values(verdict, now), "attempt_count": number}
+    data = {"code": verdict.code}
+    if not move(
+        session, work.ref, DeliveryState.CLAIMED, verdict.state, now, fence=work.fence, values=values, data=data
+    ):
+        return
+    _tell(session, work.ref, verdict, now)
+    channel_effects.apply(session, work.access, verdict, now)
+    count = session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id))
+    session.execute(
+        insert(ATTEMPT).values(
+            delivery_id=work.ref.id,
+            number=count,
+            epoch=work.fence.epoch,
+            owner=work.fence.owner,
+            fingerprint=work.payload.fingerprint,
+            started_at=now,
+            deadline_at=now,
+            finished_at=now,
+            outcome=verdict.outcome,
+            status=verdict.status,
+            error_code=verdict.code,
+            message=verdict.message[:MOST_TEXT],
+        )
+    )
+
+
+def _values(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    values = {**FREE, **moves.error(verdict.code, verdict.message)}
+    if verdict.state is DeliveryState.UNKNOWN:
+        # The fence stays: the sender's late answer still counts. A first look comes at once; it can only find.
+        return {**values, "claim_owner": DELIVERY.c.claim_owner, "look_at": now, "looks": 0}
+    if verdict.state is DeliveryState.SCHEDULED:
+        return {**values, "try_at": verdict.try_at, "payload": null(), "look_at": None}
+    return {**values, "look_at": None}
+
+
+def _adopt_late(session: Session, ref: Ref, published: Published, now: datetime) -> None:
+    """The delivery was taken from this sender, but its post is live: that is true whatever was believed since."""
+    row = session.execute(select(Delivery.state, Delivery.remote_id).where(Delivery.id == ref.id)).one_or_none()
+    if row is None or row.remote_id == published.remote_id:
+        return
+    if row.remote_id is None and row.state is not DeliveryState.PUBLISHED:
+        values = published_values(published.remote_id, published.url, now)
+        move(session, ref, row.state, DeliveryState.PUBLISHED, now, values=values, data={"late": True})
+    elif row.remote_id is None:
+        values = {"remote_id": published.remote_id, "remote_url": published.url}
+        session.execute(update(DELIVERY).where(DELIVERY.c.id == ref.id).values(values))
+    else:
+        moves.note(session, ref, "published_twice", now, data={"remote_id": published.remote_id, "url": published.url})
+        notices.about_delivery(session, ref, now, "delivery_published_twice", url=published.url)
+
+
+def _complete(
+    session: Session,
+    order: Order,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    verdict: Verdict | None = None,
+    remote_id: str | None = None,
+) -> None:
+    values: dict[str, Any] = {"finished_at": now, "outcome": outcome, "remote_id": remote_id}
+    if verdict is not None:
+        values |= {"status": verdict.status, "error_code": verdict.code, "message": verdict.message[:MOST_TEXT]}
+    session.execute(update(ATTEMPT).where(ATTEMPT.c.id == order.attempt_id).values(values))
+
+
+def _tell(session: Session, ref: Ref, verdict: Verdict, now: datetime) -> None:
+    if verdict.state in (DeliveryState.FAILED, DeliveryState.NEEDS_PERSON):
+        notices.about_delivery(session, ref, now, f"delivery_{verdict.state.value}", code=verdict.code)

@@ -1,0 +1,114 @@
+"""What keeps a delivery from going out now: each rule once in words of SQL, for the claim, and once over a row, for
+the check in the transaction that begins the sending."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from planner.models import Campaign, Channel, Post, Workspace
+
+
+class Hold(StrEnum):
+    """Why a delivery waits although its time may have come."""
+
+    WORKSPACE_PAUSED = "workspace_paused"
+    CAMPAIGN_PAUSED = "campaign_paused"
+    CHANNEL_PAUSED = "channel_paused"
+    APPROVAL_MISSING = "approval_missing"
+    RECONNECT = "reconnect"
+    THROTTLED = "throttled"
+
+
+class Standing(Protocol):
+    """The facts that the rules look at, as :data:`STANDING` selects them."""
+
+    @property
+    def workspace_paused_at(self) -> datetime | None: ...
+    @property
+    def campaign_paused_at(self) -> datetime | None: ...
+    @property
+    def channel_paused_at(self) -> datetime | None: ...
+    @property
+    def needs_approval(self) -> bool: ...
+    @property
+    def approved_at(self) -> datetime | None: ...
+    @property
+    def reconnect_since(self) -> datetime | None: ...
+    @property
+    def throttled_until(self) -> datetime | None: ...
+
+
+#: To be selected from a delivery joined with post, channel and workspace.
+STANDING = (
+    Workspace.paused_at.label("workspace_paused_at"),
+    select(Campaign.paused_at)
+    .where(Campaign.id == Post.campaign_id)
+    .correlate(Post)
+    .scalar_subquery()
+    .label("campaign_paused_at"),
+    Channel.paused_at.label("channel_paused_at"),
+    Post.needs_approval,
+    Post.approved_at,
+    Channel.reconnect_since,
+    Channel.throttled_until,
+)
+
+
+def hold(standing: Standing, now: datetime) -> Hold | None:
+    """The first thing that holds a delivery back, None where it may go."""
+    reasons = (
+        (Hold.WORKSPACE_PAUSED, standing.workspace_paused_at is not None),
+        (Hold.CAMPAIGN_PAUSED, standing.campaign_paused_at is not None),
+        (Hold.CHANNEL_PAUSED, standing.channel_paused_at is not None),
+        (Hold.APPROVAL_MISSING, is_unapproved(standing)),
+        (Hold.RECONNECT, standing.reconnect_since is not None),
+        (Hold.THROTTLED, is_throttled(standing.throttled_until, now)),
+    )
+    return next((reason for reason, applies in reasons if applies), None)
+
+
+def is_unapproved(standing: Standing) -> bool:
+    """Whether a lead's yes is needed and was not given, or was taken back."""
+    return standing.needs_approval and standing.approved_at is None
+
+
+def is_throttled(until: datetime | None, now: datetime) -> bool:
+    """Whether the network asked this channel to wait."""
+    return until is not None and until > now
+
+
+def is_late(publish_at: datetime | None, missed_after_seconds: int, now: datetime) -> bool:
+    """Whether the promised moment lies further back than the channel's limit."""
+    return publish_at is not None and now > publish_at + timedelta(seconds=missed_after_seconds)
+
+
+def is_early(try_at: datetime | None, now: datetime) -> bool:
+    """Whether the time to try has not come."""
+    return try_at is None or try_at > now
+
+
+def nobody_paused() -> ColumnElement[bool]:
+    """SQL: neither workspace nor channel nor campaign is paused."""
+    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
+    return and_(Workspace.paused_at.is_(None), Channel.paused_at.is_(None), ~campaign_paused)
+
+
+def channel_is_open(now: datetime) -> ColumnElement[bool]:
+    """SQL: the workspace and the channel take part, and the network has not asked to wait."""
+    return and_(
+        Workspace.paused_at.is_(None),
+        Channel.paused_at.is_(None),
+        Channel.archived_at.is_(None),
+        Channel.reconnect_since.is_(None),
+        or_(Channel.throttled_until.is_(None), Channel.throttled_until <= now),
+    )
+
+
+def post_is_open() -> ColumnElement[bool]:
+    """SQL: the post has the yes it needs, and its campaign is not paused."""
+    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
+    return and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), ~campaign_paused)

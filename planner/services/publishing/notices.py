@@ -1,0 +1,68 @@
+"""Telling people what they must know: in the app, to those whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from planner.domain.roles import Role
+from planner.models import Channel, Member, Notice, Post
+from planner.services.publishing.moves import Ref
+
+
+def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
+    """Tell the owners of the post and of the channel; where there are none, the leads."""
+    post = session.execute(select(Post.owner_id, Post.created_by_id).where(Post.id == ref.post_id)).one()
+    people = {post.owner_id or post.created_by_id, _channel_owner(session, ref.channel_id)}
+    _tell(session, ref.workspace_id, people, now, kind, "delivery", ref.id, data)
+
+
+def about_channel(session: Session, workspace_id: int, channel_id: int, now: datetime, kind: str, **data: Any) -> None:
+    """Tell the channel's owner and the leads, who can do something about it."""
+    people = {_channel_owner(session, channel_id), *_leads(session, workspace_id)}
+    _tell(session, workspace_id, people, now, kind, "channel", channel_id, data)
+
+
+def _tell(
+    session: Session,
+    workspace_id: int,
+    people: Iterable[int | None],
+    now: datetime,
+    kind: str,
+    subject: str,
+    subject_id: int,
+    data: dict[str, Any],
+) -> None:
+    members = _members(session, workspace_id, [person for person in people if person is not None])
+    for user_id in members or _leads(session, workspace_id):
+        session.add(
+            Notice(
+                workspace_id=workspace_id,
+                user_id=user_id,
+                at=now,
+                kind=kind,
+                subject=subject,
+                subject_id=subject_id,
+                data=data,
+            )
+        )
+
+
+def _members(session: Session, workspace_id: int, people: list[int]) -> list[int]:
+    """Those of the people who are still in the workspace."""
+    query = select(Member.user_id).where(Member.workspace_id == workspace_id, Member.user_id.in_(people))
+    return sorted(session.scalars(query))
+
+
+def _leads(session: Session, workspace_id: int) -> list[int]:
+    leading = [Role.APPROVER, Role.ADMIN]
+    query = select(Member.user_id).where(Member.workspace_id == workspace_id, Member.role.in_(leading))
+    return sorted(session.scalars(query))
+
+
+def _channel_owner(session: Session, channel_id: int) -> int | None:
+    return session.scalar(select(Channel.owner_id).where(Channel.id == channel_id))

@@ -1,0 +1,190 @@
+"""The senders: a bounded number of threads, and one dispatcher that keeps them supplied.
+
+The dispatcher claims only what can start soon, and keeps the claims in hand alive. It does not keep time: the
+scheduler wakes it. Besides, it looks by itself every now and then, so that what another process added is not late.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from planner.domain.states import DeliveryState
+from planner.services.publishing.claim import Claimed, claim
+from planner.services.publishing.finish import hand_back
+from planner.services.publishing.send import Observer, deliver, nobody
+from planner.services.publishing.tables import DELIVERY, changed
+from planner.services.publishing.upcoming import Upcoming, upcoming
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+#: How often the dispatcher looks by itself, in seconds.
+WATCH_SECONDS = 0.5
+#: After what somebody else held for a moment.
+SOON_SECONDS = 0.02
+
+_log = logging.getLogger(__name__)
+
+
+def run_due(platform: Platform, owner: str, *, observe: Observer = nobody) -> int:
+    """Deliver everything that is due now in this thread, one after the other. Returns how many were claimed."""
+    done = 0
+    while True:
+        batch = claim(platform, owner, platform.settings.sender_threads)
+        for work in batch.claimed:
+            deliver(platform, work, observe=observe)
+        done += len(batch.claimed)
+        if not batch.claimed and not batch.again:
+            return done
+
+
+@dataclass(slots=True)
+class InHand:
+    """A claim that this process has, since ``since``."""
+
+    work: Claimed
+    since: datetime
+
+
+class Pool:
+    """Sender threads for one process. ``on_plan`` hears what is due next, whenever the dispatcher has looked."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        owner: str,
+        *,
+        observe: Observer = nobody,
+        on_plan: Callable[[Upcoming], None] = lambda _plan: None,
+    ) -> None:
+        self._platform = platform
+        self._owner = owner
+        self._observe = observe
+        self._on_plan = on_plan
+        self._threads_wanted = platform.settings.sender_threads
+        self._most_in_hand = 2 * self._threads_wanted
+        self._waiting: SimpleQueue[Claimed | None] = SimpleQueue()
+        self._in_hand: dict[int, InHand] = {}
+        self._last_served: dict[int, int] = {}
+        self._turn = 0
+        self._lock = threading.Lock()
+        self._call = threading.Event()
+        self._stopping = threading.Event()
+        self._extended_at = platform.clock.now()
+        self._planned_at = 0.0
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the dispatcher and the senders."""
+        self._threads = [
+            threading.Thread(target=self._send, name=f"sender-{number}", daemon=True)
+            for number in range(self._threads_wanted)
+        ]
+        self._threads.append(threading.Thread(target=self._dispatch, name="dispatcher", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Something may be due now. Cheap, from any thread."""
+        self._call.set()
+
+    def stop(self) -> None:
+        """Finish what is being sent, hand back what is only claimed, and wait for both."""
+        self._stopping.set()
+        self._call.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    @property
+    def in_hand(self) -> int:
+        """How many deliveries this process has claimed."""
+        return len(self._in_hand)
+
+    # --- the dispatcher ------------------------------------------------------------------------------------
+
+    def _dispatch(self) -> None:
+        while not self._stopping.is_set():
+            self._call.clear()
+            again = False
+            try:
+                again = self._fill()
+                self._extend_leases()
+            except Exception:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
+                _log.exception("The dispatcher could not claim; it tries again")
+            self._call.wait(SOON_SECONDS if again else WATCH_SECONDS)
+        self._hand_back_waiting()
+        for _ in range(self._threads_wanted):
+            self._waiting.put(None)
+
+    def _fill(self) -> bool:
+        """Claim as much as can start soon. Returns whether to come again at once."""
+        room = self._most_in_hand - len(self._in_hand)
+        has_room = room >= max(1, self._threads_wanted // 2)
+        if not has_room and time.monotonic() - self._planned_at < WATCH_SECONDS:
+            return False
+        plan = upcoming(self._platform)
+        self._planned_at = time.monotonic()
+        self._on_plan(plan)
+        if not has_room or plan.due is None or plan.due > self._platform.clock.now():
+            return False
+        batch = claim(self._platform, self._owner, room, self._last_served)
+        for work in batch.claimed:
+            self._hand_over(work)
+        return batch.again
+
+    def _hand_over(self, work: Claimed) -> None:
+        self._turn += 1
+        self._last_served[work.ref.channel_id] = self._turn
+        with self._lock:
+            self._in_hand[work.ref.id] = InHand(work, self._platform.clock.now())
+        self._waiting.put(work)
+
+    def _extend_leases(self) -> None:
+        """The heartbeat of what is being prepared. A preparation that takes too long is given up by its lease."""
+        now = self._platform.clock.now()
+        lease = timedelta(seconds=self._platform.settings.lease_seconds)
+        if not self._in_hand or now - self._extended_at < lease / 3:
+            return
+        oldest = now - timedelta(seconds=self._platform.settings.prepare_timeout_seconds)
+        with self._lock:
+            alive = [delivery_id for delivery_id, one in self._in_hand.items() if one.since >= oldest]
+        statement = update(DELIVERY).where(
+            DELIVERY.c.id.in_(alive),
+            DELIVERY.c.state == DeliveryState.CLAIMED,
+            DELIVERY.c.claim_owner == self._owner,
+        )
+        with self._platform.database.write() as session:
+            changed(session, statement.values(lease_until=now + lease))
+        self._extended_at = now
+
+    def _hand_back_waiting(self) -> None:
+        while not self._waiting.empty():
+            work = self._waiting.get()
+            if work is not None:
+                hand_back(self._platform, work)
+                self._forget(work)
+
+    # --- the senders ---------------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        while (work := self._waiting.get()) is not None:
+            try:
+                deliver(self._platform, work, observe=self._observe, stopping=self._stopping.is_set)
+            except Exception:  # noqa: BLE001 - a thread that ended would be missed; the lease brings this one back
+                _log.exception("Delivery %s was left as it stands", work.ref.id)
+            self._forget(work)
+            self._call.set()
+
+    def _forget(self, work: Claimed) -> None:
+        with self._lock:
+            self._in_hand.pop(work.ref.id, None)

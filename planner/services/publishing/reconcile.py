@@ -1,0 +1,160 @@
+"""Finding out about what is unconfirmed: the channel's recent posts are listed, and ours is adopted or it is not there.
+
+Found: adopted. Absent in enough counted looks: scheduled again (a duplicate rejection: failed). Ambiguous, or the
+network cannot be asked: a person is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from planner.domain.fingerprint import clock_ahead
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery
+from planner.security.vault import VaultError
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import channel_effects, renewal
+from planner.services.publishing.again import write_again
+from planner.services.publishing.moves import Ref
+from planner.services.publishing.tables import DELIVERY, changed
+from planner.services.publishing.unconfirmed import (
+    Doubt,
+    Seen,
+    ask_person,
+    decide,
+    note_failed_look,
+    open_attempts,
+)
+from publishers.base import NetworkError, Recent, ReconnectNeeded, Unsupported
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+CHANNELS_AT_ONCE = 4
+BATCH = 200
+
+#: How many send time-outs one look may take before another process may look as well.
+TURN_SHARE = 3
+
+#: Asked for besides: the network may keep its clock otherwise, which its answer then tells.
+SKEW = timedelta(minutes=10)
+
+Act = Callable[[Session, Doubt, datetime], None]
+
+_log = logging.getLogger(__name__)
+
+
+def reconcile(platform: Platform) -> int:
+    """Look for every unconfirmed delivery whose time has come. Returns how many were looked for."""
+    doubts = _take_turns(platform)
+    by_channel: dict[int, list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        by_channel[doubt.ref.channel_id].append(doubt)
+    if len(by_channel) == 1:
+        _look(platform, doubts)
+    elif by_channel:
+        with ThreadPoolExecutor(min(len(by_channel), CHANNELS_AT_ONCE), "look") as looking:
+            list(looking.map(lambda group: _look(platform, group), by_channel.values()))
+    return len(doubts)
+
+
+def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
+    """One listing for all doubts of a channel."""
+    access = doubts[0].access
+    settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
+    try:
+        recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts))
+    except Unsupported:
+        _each(platform, doubts, ask_person)
+    except (ReconnectNeeded, VaultError) as error:
+        _ask_to_reconnect(platform, access, str(error))
+        _each(platform, doubts, ask_person)
+    except NetworkError as error:
+        _log.warning("The posts of channel %s could not be listed: %s", access.channel_id, error)
+        _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
+    else:
+        seen = Seen(recent, clock_ahead(recent.network_time, platform.clock.now()))
+        _each(platform, doubts, lambda session, doubt, now: decide(session, doubt, seen, settle, now))
+
+
+def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime) -> Recent:
+    """The channel's posts; where its token has ended, with a new one."""
+    try:
+        return _list(platform, access, since)
+    except ReconnectNeeded as error:
+        renewed = renewal.renew(platform, access) if not error.missing else None
+        if renewed is None or renewed.access.version == access.version:
+            raise
+        return _list(platform, renewed.access, since)
+
+
+def _list(platform: Platform, access: ChannelAccess, since: datetime) -> Recent:
+    if not platform.connections.capabilities(access).can_list:
+        raise Unsupported("This connection cannot list posts.")
+    with platform.connections.publisher(access) as publisher:
+        return publisher.find_recent(since - SKEW)
+
+
+def _ask_to_reconnect(platform: Platform, access: ChannelAccess, reason: str) -> None:
+    now = platform.clock.now()
+    write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason))
+
+
+def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
+    """Decide each doubt in a transaction of its own."""
+    now = platform.clock.now()
+    for doubt in doubts:
+        try:
+            write_again(platform.database, _bound(act, doubt, now))
+        except IntegrityError:
+            # Another process gave the post to another delivery just now: the next look will see that.
+            _log.info("Delivery %s: the post found was taken meanwhile", doubt.ref.id)
+
+
+def _bound(act: Act, doubt: Doubt, now: datetime) -> Callable[[Session], None]:
+    return lambda session: act(session, doubt, now)
+
+
+def _take_turns(platform: Platform) -> list[Doubt]:
+    now = platform.clock.now()
+    with platform.database.read() as session:
+        if not _due(session, now):
+            return []
+    turn = now + timedelta(seconds=TURN_SHARE * platform.settings.send_timeout_seconds)
+    with platform.database.write() as session:
+        return [doubt for row in _due(session, now) if (doubt := _take_turn(session, row, turn, now)) is not None]
+
+
+def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Doubt | None:
+    """Settles the race of two processes for one look: the second finds another time on it."""
+    statement = update(DELIVERY).where(
+        DELIVERY.c.id == row.Delivery.id,
+        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.look_at == row.Delivery.look_at,
+    )
+    if changed(session, statement.values(look_at=turn)) != 1:
+        return None
+    attempts = open_attempts(session, row.Delivery.id)
+    since = attempts[0].started_at if attempts else row.Delivery.updated_at
+    access = ChannelAccess.of(row.Channel)
+    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, turn, now, since, access)
+
+
+def _due(session: Session, now: datetime) -> list[Any]:
+    query = (
+        select(Delivery, Channel)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(Delivery.state == DeliveryState.UNKNOWN, Delivery.look_at <= now)
+        .order_by(Delivery.look_at)
+        .limit(BATCH)
+    )
+    return list(session.execute(query))

@@ -1,0 +1,137 @@
+"""Renewing access before it ends. Some networks take a refresh token only once, so only one process may try."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from planner.models import Channel
+from planner.security.vault import VaultError
+from planner.services import events
+from planner.services.actor import machine
+from planner.services.channels import parse_moment
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import channel_effects
+from planner.services.publishing.again import write_again
+from planner.services.publishing.tables import CHANNEL, changed
+from publishers.base import Credentials, NetworkError, ReconnectNeeded
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+#: Short-lived tokens are renewed this long before they end; one call must never outlive its token.
+SHORT = timedelta(minutes=15)
+#: Tokens that have more than a day left are long-lived: they are renewed in their last week.
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+#: How long one try to renew keeps others away, and how long to leave a network alone after one that failed.
+TURN = timedelta(minutes=2)
+
+_log = logging.getLogger(__name__)
+
+
+class Renewal(StrEnum):
+    """How a try to renew ended. ``elsewhere``: another process is at it, or did it."""
+
+    RENEWED = "renewed"
+    ELSEWHERE = "elsewhere"
+    IMPOSSIBLE = "impossible"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """How it ended, with the access as it stands now."""
+
+    renewal: Renewal
+    access: ChannelAccess
+
+
+def is_short_of_time(expires_at: datetime | None, now: datetime, seconds: float) -> bool:
+    """Whether the token might end within the time that a call needs."""
+    return expires_at is not None and expires_at <= now + timedelta(seconds=seconds)
+
+
+def renewal_is_due(expires_at: datetime, now: datetime) -> bool:
+    """Whether a token should be renewed by the clock."""
+    left = expires_at - now
+    return left <= SHORT or DAY < left <= WEEK
+
+
+def renew(platform: Platform, access: ChannelAccess) -> Renewed:
+    """Renew a channel's access. A channel whose access has ended for good is marked for reconnection."""
+    now = platform.clock.now()
+    with platform.database.write() as session:
+        if not _take_turn(session, access, now):
+            return Renewed(Renewal.ELSEWHERE, _present(session, access))
+    try:
+        with platform.connections.publisher(access) as publisher:
+            fresh = publisher.refresh()
+    except (ReconnectNeeded, VaultError) as error:
+        reason = str(error)
+        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason))
+        return Renewed(Renewal.IMPOSSIBLE, access)
+    except NetworkError as error:
+        _log.warning("The access of channel %s could not be renewed: %s", access.channel_id, error)
+        return Renewed(Renewal.FAILED, access)
+    if fresh is None:
+        return Renewed(Renewal.IMPOSSIBLE, access)
+    renewed: Credentials = fresh
+    stored = write_again(platform.database, lambda session: _store(session, platform, access, renewed))
+    return Renewed(Renewal.RENEWED, stored)
+
+
+def renew_due(platform: Platform) -> int:
+    """Renew what ends soon, channel after channel. Returns how many were renewed."""
+    now = platform.clock.now()
+    query = select(Channel).where(
+        Channel.token_expires_at <= now + WEEK,
+        Channel.archived_at.is_(None),
+        Channel.reconnect_since.is_(None),
+        Channel.credentials.is_not(None),
+        or_(Channel.refreshing_until.is_(None), Channel.refreshing_until <= now),
+    )
+    with platform.database.read() as session:
+        due = [
+            ChannelAccess.of(channel)
+            for channel in session.scalars(query)
+            if channel.token_expires_at is not None and renewal_is_due(channel.token_expires_at, now)
+        ]
+    return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due)
+
+
+def _take_turn(session: Session, access: ChannelAccess, now: datetime) -> bool:
+    """Settles the race for a refresh token that works once: the second finds a turn running, or a new version."""
+    statement = (
+        update(CHANNEL)
+        .where(
+            CHANNEL.c.id == access.channel_id,
+            CHANNEL.c.credentials_version == access.version,
+            or_(CHANNEL.c.refreshing_until.is_(None), CHANNEL.c.refreshing_until <= now),
+        )
+        .values(refreshing_until=now + TURN)
+    )
+    return changed(session, statement) == 1
+
+
+def _present(session: Session, access: ChannelAccess) -> ChannelAccess:
+    return ChannelAccess.of(session.get_one(Channel, access.channel_id))
+
+
+def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: Mapping[str, str]) -> ChannelAccess:
+    channel = session.get_one(Channel, access.channel_id)
+    if channel.credentials_version != access.version:  # a person reconnected it meanwhile
+        return ChannelAccess.of(channel)
+    channel.credentials = platform.vault.seal(fresh)
+    channel.credentials_version += 1
+    channel.token_expires_at = parse_moment(fresh.get("expires_at", ""))
+    channel.refreshing_until = None
+    actor, now = machine(channel.workspace_id), platform.clock.now()
+    events.record(session, actor, now, "channel", channel.id, "access_renewed")
+    return ChannelAccess.of(channel)

@@ -1,0 +1,222 @@
+"""One delivery, from the claim to the note of its result.
+
+``sending`` surrounds only the call that makes something visible. What is known before the call is written before it;
+what is known after it is written fenced, so that a sender that was given up for dead cannot overwrite a later truth.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import DeliveryState, Outcome
+from planner.models import Attempt, Campaign, Channel, Delivery, Post, Workspace
+from planner.security.vault import VaultError
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import finish, guards, missed, prepare, renewal
+from planner.services.publishing.claim import Claimed
+from planner.services.publishing.classify import Verdict, again_after_refresh, classify, classify_preparation, too_slow
+from planner.services.publishing.finish import Order
+from planner.services.publishing.moves import move
+from planner.services.publishing.prepare import HandBack, NotReady
+from planner.services.publishing.renewal import Renewal
+from planner.services.publishing.status import lock_posts
+from planner.services.publishing.tables import ATTEMPT, added
+from publishers.base import NetworkError, Prepared, Published, Publisher, ReconnectNeeded, Refused, Uncertain
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+#: Shares of the send time-out: how long after the last check the call may still begin, and when it has surely ended.
+BEGIN_WITHIN, DEADLINE_AFTER = 0.25, 1.5
+
+_log = logging.getLogger(__name__)
+
+
+class Step(StrEnum):
+    """Where a delivery stands in one sender's hands, for whoever watches."""
+
+    CLAIMED = "claimed"
+    PREPARED = "prepared"
+    SENDING = "sending"
+    CALLED = "called"
+    NOTED = "noted"
+
+
+Observer = Callable[[Step, int], None]
+
+
+def nobody(_step: Step, _delivery_id: int) -> None:
+    """Where nobody watches."""
+
+
+def deliver(
+    platform: Platform, work: Claimed, *, observe: Observer = nobody, stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Prepare, send and note one claimed delivery. Raises nothing that concerns the network."""
+    observe(Step.CLAIMED, work.ref.id)
+    try:
+        _deliver(platform, work, observe, stopping)
+    except HandBack as waiting:
+        finish.hand_back(platform, work, waiting.try_at)
+    except NotReady as reason:
+        finish.not_sent(platform, work, reason.verdict)
+
+
+def _deliver(platform: Platform, work: Claimed, observe: Observer, stopping: Callable[[], bool]) -> None:
+    with _nothing_sent(platform, work):
+        access = prepare.lasting_access(platform, work)
+        with platform.connections.publisher(access) as publisher:
+            prepared = prepare.upload(publisher, work)
+            observe(Step.PREPARED, work.ref.id)
+            if stopping():
+                raise HandBack
+            order = begin(platform, work, access)
+            if order is None:
+                return
+            observe(Step.SENDING, work.ref.id)
+            answer = _call(platform, publisher, prepared, order)
+            observe(Step.CALLED, work.ref.id)
+            finish.note(platform, order, answer)
+            observe(Step.NOTED, work.ref.id)
+
+
+@contextmanager
+def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
+    """Before the call, whatever goes wrong has sent nothing. After it, the fence of `claimed` lets nothing through."""
+    try:
+        yield
+    except (HandBack, NotReady):
+        raise
+    except VaultError as error:
+        raise NotReady(prepare.needs_reconnection(str(error))) from error
+    except ReconnectNeeded as error:
+        if not error.missing and _renewed_after_refusal(platform, work, work.access):
+            raise NotReady(again_after_refresh(error, platform.clock.now())) from error
+        raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
+    except NetworkError as error:
+        raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
+    except Exception as error:
+        _log.exception("Delivery %s could not be prepared", work.ref.id)
+        failure = Refused(f"Sendeplan itself failed: {type(error).__name__}.")
+        raise NotReady(classify_preparation(failure, work.attempts + 1, platform.clock.now())) from error
+
+
+def begin(platform: Platform, work: Claimed, access: ChannelAccess) -> Order | None:
+    """Enter `sending`, if everything that was true at the claim still is; the attempt is on record from here on.
+
+    Returns None where the delivery was handed back, missed, or is no longer ours.
+    """
+    now = platform.clock.now()
+    with platform.database.write() as session:
+        _lock_against_pause(session, work)
+        row = _standing(session, work)
+        if row is None:
+            return None
+        if guards.hold(row, now) is not None or guards.is_early(row.try_at, now):
+            finish.release(session, work, now)
+            return None
+        if guards.is_late(row.publish_at, row.missed_after_seconds, now):
+            missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
+            return None
+        return _enter(session, platform, work, access, row.attempt_count + 1, now)
+
+
+def _enter(
+    session: Session, platform: Platform, work: Claimed, access: ChannelAccess, number: int, now: datetime
+) -> Order | None:
+    allowed = timedelta(seconds=platform.settings.send_timeout_seconds)
+    begin_by, deadline = now + allowed * BEGIN_WITHIN, now + allowed * DEADLINE_AFTER
+    # The lease ends with the hard deadline: from then on, no answer will come by itself.
+    values = {"lease_until": deadline, "attempt_count": number}
+    data = {"attempt": number}
+    states = DeliveryState.CLAIMED, DeliveryState.SENDING
+    if not move(session, work.ref, *states, now, fence=work.fence, values=values, data=data):
+        return None
+    attempt = {
+        "delivery_id": work.ref.id,
+        "number": number,
+        "epoch": work.fence.epoch,
+        "owner": work.fence.owner,
+        "fingerprint": work.payload.fingerprint,
+        "started_at": now,
+        "deadline_at": deadline,
+    }
+    return Order(work, access, added(session, insert(ATTEMPT).values(attempt)), number, begin_by, deadline)
+
+
+def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: Order) -> Published | Verdict:
+    """The visible call, once."""
+    if platform.clock.now() > order.begin_by:
+        return too_slow(platform.clock.now())
+    attempts = order.work.attempts + 1
+    try:
+        return publisher.publish(prepared)
+    except ReconnectNeeded as error:
+        if not error.missing and _renewed_after_refusal(platform, order.work, order.access):
+            return again_after_refresh(error, platform.clock.now())
+        return classify(error, attempts, platform.clock.now())
+    except NetworkError as error:
+        return classify(error, attempts, platform.clock.now())
+    except Exception as error:  # noqa: BLE001 - what an adapter did not foresee says nothing about what was sent
+        _log.exception("Delivery %s: the call ended in an error of ours", order.work.ref.id)
+        return classify(Uncertain(f"Sendeplan itself failed: {type(error).__name__}."), attempts, platform.clock.now())
+
+
+def _renewed_after_refusal(platform: Platform, work: Claimed, access: ChannelAccess) -> bool:
+    """Whether the network's "no" to the token can be answered with a new one. Once: a second "no" is final."""
+    latest = (
+        select(Attempt.outcome)
+        .where(Attempt.delivery_id == work.ref.id, Attempt.outcome.is_not(None))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+    with platform.database.read() as session:
+        if session.scalar(latest) is Outcome.RECONNECT:
+            return False
+    renewed = renewal.renew(platform, access)
+    return renewed.renewal is Renewal.RENEWED or renewed.access.version != access.version
+
+
+def _standing(session: Session, work: Claimed) -> Any:
+    query = (
+        select(
+            Delivery.try_at,
+            Delivery.publish_at,
+            Delivery.attempt_count,
+            Channel.missed_after_seconds,
+            *guards.STANDING,
+        )
+        .select_from(Delivery)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Workspace, Workspace.id == Delivery.workspace_id)
+        .where(
+            Delivery.id == work.ref.id,
+            Delivery.state == DeliveryState.CLAIMED,
+            Delivery.claim_owner == work.fence.owner,
+            Delivery.epoch == work.fence.epoch,
+        )
+    )
+    return session.execute(query).one_or_none()
+
+
+def _lock_against_pause(session: Session, work: Claimed) -> None:
+    """Who pauses waits until this transaction ends, so that nothing begins after a pause was confirmed.
+
+    SQLite needs no lock: its writers come one at a time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    lock_posts(session, [work.ref.post_id])
+    channel = select(Channel.id, Workspace.id).join(Workspace, Workspace.id == Channel.workspace_id)
+    session.execute(channel.where(Channel.id == work.ref.channel_id).with_for_update(read=True)).all()
+    campaign = select(Campaign.id).join(Post, Post.campaign_id == Campaign.id).where(Post.id == work.ref.post_id)
+    session.execute(campaign.with_for_update(read=True, of=Campaign)).all()

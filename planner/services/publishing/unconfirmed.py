@@ -1,0 +1,235 @@
+"""What one look means for one unconfirmed delivery. Each function runs in a write transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, null, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from planner.domain import fingerprint, retry
+from planner.domain.fingerprint import Finding, Match, Sought
+from planner.domain.states import DeliveryState, Outcome
+from planner.models import Attempt, Delivery
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import moves, notices
+from planner.services.publishing.finish import published_values
+from planner.services.publishing.moves import FREE, Ref, move
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
+from publishers.base import Recent, RemotePost
+
+MOST_FAILED_LOOKS = 8
+SHORT_WAIT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An unconfirmed delivery that is being looked for. ``turn`` marks the look as taken, so that no other process
+    looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did."""
+
+    ref: Ref
+    epoch: int
+    turn: datetime
+    asked_at: datetime
+    since: datetime
+    access: ChannelAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network listed, and how far its clock is ahead of ours."""
+
+    recent: Recent
+    ahead: timedelta
+
+
+def decide(session: Session, doubt: Doubt, seen: Seen, settle: timedelta, now: datetime) -> None:
+    """Adopt what was found; count what was absent; ask where it cannot be said."""
+    delivery = _still_in_doubt(session, doubt)
+    attempts = open_attempts(session, doubt.ref.id)
+    if delivery is None:
+        return
+    if not attempts:
+        ask_person(session, doubt, now)
+        return
+    found = _match(session, doubt, delivery, attempts, seen, settle)
+    if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
+        _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
+    elif found.finding is Finding.FOUND:
+        _adopt(session, doubt, attempts, found.posts[0], seen, now)
+    elif found.finding is Finding.AMBIGUOUS:
+        ask_person(session, doubt, now, "ambiguous", candidates=[_candidate(post) for post in found.posts[:10]])
+    elif not seen.recent.complete:
+        note_failed_look(session, doubt, settle, now)
+    else:
+        _count_absence(session, doubt, delivery, attempts, settle, now)
+
+
+def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> None:
+    """“Is it live?”: only a person can say."""
+    values = {**FREE, **moves.error(code, params=params), "look_at": None}
+    if _move(session, doubt, DeliveryState.NEEDS_PERSON, now, values, {"code": code}):
+        notices.about_delivery(session, doubt.ref, now, "delivery_needs_person", code=code)
+
+
+def note_failed_look(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> None:
+    """The network could not be asked, or did not tell all: look again later, and after many times ask a person."""
+    delivery = _still_in_doubt(session, doubt)
+    if delivery is None:
+        return
+    params = delivery.error_params or {}
+    failed = int(params.get("failed_looks", 0)) + 1
+    if failed >= MOST_FAILED_LOOKS:
+        ask_person(session, doubt, now)
+        return
+    pause = min(retry.wait(failed), max(settle / 2, SHORT_WAIT))
+    _look_again(session, doubt, now + pause, error_params={**params, "failed_looks": failed})
+
+
+def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:
+    """The attempts that may have become visible, oldest first."""
+    query = (
+        select(Attempt)
+        .where(
+            Attempt.delivery_id == delivery_id,
+            or_(Attempt.outcome.is_(None), Attempt.outcome.in_((Outcome.UNCERTAIN, Outcome.DUPLICATE))),
+        )
+        .order_by(Attempt.number)
+    )
+    return session.scalars(query).all()
+
+
+def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
+    query = select(
+        Delivery.payload, Delivery.looks, Delivery.attempt_count, Delivery.attempts_forgiven, Delivery.error_params
+    ).where(
+        Delivery.id == doubt.ref.id,
+        Delivery.state == DeliveryState.UNKNOWN,
+        Delivery.epoch == doubt.epoch,
+        Delivery.look_at == doubt.turn,
+    )
+    return session.execute(query).one_or_none()
+
+
+def _match(
+    session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], seen: Seen, settle: timedelta
+) -> Match[RemotePost]:
+    payload = delivery.payload or {}
+    until = max(attempt.deadline_at for attempt in attempts) + settle
+    media_count = len(payload["media"]) if "media" in payload else None
+    sought = [
+        Sought(a.started_at, until, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts
+    ]
+    listed = seen.recent.posts
+    taken = _taken(session, doubt, [post.remote_id for post in listed])
+    sharing = _twins_in_doubt(session, doubt, attempts)
+    return fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
+
+
+def _adopt(
+    session: Session, doubt: Doubt, attempts: Sequence[Attempt], post: RemotePost, seen: Seen, now: datetime
+) -> None:
+    live_since = max(attempts[0].started_at, min(post.created_at - seen.ahead, now))
+    values = published_values(post.remote_id, post.url, live_since)
+    if _move(session, doubt, DeliveryState.PUBLISHED, now, values, {"found": True, "remote_id": post.remote_id}):
+        made_it = max((a for a in attempts if a.started_at <= live_since), key=lambda a: a.number)
+        session.execute(update(ATTEMPT).where(ATTEMPT.c.id == made_it.id).values(remote_id=post.remote_id))
+
+
+def _count_absence(
+    session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], settle: timedelta, now: datetime
+) -> None:
+    last = attempts[-1]
+    # After a clear "we have it already" the call is over; else it may run until its hard deadline.
+    over_at = last.finished_at or last.deadline_at if last.outcome is Outcome.DUPLICATE else last.deadline_at
+    if doubt.asked_at < over_at:
+        _look_again(session, doubt, over_at)
+        return
+    looks = delivery.looks + 1
+    if looks < _looks_needed(attempts):
+        _look_again(session, doubt, retry.next_look(over_at, settle, looks, now), looks=looks)
+    elif last.outcome is Outcome.DUPLICATE:
+        _fail_duplicate(session, doubt, last, now)
+    else:
+        _schedule_again(session, doubt, delivery, now)
+
+
+def _looks_needed(attempts: Sequence[Attempt]) -> int:
+    """A first attempt that was called a duplicate made nothing itself: one look tells whether anything did."""
+    first_was_duplicate = len(attempts) == 1 and attempts[0].outcome is Outcome.DUPLICATE
+    return 1 if first_was_duplicate else retry.LOOKS
+
+
+def _schedule_again(session: Session, doubt: Doubt, delivery: Any, now: datetime) -> None:
+    if delivery.attempt_count - delivery.attempts_forgiven >= retry.MOST_ATTEMPTS:
+        ask_person(session, doubt, now, "attempts_exhausted")
+        return
+    values = {**FREE, **moves.error("not_found"), "try_at": now, "payload": null(), "look_at": None, "looks": 0}
+    _move(session, doubt, DeliveryState.SCHEDULED, now, values, {"code": "not_found"})
+
+
+def _fail_duplicate(session: Session, doubt: Doubt, last: Attempt, now: datetime) -> None:
+    values = {**FREE, **moves.error("duplicate", last.message), "look_at": None}
+    if _move(session, doubt, DeliveryState.FAILED, now, values, {"code": "duplicate"}):
+        notices.about_delivery(session, doubt.ref, now, "delivery_failed", code="duplicate")
+
+
+def _move(
+    session: Session, doubt: Doubt, new: DeliveryState, now: datetime, values: dict[str, Any], data: dict[str, Any]
+) -> bool:
+    """Only while nobody claimed it since and the look is still ours."""
+    ours = select(DELIVERY.c.id).where(
+        DELIVERY.c.id == doubt.ref.id, DELIVERY.c.epoch == doubt.epoch, DELIVERY.c.look_at == doubt.turn
+    )
+    if session.scalar(ours) is None:
+        return False
+    return move(session, doubt.ref, DeliveryState.UNKNOWN, new, now, values=values, data=data)
+
+
+def _look_again(session: Session, doubt: Doubt, at: datetime, **values: Any) -> None:
+    statement = update(DELIVERY).where(
+        DELIVERY.c.id == doubt.ref.id,
+        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.epoch == doubt.epoch,
+        DELIVERY.c.look_at == doubt.turn,
+    )
+    changed(session, statement.values(look_at=at, **values))
+
+
+def _taken(session: Session, doubt: Doubt, remote_ids: Sequence[str]) -> set[str]:
+    query = select(Delivery.remote_id).where(
+        Delivery.channel_id == doubt.ref.channel_id, Delivery.remote_id.in_(remote_ids), Delivery.id != doubt.ref.id
+    )
+    return {remote_id for remote_id in session.scalars(query) if remote_id is not None}
+
+
+def _twin_is_being_sent(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> bool:
+    """Whether the post found may be that of another delivery with the same text, whose answer is on its way."""
+    query = _twins(doubt, attempts, DeliveryState.SENDING).where(Attempt.outcome.is_(None))
+    return bool(session.scalar(query))
+
+
+def _twins_in_doubt(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> int:
+    """How many unconfirmed deliveries of the channel have this text, this one among them."""
+    return 1 + (session.scalar(_twins(doubt, attempts, DeliveryState.UNKNOWN)) or 0)
+
+
+def _twins(doubt: Doubt, attempts: Sequence[Attempt], state: DeliveryState) -> Any:
+    twin = aliased(Delivery)
+    return (
+        select(func.count(func.distinct(twin.id)))
+        .join(Attempt, Attempt.delivery_id == twin.id)
+        .where(
+            twin.channel_id == doubt.ref.channel_id,
+            twin.state == state,
+            twin.id != doubt.ref.id,
+            Attempt.fingerprint.in_({attempt.fingerprint for attempt in attempts}),
+        )
+    )
+
+
+def _candidate(post: RemotePost) -> dict[str, Any]:
+    return {"remote_id": post.remote_id, "url": post.url, "created_at": post.created_at.isoformat()}

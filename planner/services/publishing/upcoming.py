@@ -1,0 +1,75 @@
+"""When something is due next, so that the clock can be set to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Post, Workspace
+from planner.services.publishing import guards
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The next moments, None where there is nothing: a delivery to send (a past one waits for room), an unconfirmed
+    one to look for, a lease that runs out."""
+
+    due: datetime | None
+    look: datetime | None
+    lease: datetime | None
+
+
+def upcoming(platform: Platform) -> Upcoming:
+    """Ask the database; each part is one look into an index."""
+    now = platform.clock.now()
+    with platform.database.read() as session:
+        due, throttle_ends = _due(session, now), _throttle_ends(session, now)
+        return Upcoming(
+            min(filter(None, (due, throttle_ends)), default=None),
+            session.scalar(select(func.min(Delivery.look_at)).where(Delivery.state == DeliveryState.UNKNOWN)),
+            session.scalar(
+                select(func.min(Delivery.lease_until)).where(
+                    or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.SENDING)
+                )
+            ),
+        )
+
+
+def _due(session: Session, now: datetime) -> datetime | None:
+    query = (
+        select(Delivery.try_at)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Workspace, Workspace.id == Delivery.workspace_id)
+        .where(
+            Delivery.state == DeliveryState.SCHEDULED,
+            Delivery.try_at.is_not(None),
+            guards.channel_is_open(now),
+            guards.post_is_open(),
+        )
+        .order_by(Delivery.try_at)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _throttle_ends(session: Session, now: datetime) -> datetime | None:
+    """When the first channel that a network asked to wait may send again, if something waits for it."""
+    waiting = (
+        select(Delivery.id)
+        .where(
+            Delivery.channel_id == Channel.id,
+            Delivery.state == DeliveryState.SCHEDULED,
+            Delivery.try_at <= Channel.throttled_until,
+        )
+        .exists()
+    )
+    return session.scalar(select(func.min(Channel.throttled_until)).where(Channel.throttled_until > now, waiting))
