@@ -78,7 +78,7 @@ def configure(settings: Settings) -> None:
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A processor that hides whatever may be a secret, by the key it stands under or by its look."""
     for key, value in event.items():
-        event[key] = HIDDEN if _SECRET_KEYS.search(key) and key not in ("token_id",) else hide(value)
+        event[key] = HIDDEN if _SECRET_KEYS.search(key) and key != "token_id" else hide(value)
     return event
 
 

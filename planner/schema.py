@@ -8,19 +8,39 @@ from planner.paths import PACKAGE
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Connection
 
     from planner.database import Database
 
 
 def upgrade(database: Database) -> None:
     """Bring the schema up to date; nothing happens where it is already."""
+    with database.engine.connect() as connection:
+        upgrade_on(connection)
+        connection.commit()
+
+
+def upgrade_on(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision, in the transaction of this connection."""
     from alembic import command
 
-    with database.engine.connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revision(connection: Connection) -> str:
+    """The revision that the database has; empty where it has none."""
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has ever had that revision."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def is_current(database: Database) -> bool:

@@ -1,0 +1,133 @@
+"""Saving, bringing back, handing over; and fetching figures by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from planner.cli.failing import Failed
+from planner.cli.setup import WORKSPACE
+from planner.cli.starting import platform
+
+FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.command()
+@FILE
+def backup(file: Path) -> None:
+    """Save database and images into FILE; a server may go on running.
+
+    FILE holds no keys: keep a copy of keys.toml somewhere else. Without it, channels must be reconnected after a restore.
+    """
+    from planner.services import backup as backups
+
+    with platform() as wired:
+        try:
+            manifest = backups.save(wired, file)
+        except backups.BackupError as error:
+            raise Failed(str(error)) from None
+    file.chmod(0o600)
+    click.echo(f"Saved to {file}: {sum(manifest.tables.values())} rows and {manifest.media} images.")
+    click.echo("The keys are not in it. Keep a copy of keys.toml apart from it.")
+
+
+@click.command()
+@FILE
+def restore(file: Path) -> None:
+    """Bring the backup in FILE back. Stop the server first.
+
+    What was there is moved aside. Afterwards everything is paused, and what may have gone out since the backup is
+    looked for on the networks before the pause can be lifted, so that nothing is published twice.
+    """
+    from planner import logs
+    from planner.bootstrap import bootstrap
+    from planner.lock import InUse, alone
+    from planner.services import backup as backups
+
+    wired = bootstrap()
+    logs.configure(wired.settings)
+    try:
+        with alone(wired.settings.instance):
+            done = backups.restore(wired, file)
+    except InUse:
+        raise Failed("Sendeplan is running on this instance. Stop it first.") from None
+    except backups.BackupError as error:
+        raise Failed(str(error)) from None
+    finally:
+        wired.close()
+    click.echo(f"The backup of {done.manifest.created_at} is back. What was there before lies in {done.aside}.")
+    click.echo(f"All publishing is paused. {_doubts(done.doubts)}")
+    click.echo("Next: sendeplan serve, then lift the pause once nothing is unconfirmed any more.")
+
+
+def _doubts(count: int) -> str:
+    if count == 0:
+        return "Nothing can have gone out since the backup."
+    return f"Deliveries that may have gone out since the backup: {count}. They are looked for on the networks first."
+
+
+@click.command()
+@WORKSPACE
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output where not given."
+)
+def export(workspace: int | None, output: Path | None) -> None:
+    """Write the plan of a workspace as JSON: topics, campaigns, posts, channels without their credentials."""
+    from planner.services import transfer
+    from planner.services.installation import find_workspace
+
+    with platform() as wired, wired.database.read() as session:
+        plan = transfer.export(session, find_workspace(session, workspace).id)
+    text = json.dumps(plan, ensure_ascii=False, indent=2) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"Written to {output}.", err=True)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@WORKSPACE
+def import_(file: Path, workspace: int | None) -> None:
+    """Take in a plan that "sendeplan export" wrote; "-" reads standard input.
+
+    May be run again: what is there already stays. Says for each entry what became of it. Posts come in as drafts with
+    their times as a note to plan by; channels come in without a connection.
+    """
+    from planner.services import transfer
+    from planner.services.actor import machine
+    from planner.services.installation import find_workspace
+
+    try:
+        plan = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise Failed(f"{file} is not JSON. Take a file that `sendeplan export` wrote.") from None
+    with platform() as wired, wired.database.write() as session:
+        place = find_workspace(session, workspace)
+        report = transfer.import_plan(session, machine(place.id), plan, now=wired.clock.now())
+    for line in report:
+        click.echo(f"{line.outcome}  {line.kind}  {line.name}{f'  ({line.reason})' if line.reason else ''}")
+    if any(line.outcome == "refused" for line in report):
+        raise Failed("Some entries could not be taken in; the lines above say why. The others are in.")
+
+
+@click.group()
+def metrics() -> None:
+    """Figures from the networks."""
+
+
+@metrics.command()
+@click.option("--all", "everything", is_flag=True, help="Everything published, not only what is due.")
+def pull(*, everything: bool) -> None:
+    """Fetch the figures that are due."""
+    from planner.services.metrics import pull_due
+
+    with platform() as wired:
+        pulled = pull_due(wired, all_due=everything)
+    click.echo(f"{pulled.snapshots} new figures for {pulled.posts} posts on {pulled.channels} channels.")
+    if pulled.failed:
+        raise Failed(f"{pulled.failed} channels did not answer. Their posts are asked for again later.")

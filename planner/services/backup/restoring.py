@@ -1,0 +1,181 @@
+"""Bringing a backup back. What was there is moved aside, never deleted.
+
+The new database is complete, paused and in doubt about what may have gone out before anyone can see it: on SQLite it
+is a file of its own until then, on PostgreSQL one transaction.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, Connection, Engine, MetaData, Table, func, inspect, select, text
+from sqlalchemy.orm import Session
+
+from planner import schema
+from planner.database import Database
+from planner.models import Base, Heartbeat
+from planner.services.backup.archive import MEDIA, BackupError, Manifest, check, read_manifest, rows, table_file
+from planner.services.publishing.recover import after_restore
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+BATCH = 500
+ALIVE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back. ``doubts``: deliveries that may have gone out since the backup and are looked for first.
+
+    ``aside`` is the folder (and on PostgreSQL also the schema) in which lies what was there before.
+    """
+
+    manifest: Manifest
+    doubts: int
+    aside: Path
+
+
+def restore(platform: Platform, file: Path) -> Restored:
+    """Replace database and media by those of the backup. No server may run; the caller holds the instance's lock.
+
+    Raises BackupError; then everything is as it was.
+    """
+    manifest = read_manifest(file)
+    now = platform.clock.now()
+    if not schema.knows(manifest.schema):
+        raise BackupError(f"The backup was made by a newer Sendeplan ({manifest.version}). Update first.")
+    _refuse_while_running(platform, now)
+    aside = platform.settings.instance / f"before-restore-{now:%Y%m%d-%H%M%S}"
+    with zipfile.ZipFile(file) as archive:
+        check(archive)
+        images = _unpack_media(archive, platform.settings.media_folder)
+        aside.mkdir(mode=0o700)
+        replace_database = _replace_file if platform.database.is_sqlite else _replace_tables
+        doubts = replace_database(platform, archive, manifest, aside)
+    _swap(platform.settings.media_folder, images, aside)
+    return Restored(manifest, doubts, aside)
+
+
+def _refuse_while_running(platform: Platform, now: datetime) -> None:
+    with platform.database.engine.connect() as connection:
+        if not inspect(connection).has_table(Heartbeat.__tablename__):
+            return
+        last = connection.execute(select(func.max(Heartbeat.at))).scalar()
+    if last is not None and last > now - ALIVE:
+        raise BackupError("A scheduler works on this database, or did a moment ago. Stop it and wait a minute.")
+
+
+def _replace_file(platform: Platform, archive: zipfile.ZipFile, manifest: Manifest, aside: Path) -> int:
+    """SQLite: a new file beside the old one, which takes its place at the end."""
+    old = Path(str(platform.database.url.database))
+    new = old.with_name(old.name + ".restoring")
+    new.unlink(missing_ok=True)
+    database = Database(f"sqlite:///{new}")
+    try:
+        with database.engine.begin() as connection:
+            doubts = _fill(platform, connection, archive, manifest)
+    except BaseException:
+        database.dispose()
+        new.unlink(missing_ok=True)
+        raise
+    database.dispose()
+    platform.database.dispose()
+    for path in (old, old.with_name(old.name + "-wal"), old.with_name(old.name + "-shm")):
+        if path.exists():
+            shutil.move(path, aside / path.name)
+    new.rename(old)
+    return doubts
+
+
+def _replace_tables(platform: Platform, archive: zipfile.ZipFile, manifest: Manifest, aside: Path) -> int:
+    """PostgreSQL: the old tables go into a schema of their own, in the transaction that makes the new ones."""
+    with platform.database.engine.begin() as connection:
+        there = set(inspect(connection).get_table_names()) & {*Base.metadata.tables, "alembic_version"}
+        name = aside.name.replace("-", "_")
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
+        for table in sorted(there):
+            connection.execute(text(f'ALTER TABLE "{table}" SET SCHEMA "{name}"'))
+        doubts = _fill(platform, connection, archive, manifest)
+        _set_sequences(connection)
+    return doubts
+
+
+def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> int:
+    """Tables as they were at the backup, their rows, then today's tables; then doubt and pause."""
+    schema.upgrade_on(connection, manifest.schema)
+    then = MetaData()
+    then.reflect(connection)
+    for table in then.sorted_tables:
+        if table_file(table.name) in archive.namelist():
+            count = _load(connection, archive, table)
+            if count != manifest.tables[table.name]:
+                raise BackupError(f"The backup is damaged: rows of {table.name} are missing.")
+    schema.upgrade_on(connection)
+    return after_restore(replace(platform, database=_OneTransaction(connection)))
+
+
+def _load(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int:
+    for column in table.c:
+        if isinstance(column.type, JSON):
+            column.type = JSON(none_as_null=True)
+    count = 0
+    waiting = rows(archive, table)
+    while batch := list(islice(waiting, BATCH)):
+        connection.execute(table.insert(), batch)
+        count += len(batch)
+    return count
+
+
+def _set_sequences(connection: Connection) -> None:
+    for table in Base.metadata.sorted_tables:
+        if "id" in table.c:
+            highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+            connection.execute(
+                select(func.setval(func.pg_get_serial_sequence(f'"{table.name}"', "id"), highest, False))
+            )
+
+
+class _OneTransaction(Database):
+    """Sessions within a transaction that is running already; whoever began it ends it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.engine: Engine = connection.engine
+        self.url = connection.engine.url
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self._connection, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with Session(self._connection) as session:
+            yield session
+            session.flush()
+
+
+def _unpack_media(archive: zipfile.ZipFile, folder: Path) -> Path:
+    target = folder.with_name(folder.name + ".restoring")
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name in archive.namelist():
+        if name.startswith(MEDIA) and name != MEDIA:
+            (target / Path(name).name).write_bytes(archive.read(name))
+    return target
+
+
+def _swap(folder: Path, new: Path, aside: Path) -> None:
+    if folder.exists():
+        shutil.move(folder, aside / folder.name)
+    new.rename(folder)
