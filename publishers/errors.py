@@ -187,7 +187,7 @@ def _bounded(seconds: float) -> float:
 
 _CREDENTIAL = re.compile(
     r"(?i)\b(access_token|refresh_token|fb_exchange_token|input_token|oauth2_access_token|oauth_token|oauth_token_secret"
-    r"|oauth_signature|client_secret|consumer_secret|appsecret_proof|token)(\s*[=:]\s*|%3D)[\"']?[^\s\"'&,;]+"
+    r"|oauth_signature|client_secret|consumer_secret|appsecret_proof|token)[\"']?(\s*[=:]\s*|%3D)[\"']?[^\s\"'&,;]+"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|oauth|basic)\s+[\w.~+/%|-]{8,}=*")
 _FACEBOOK_TOKEN = re.compile(r"\bEAA[\w-]{12,}")
