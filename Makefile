@@ -1,0 +1,106 @@
+# `make help` lists what can be done. Everything happens in .venv; only make, Python 3.11 or later and its venv module
+# are assumed, and uv is used where it is there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+WORKERS ?= 2
+CHROMIUM := $(or $(SENDEPLAN_TEST_CHROMIUM),$(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name) 2>/dev/null))))
+
+ifdef UV
+INSTALL := uv pip install --quiet --python $(BIN)/python
+AGAIN := --reinstall-package sendeplan
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+AGAIN := --force-reinstall
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets demo test lint unit crash browser bench messages lock screenshots clean distclean
+
+help: ## What can be done
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+setup: $(VENV)/ready assets $(VENV)/translations ## Make the environment, install everything into it, build the front end
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; PYTHON=/path/to/python3 names another." >&2; exit 1; }
+ifdef UV
+	uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+else
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+endif
+
+$(VENV)/ready: requirements-dev.lock pyproject.toml hatch_build.py | $(VENV)/bin/python
+	$(INSTALL) -r requirements-dev.lock
+	$(INSTALL) --no-deps -e .
+	@touch $@
+
+# Where Node is missing, building the package brings its own.
+assets: $(VENV)/ready
+	@$(BIN)/python frontend/assets.py --packages || $(INSTALL) --no-deps $(AGAIN) -e .
+
+$(VENV)/translations: $(wildcard planner/translations/*/LC_MESSAGES/*.po) | $(VENV)/ready
+	@test -z "$^" || $(BIN)/pybabel --quiet compile --directory planner/translations
+	@touch $@
+
+demo: setup ## A sample company with sandbox networks, and the address to open
+	$(BIN)/sendeplan demo $(ARGS)
+
+test: setup browser ## Everything that is checked before a change is taken
+	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory crash
+
+lint: setup ## Style, types, layers, templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+
+unit: setup browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash" $(ARGS)
+
+# They start and kill processes of their own, so they get the machine to themselves.
+crash: setup
+	$(BIN)/python -m pytest -m crash $(ARGS)
+
+browser:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+	  echo "The tests need a browser. On Debian: apt-get install chromium" >&2; exit 1; \
+	fi
+endif
+
+bench: setup ## Measure, and write docs/performance.md
+	$(BIN)/python -m bench $(ARGS)
+
+messages: setup ## Collect the texts of the interface, update and compile the catalogues
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords "_l lazy_gettext" --add-location file --sort-by-file \
+	  --project Sendeplan --copyright-holder "The Sendeplan authors" --output-file build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir planner/translations --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date --width 120
+	$(BIN)/pybabel compile --directory planner/translations
+
+lock: ## Renew requirements.lock and requirements-dev.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-emit-index-url --no-header $(ARGS) \
+	  --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-emit-index-url --no-header $(ARGS) \
+	  --constraint requirements.lock --group dev --output-file requirements-dev.lock pyproject.toml
+
+screenshots: setup browser ## Pictures of PAGES at BASE, signed in as EMAIL with PASSWORD
+	$(BIN)/python -m tests.support.shots --base $(BASE) --email "$(EMAIL)" --password "$(PASSWORD)" $(PAGES)
+
+clean: ## Remove what was built or cached
+	rm -rf build dist planner/static/dist planner/static/dist.new planner/static/dist.old .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f planner/translations/*/LC_MESSAGES/*.mo $(VENV)/translations
+	find planner publishers tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## The same, and the environment and packages
+	rm -rf $(VENV) frontend/node_modules
