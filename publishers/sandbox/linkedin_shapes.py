@@ -9,9 +9,9 @@ from .service import Answer
 from .store import Post
 from .wire import Request, Response, json_response
 
-OLDEST_VERSION = "202512"
-"""LinkedIn ends a version after twelve months (202511 ended on 2026-11-16). The bound here stays where it was when
-this was written, so that a sandbox started years later still takes the version that goes with it."""
+OLDEST_VERSION, NEWEST_VERSION = "202512", "202611"
+"""LinkedIn ends a version after twelve months (202511 ended on 2026-11-16). The bounds stay where they were when this
+was written, or move up with the clock, so that the sandbox takes the version that goes with it at any time it plays."""
 
 
 def error(status: int, code: str, message: str, service_code: int | None = None, **more: Any) -> Response:
@@ -65,7 +65,7 @@ def require_version(request: Request, newest: str) -> None:
                                                    "LinkedIn-Version header."))  # fmt: skip
     if not re.fullmatch(r"\d{6}(\.\d{1,2})?", version):
         raise Answer(error(400, "INVALID_VERSION", "Version header has an invalid format"))
-    if not OLDEST_VERSION <= version[:6] <= newest:
+    if not OLDEST_VERSION <= version[:6] <= max(newest, NEWEST_VERSION):
         raise Answer(error(426, "NONEXISTENT_VERSION", f"Requested version {version[:6]}01 is not active"))
 
 
