@@ -1,0 +1,215 @@
+"""Asking the networks for figures, when they are due, in batches per channel.
+
+Several processes may do it at once: a delivery's ``metrics_due_at`` is moved ahead by compare-and-set before its
+network is asked, and whoever could not move it leaves it alone. No session is open while a network is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from planner.domain.measuring import next_due
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery
+from planner.security.vault import VaultError
+from planner.services.connections import ChannelAccess
+from planner.services.metrics import snapshots
+from planner.services.publishing import channel_effects, renewal
+from planner.services.publishing.again import write_again
+from planner.services.publishing.renewal import Renewal
+from planner.services.publishing.tables import DELIVERY, changed
+from publishers.base import Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+#: Posts asked for at once: few enough for a network that answers one by one within its time-out.
+BATCH = 50
+#: Deliveries looked at in one call; what is left is due at the next tick.
+AT_ONCE = 5_000
+#: How long a claim keeps others away; a process that died meanwhile leaves its batch to the next tick after that.
+CLAIM = timedelta(minutes=10)
+#: After a failure, the channel is asked again so much later; where a permission is missing, a day later.
+LATER, MUCH_LATER = timedelta(minutes=30), timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one call did: ``channels`` and ``posts`` asked for, ``snapshots`` stored, ``failed`` channels."""
+
+    channels: int = 0
+    posts: int = 0
+    snapshots: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery whose figures are wanted, and what its ``metrics_due_at`` said when it was read."""
+
+    id: int
+    remote_id: str
+    published_at: datetime
+    due_at: datetime | None
+
+
+class Failed(Exception):
+    """The channel gives no figures now; ``wait`` says how long to leave it alone."""
+
+    def __init__(self, reason: str, wait: timedelta = LATER) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+def pull_due(platform: Platform, *, all_due: bool = False) -> Pulled:
+    """Ask for all figures that are due; ``all_due``: for those of everything that is published, due or not.
+
+    A failure at one channel is noted, and the other channels go on.
+    """
+    pulled = Pulled()
+    for access, due in _wanted(platform, all_due=all_due):
+        if not _gives_figures(platform, access):
+            _postpone(platform, due, None)
+            continue
+        pulled.channels += 1
+        for start in range(0, len(due), BATCH):
+            if not _pull_batch(platform, access, due[start : start + BATCH], pulled):
+                pulled.failed += 1
+                break
+    return pulled
+
+
+def _wanted(platform: Platform, *, all_due: bool) -> Iterator[tuple[ChannelAccess, list[Due]]]:
+    """The deliveries to ask for, by channel. A channel that waits to be reconnected is left out."""
+    now = platform.clock.now()
+    query = (
+        select(Delivery.channel_id, Delivery.id, Delivery.remote_id, Delivery.published_at, Delivery.metrics_due_at)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(
+            Delivery.state == DeliveryState.PUBLISHED,
+            Delivery.remote_id.is_not(None),
+            Channel.archived_at.is_(None),
+            Channel.reconnect_since.is_(None),
+        )
+    )
+    with platform.database.read() as session:
+        rows = session.execute(query if all_due else _soonest(query, now)).all()
+        found = sorted(rows, key=lambda row: (row.channel_id, row.id))
+        ids = {row.channel_id for row in found}
+        channels = {c.id: ChannelAccess.of(c) for c in session.scalars(select(Channel).where(Channel.id.in_(ids)))}
+    for channel_id, mine in groupby(found, key=lambda row: row.channel_id):
+        due = [Due(row.id, str(row.remote_id), row.published_at or now, row.metrics_due_at) for row in mine]
+        yield channels[channel_id], due
+
+
+def _soonest(
+    query: Select[int, int, str | None, datetime | None, datetime | None], now: datetime
+) -> Select[int, int, str | None, datetime | None, datetime | None]:
+    return query.where(Delivery.metrics_due_at <= now).order_by(Delivery.metrics_due_at).limit(AT_ONCE)
+
+
+def _gives_figures(platform: Platform, access: ChannelAccess) -> bool:
+    try:
+        return platform.connections.capabilities(access).has_metrics
+    except VaultError:
+        return True  # asking will tell what is wrong
+
+
+def _pull_batch(platform: Platform, access: ChannelAccess, batch: Sequence[Due], pulled: Pulled) -> bool:
+    """Claim, ask, store. Returns False where the channel gives nothing now."""
+    mine = _claim(platform, batch)
+    if not mine:
+        return True
+    pulled.posts += len(mine)
+    try:
+        figures = _ask(platform, access, [due.remote_id for due in mine])
+    except Failed as failure:
+        _log.warning("No figures from channel %s: %s", access.channel_id, failure)
+        _postpone(platform, mine, platform.clock.now() + failure.wait)
+        return False
+    pulled.snapshots += write_again(platform.database, lambda s: _store(s, mine, figures, platform.clock.now()))
+    return True
+
+
+def _claim(platform: Platform, batch: Sequence[Due]) -> list[Due]:
+    """Those of the batch that nobody else took: their due time is still the one that was read."""
+    until = platform.clock.now() + CLAIM
+    with platform.database.write() as session:
+        return [Due(due.id, due.remote_id, due.published_at, until) for due in batch if _move(session, due, until)]
+
+
+def _move(session: Session, due: Due, to: datetime | None) -> bool:
+    """Settles the race of two processes for one delivery, and keeps a late one from writing over a newer claim."""
+    unmoved = DELIVERY.c.metrics_due_at.is_not_distinct_from(due.due_at)
+    return changed(session, update(DELIVERY).where(DELIVERY.c.id == due.id, unmoved).values(metrics_due_at=to)) == 1
+
+
+def _postpone(platform: Platform, batch: Sequence[Due], to: datetime | None) -> None:
+    with platform.database.write() as session:
+        for due in batch:
+            _move(session, due, to)
+
+
+def _store(session: Session, batch: Sequence[Due], figures: Mapping[str, Figures], now: datetime) -> int:
+    """Add what came. A post that the network no longer knows gets no snapshot, and is asked for as before."""
+    before = snapshots.latest(session, [due.id for due in batch])
+    stored = 0
+    for due in batch:
+        given = figures.get(due.remote_id)
+        if _move(session, due, next_due(due.published_at, now)) and given is not None:
+            snapshots.add(session, due.id, now, snapshots.figures_now(given, before.get(due.id)))
+            stored += 1
+    return stored
+
+
+def _ask(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    """The figures by remote id. Access that has ended is renewed once. Raises Failed."""
+    try:
+        return _call(platform, access, remote_ids)
+    except ReconnectNeeded as error:
+        return _ask_again(platform, access, remote_ids, error)
+    except Refused as error:
+        raise Failed(str(error), max(LATER, timedelta(seconds=error.retry_after or 0))) from error
+    except Unsupported as error:
+        raise Failed(str(error), MUCH_LATER) from error
+    except (NetworkError, VaultError) as error:
+        raise Failed(str(error)) from error
+
+
+def _ask_again(
+    platform: Platform, access: ChannelAccess, remote_ids: Sequence[str], error: ReconnectNeeded
+) -> dict[str, Figures]:
+    if error.missing:  # a permission for figures only: the channel can publish all the same
+        raise Failed(str(error), MUCH_LATER) from error
+    renewed = renewal.renew(platform, access)
+    if renewed.access.version == access.version:
+        if renewed.renewal is Renewal.IMPOSSIBLE:
+            _mark(platform, access, str(error))
+        raise Failed(str(error)) from error
+    try:
+        return _call(platform, renewed.access, remote_ids)
+    except ReconnectNeeded as again:
+        _mark(platform, renewed.access, str(again))
+        raise Failed(str(again)) from again
+    except (NetworkError, VaultError) as other:
+        raise Failed(str(other)) from other
+
+
+def _call(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    with platform.connections.publisher(access) as publisher:
+        return publisher.metrics(remote_ids)
+
+
+def _mark(platform: Platform, access: ChannelAccess, reason: str) -> None:
+    now = platform.clock.now()
+    write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason))
