@@ -154,12 +154,17 @@ class Directory:
         if known is not None and known.open:
             return known
         kind = {"facebook": "page", "linkedin": "person"}.get(network, "user")
-        return self.add(Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True))
+        named = _TRAILING_NUMBER.search(value) is not None
+        return self.add(
+            Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True, named=named)
+        )
 
-    def _own(self, token: Token, account_id: str) -> Account:
+    def _own(self, token: Token, account_id: str) -> Account | None:
         """Where a token is one account: the id the caller gives is that account's, and the first one names it."""
         account, known = token.account, self.find(token.account.network, account_id)
         if known is not None:
+            if account.named:
+                return None
             token.account = known
             self.moved(account, known)
         elif not account.named:

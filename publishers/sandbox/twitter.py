@@ -112,7 +112,7 @@ class Twitter(TwitterMedia):
         token = self.authorize(request, "tweet.read", app=True)
         usage = self.spend("list", token)
         _require_id("id", user_id)
-        account = self.world.directory.find(self.key, user_id) or self.world.directory.reachable(token, user_id)
+        account = self._account(token, user_id)
         return _with_usage(json_response(200, reading.timeline(self.world, token, request, account, user_id)), usage)
 
     def mentions(self, request: Request, user_id: str) -> Response:
@@ -142,7 +142,7 @@ class Twitter(TwitterMedia):
 
     def user(self, request: Request, user_id: str) -> Response:
         token = self.authorize(request, "users.read", app=True)
-        account = self.world.directory.find(self.key, user_id) or self.world.directory.reachable(token, user_id)
+        account = self._account(token, user_id)
         if account is None:
             return json_response(200, {"errors": [not_found("user", "id", user_id)]})
         return json_response(200, {"data": reading.user(self.world, request, account)})
@@ -188,6 +188,11 @@ class Twitter(TwitterMedia):
         if any(window.exceeded for window in usage):
             raise Answer(_with_usage(_too_many(), usage))
         return usage
+
+    def _account(self, token: Token, user_id: str) -> Account | None:
+        """An account that may be read: the caller's own, or any other that X knows."""
+        directory = self.world.directory
+        return directory.reachable(token, user_id) or directory.find(self.key, user_id)
 
     def _body(self, request: Request) -> dict[str, Any]:
         body = request.json_object()

@@ -125,10 +125,10 @@ class LinkedIn(Caller):
 
 class Xing(Caller):
     def call(
-        self, method: str, path: str, *, secret: str = "xing-brandt-token-secret", **options: Any
+        self, method: str, path: str, *, key: str = "xing-brandt-token-secret", **options: Any
     ) -> requests.Response:
         signed = OAuth1(
-            "xing-brandt-consumer", "xing-brandt-consumer-secret", "xing-brandt-token", secret,
+            "xing-brandt-consumer", "xing-brandt-consumer-secret", "xing-brandt-token", key,
             signature_method=SIGNATURE_PLAINTEXT,
         )  # fmt: skip
         return super().call(method, path, auth=signed, **options)

@@ -177,7 +177,9 @@ def test_a_wrong_proof_of_the_app_secret_is_refused(facebook: Facebook, sandbox:
     assert facebook.post(message="Hallo", appsecret_proof=proof).status_code == 200
 
 
-def test_usage_headers_grow_and_a_used_up_limit_says_when_to_come_back(clock: FakeClock, http: requests.Session) -> None:
+def test_usage_headers_grow_and_a_used_up_limit_says_when_to_come_back(
+    clock: FakeClock, http: requests.Session
+) -> None:
     with Sandbox(clock=clock, limits={"facebook": (Window(2, 3600),)}) as sandbox:
         facebook = Facebook(http, sandbox.api_url("facebook"))
         assert json.loads(facebook.post(message="eins").headers["X-App-Usage"])["call_count"] == 50

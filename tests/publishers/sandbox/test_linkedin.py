@@ -30,9 +30,7 @@ def test_a_post_is_answered_with_its_urn_in_a_header_and_no_body(linkedin: Linke
         ("203001", 426, "NONEXISTENT_VERSION"),
     ],
 )
-def test_a_version_that_is_missing_or_over_is_refused(
-    linkedin: LinkedIn, version: str, status: int, code: str
-) -> None:
+def test_a_version_that_is_missing_or_over_is_refused(linkedin: LinkedIn, version: str, status: int, code: str) -> None:
     refused = linkedin.call("GET", POSTS, headers={"LinkedIn-Version": version})
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
@@ -43,9 +41,7 @@ def test_list_parameters_need_the_second_protocol_version(linkedin: LinkedIn) ->
     assert linkedin.call("GET", path).json()["errors"]["urn:li:share:1"]["status"] == 404
 
 
-@pytest.mark.parametrize(
-    ("token", "code"), [("", "UNAUTHORIZED"), ("nobody-knows-it", "INVALID_ACCESS_TOKEN")]
-)
+@pytest.mark.parametrize(("token", "code"), [("", "UNAUTHORIZED"), ("nobody-knows-it", "INVALID_ACCESS_TOKEN")])
 def test_a_token_that_is_unknown_is_a_401(linkedin: LinkedIn, token: str, code: str) -> None:
     linkedin.token = token
     refused = linkedin.post("Hallo")

@@ -38,7 +38,7 @@ def test_the_same_message_may_be_posted_twice(xing: Xing) -> None:
 
 
 def test_a_wrong_secret_is_an_invalid_signature(xing: Xing, sandbox: Sandbox) -> None:
-    refused = xing.call("POST", "/v1/users/me/status_message", data={"message": "Hallo"}, secret="wrong")
+    refused = xing.call("POST", "/v1/users/me/status_message", data={"message": "Hallo"}, key="wrong")
     assert (refused.status_code, refused.json()["error_name"]) == (401, "INVALID_OAUTH_SIGNATURE")
     assert sandbox.posts() == []
 
