@@ -37,8 +37,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
 def _assets(root: Path) -> ModuleType:
     """frontend/assets.py, which is no part of any package."""
     spec = importlib.util.spec_from_file_location("sendeplan_assets", root / "frontend" / "assets.py")
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError("frontend/assets.py is missing: this is no complete source of Sendeplan.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,8 +1,8 @@
 """Pictures of pages to look at: German and English, light and dark, wide and narrow.
 
-``python -m tests.support.shots --base ADDRESS --email E --password P --out FOLDER /calendar /posts …`` signs in where an
-address is given, and names each picture by page, language, colours and width. ``--quick`` takes only German, light, wide
-and English, dark, narrow.
+``python -m tests.support.shots --base ADDRESS --email E --password P --out FOLDER /calendar /posts …`` signs in where
+an e-mail is given, and names each picture by page, language, colours and width. ``--quick`` takes only German, light,
+wide and English, dark, narrow.
 """
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ def _looks(*, quick: bool) -> Iterator[tuple[str, str, tuple[int, int]]]:
                 yield language, scheme, size
 
 
-def _take(
-    browser: Browser, arguments: argparse.Namespace, language: str, scheme: str, size: tuple[int, int]
-) -> None:
+def _take(browser: Browser, arguments: argparse.Namespace, language: str, scheme: str, size: tuple[int, int]) -> None:
     context = browser.new_context(
         locale="de-DE" if language == "de" else "en-GB",
         timezone_id="Europe/Berlin",
@@ -88,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default="http://127.0.0.1:8080")
     parser.add_argument("--email", default="")
     parser.add_argument("--password", default="")
-    parser.add_argument("--out", type=Path, default=Path("/tmp/sendeplan-shots"))
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
     parser.add_argument("--full", action="store_true", help="the whole page, not only what the window shows")
     parser.add_argument("--quick", action="store_true", help="two looks instead of eight")
     return parser
