@@ -21,9 +21,10 @@ def hash_password(password: str) -> str:
 def verify(password: str, stored: str | None) -> bool:
     """Whether the password fits. With nothing stored, the same work is done for nothing, and the answer is no."""
     try:
-        return _hasher.verify(stored or _hash_of_nobody(), password) and stored is not None
+        _hasher.verify(stored or _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None
 
 
 def is_outdated(stored: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, get_flashed_messages, request
 from flask_login import current_user
@@ -54,7 +54,8 @@ class Frame:
 
     def toasts(self) -> list[dict[str, str | None]]:
         """The short messages that wait for this page."""
-        return notify.read([(text, category) for category, text in get_flashed_messages(with_categories=True)])
+        messages = cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
+        return notify.read([(text, category) for category, text in messages])
 
     def here(self) -> str:
         """The path of this page, to come back to; the first page where it cannot be asked for again."""
