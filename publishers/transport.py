@@ -179,14 +179,14 @@ class _TLSPool(HTTPSConnectionPool):
 
 def pool_manager() -> PoolManager:
     """Pools of kept connections, for one session that one thread uses at a time."""
-    manager = PoolManager(num_pools=4, maxsize=2, ssl_context=_tls_context())
+    manager = PoolManager(num_pools=4, maxsize=2, ssl_context=tls_context())
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
     return manager
 
 
 @cache
-def _tls_context() -> ssl.SSLContext:
-    # One for the process: reading the authorities takes milliseconds and a megabyte each time.
+def tls_context() -> ssl.SSLContext:
+    """The one for the process: reading the authorities takes milliseconds and a megabyte each time."""
     context = create_urllib3_context()
     context.load_verify_locations(certifi.where())
     context.sslsocket_class = DeadlineTLSSocket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,7 +65,8 @@ Answerer = Callable[[Received], Reply]
 class RawServer:
     """Use as a context manager. :attr:`answer` is what a request gets; it may be a Reply for all of them."""
 
-    def __init__(self, answer: Answerer | Reply | None = None) -> None:
+    def __init__(self, answer: Answerer | Reply | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.answer: Answerer | Reply = answer or Reply()
         self.requests: list[Received] = []
         self.connections = 0
@@ -76,7 +78,8 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @property
     def last(self) -> Received:
@@ -115,8 +118,16 @@ class RawServer:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
-            self._open.append(connection)
-            self._start(self._serve, connection)
+            self._start(self._welcome, connection)
+
+    def _welcome(self, connection: socket.socket) -> None:
+        try:
+            secured = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+        except OSError:
+            connection.close()
+            return
+        self._open.append(secured)
+        self._serve(secured)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as stream:
