@@ -14,7 +14,7 @@ from planner.demo.writing import write
 from planner.models import Delivery
 from planner.services import metrics
 from planner.services.posts import NOT_YET, When
-from planner.services.publishing import claim, decide, missed, send
+from planner.services.publishing import decide, missed, pool
 from planner.services.publishing.upcoming import upcoming
 from publishers.sandbox import Sandbox
 
@@ -105,12 +105,7 @@ def _next_due(platform: Platform, until: datetime) -> datetime | None:
 
 def _send_due(platform: Platform) -> int:
     missed.sweep(platform)
-    sent = 0
-    while (batch := claim.claim(platform, "demo", 8)).claimed or batch.again:
-        for work in batch.claimed:
-            send.deliver(platform, work)
-            sent += 1
-    return sent
+    return pool.run_due(platform, "demo")
 
 
 def _fail_one(platform: Platform, clock: StoryClock, company: Company, sandbox: Sandbox) -> None:
