@@ -84,6 +84,7 @@ messages: setup ## Collect the texts of the interface, update and compile the ca
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords "_l lazy_gettext" --add-location file --sort-by-file \
 	  --project Sendeplan --copyright-holder "The Sendeplan authors" --output-file build/messages.pot .
+	@test -f planner/translations/de/LC_MESSAGES/messages.po || $(BIN)/pybabel --quiet init --locale de --input-file build/messages.pot --output-dir planner/translations
 	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir planner/translations --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date --width 120
 	$(BIN)/pybabel compile --directory planner/translations

@@ -23,6 +23,6 @@ def requires(permission: Permission) -> Callable[[View], View]:
             context.actor().require(permission)
             return view(*args, **kwargs)
 
-        return login_required(checked)  # type: ignore[no-any-return]
+        return login_required(checked)
 
     return decorate
