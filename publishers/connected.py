@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from publishers.base import Connection, Credentials, Medium, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.base import (
+    Connection,
+    Credentials,
+    Medium,
+    Recent,
+    ReconnectNeeded,
+    Refused,
+    Rejected,
+    RemotePost,
+    Uncertain,
+)
 from publishers.http import NetworkSession, one_call
 
 
@@ -39,6 +49,12 @@ class Connected:
 
     def _network_time(self) -> datetime | None:
         return self._session.last.date if self._session.last else None
+
+    def _recent(self, posts: Iterable[RemotePost], *, complete: bool) -> Recent:
+        """What was listed, newest first, each post once: a page may shift while it is turned."""
+        once = {post.remote_id: post for post in posts}
+        ordered = sorted(once.values(), key=lambda post: post.created_at, reverse=True)
+        return Recent(tuple(ordered), complete, self._network_time())
 
 
 def required(credentials: Credentials, name: str, network: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -31,6 +32,9 @@ from publishers.transport import (
 USER_AGENT = f"Sendeplan/{__version__}"
 LARGEST_ANSWER = 5_000_000
 """Bytes, unpacked. No answer that an adapter asks for comes near it."""
+
+SNIPPET = 2000
+"""Bytes of the last answer that a session keeps."""
 
 Judge = Callable[[Answer], NetworkError | None]
 
@@ -139,8 +143,9 @@ class NetworkAdapter(HTTPAdapter):
         except Exception as error:  # noqa: BLE001 - whatever it is, what counts is whether anything was sent
             raise self._broken_off(error) from None
         response.raw = io.BytesIO(body)
-        self.last = Answer(response.status_code, response.headers, body, request.method or "", _path(request.url))
-        self._raise_if_judged(self.last)
+        answer = Answer(response.status_code, response.headers, body, request.method or "", _path(request.url))
+        self.last = replace(answer, body=body[:SNIPPET])
+        self._raise_if_judged(answer)
         return response
 
     def _raise_if_judged(self, answer: Answer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from publishers import reading
 from publishers.base import Figures, NetworkError, ReconnectNeeded, Rejected, Uncertain
@@ -29,7 +30,7 @@ class Insights:
     def figures(self, ids: Sequence[str]) -> dict[str, Figures]:
         queries: list[Query] = []
         for post in ids:
-            queries += [(post, {"fields": FIELDS}), self._query(post, self._metrics)]
+            queries += [(quote(post, safe=""), {"fields": FIELDS}), self._query(post, self._metrics)]
         answers = self._client.ask_many(queries)
         found: dict[str, Figures] = {}
         for post, fields, insights in zip(ids, answers[::2], answers[1::2], strict=True):
@@ -59,7 +60,7 @@ class Insights:
         return values
 
     def _query(self, post: str, metrics: Sequence[str]) -> Query:
-        return f"{post}/insights", {"metric": ",".join(metrics), "period": "lifetime"}
+        return f"{quote(post, safe='')}/insights", {"metric": ",".join(metrics), "period": "lifetime"}
 
 
 def _counted(answer: Any) -> dict[str, Any] | None:

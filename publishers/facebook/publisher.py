@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from publishers import reading
 from publishers.base import (
@@ -65,7 +66,7 @@ class FacebookPublisher(Connected):
 
     def find_recent(self, since: datetime) -> Recent:
         since = reading.whole_second(since)
-        query = {"fields": LISTED, "since": str(int(since.timestamp())), "limit": str(PAGE)}
+        query = {"fields": LISTED, "since": str(int(since.timestamp()) - 1), "limit": str(PAGE)}
         found: list[dict[str, Any]] = []
         more = True
         with self._call():
@@ -78,7 +79,8 @@ class FacebookPublisher(Connected):
                 if not more:
                     break
                 query["after"] = after
-            return self._recent(found, since, complete=not more)
+            posts, readable = _read(found, since)
+            return self._recent(posts, complete=readable and not more)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
         with self._call():
@@ -87,7 +89,7 @@ class FacebookPublisher(Connected):
     def delete(self, remote_id: str) -> None:
         with self._call():
             try:
-                self._client.delete_object(remote_id)
+                self._client.delete_object(quote(remote_id, safe=""))
             except NetworkError as error:
                 if not is_gone(error):
                     raise
@@ -104,21 +106,23 @@ class FacebookPublisher(Connected):
             return ()
         return tuple(p for p in NEEDED if p not in granted)
 
-    def _recent(self, found: list[dict[str, Any]], since: datetime, complete: bool) -> Recent:
-        posts = []
-        for post in found:
-            remote_id, made = reading.identifier(post.get("id")), reading.moment(post.get("created_time"))
-            if remote_id is None or made is None:
-                complete = False
-            elif made >= since:
-                posts.append(_remote_post(post, remote_id, made))
-        return Recent(tuple(posts), complete, self._network_time())
-
 
 def _fields(prepared: Prepared) -> dict[str, str]:
     link = "" if prepared.media_ids else prepared.post.link or ""
     fields = {"message": compose(prepared.post), "link": link}
     return {name: value for name, value in fields.items() if value}
+
+
+def _read(found: list[dict[str, Any]], since: datetime) -> tuple[list[RemotePost], bool]:
+    """The posts since a moment, and whether each one listed could be read."""
+    posts, readable = [], True
+    for post in found:
+        remote_id, made = reading.identifier(post.get("id")), reading.moment(post.get("created_time"))
+        if remote_id is None or made is None:
+            readable = False
+        elif made >= since:
+            posts.append(_remote_post(post, remote_id, made))
+    return posts, readable
 
 
 def _remote_post(post: dict[str, Any], remote_id: str, made: datetime) -> RemotePost:

@@ -17,9 +17,9 @@ _MEMBER_METRICS = ("IMPRESSION", "MEMBERS_REACHED", "REACTION", "COMMENT", "RESH
 
 
 def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str]) -> dict[str, Figures]:
-    """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart."""
+    """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart, and nothing else."""
     shares = [u for u in urns if ":share:" in u]
-    others = [u for u in urns if u not in set(shares)]
+    others = [u for u in urns if ":ugcPost:" in u]
     found: dict[str, Figures] = {}
     for name, key, chosen in (("shares", "share", shares), ("ugcPosts", "ugcPost", others)):
         for start in range(0, len(chosen), URNS_AT_ONCE):
@@ -35,7 +35,7 @@ def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str
 def member_figures(client: LinkedInClient, urns: Sequence[str]) -> dict[str, Figures]:
     """By memberCreatorPostAnalytics. Raises Unsupported where the app may not read them."""
     found: dict[str, Figures] = {}
-    for urn in urns:
+    for urn in (u for u in urns if ":share:" in u or ":ugcPost:" in u):
         figures = _member_figures(client, urn)
         if figures is not None:
             found[urn] = figures

@@ -78,11 +78,11 @@ class LinkedInPublisher(Connected):
                 read = [_remote_post(e) for e in elements]
                 posts += [p for p in read if p is not None and p.created_at >= since]
                 if None in read:
-                    return Recent(tuple(posts), False, self._network_time())
+                    return self._recent(posts, complete=False)
                 complete = len(elements) < PAGE or any(p is not None and p.created_at < since for p in read)
                 if complete:
                     break
-            return Recent(tuple(posts), complete, self._network_time())
+            return self._recent(posts, complete=complete)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
         with self._call(), _unsupported_where_unreadable():

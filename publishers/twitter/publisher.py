@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from publishers import reading
 from publishers.base import (
@@ -29,6 +31,7 @@ from publishers.twitter.text import compose, listed_links, listed_text
 PAGE = 100
 MOST_PAGES = 8  # X lists the 3200 last posts
 IDS_AT_ONCE = 100
+_ID = re.compile(r"[0-9]{1,19}")  # OpenAPI TweetId
 SKEW = timedelta(minutes=1)  # asked for besides, so that a start just now is not "in the future" for X's clock
 
 
@@ -81,10 +84,12 @@ class TwitterPublisher(Connected):
                 page_token = reading.identifier(reading.child(answer, "meta", "next_token"))
                 if page_token is None:
                     break
-            return self._recent(found, since, complete=page_token is None)
+            posts, readable = _read(found, since)
+            return self._recent(posts, complete=readable and page_token is None)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
-        young, old = split_by_age(remote_ids, datetime.now(UTC))
+        known = [i for i in remote_ids if _ID.fullmatch(i)]  # one that is none would fail all that are asked with it
+        young, old = split_by_age(known, datetime.now(UTC))
         figures: dict[str, Figures] = {}
         with self._call():
             for fields, ids in ((PRIVATE, young), (PUBLIC, old)):
@@ -95,7 +100,7 @@ class TwitterPublisher(Connected):
     def delete(self, remote_id: str) -> None:
         with self._call():
             try:
-                self._client.delete_tweet(remote_id, user_auth=False)
+                self._client.delete_tweet(quote(remote_id, safe=""), user_auth=False)
             except Rejected as error:
                 if error.status != 404:
                     raise
@@ -147,16 +152,6 @@ class TwitterPublisher(Connected):
             user_auth=False,
         )
 
-    def _recent(self, found: list[dict[str, Any]], since: datetime, complete: bool) -> Recent:
-        posts = []
-        for tweet in found:
-            remote_id, made = reading.identifier(tweet.get("id")), reading.moment(tweet.get("created_at"))
-            if remote_id is None or made is None:
-                complete = False
-            elif made >= since:
-                posts.append(_remote_post(tweet, remote_id, made))
-        return Recent(tuple(posts), complete, self._network_time())
-
     def _figures(self, ids: list[str], fields: Sequence[str]) -> dict[str, Figures]:
         """Figures of up to 100 posts; where X does not give the private ones, the public ones."""
         try:
@@ -172,6 +167,18 @@ class TwitterPublisher(Connected):
         if missing and fields != PUBLIC and _not_authorised(answer):
             found.update(self._figures(missing, PUBLIC))
         return found
+
+
+def _read(found: list[dict[str, Any]], since: datetime) -> tuple[list[RemotePost], bool]:
+    """The posts since a moment, and whether each one listed could be read."""
+    posts, readable = [], True
+    for tweet in found:
+        remote_id, made = reading.identifier(tweet.get("id")), reading.moment(tweet.get("created_at"))
+        if remote_id is None or made is None:
+            readable = False
+        elif made >= since:
+            posts.append(_remote_post(tweet, remote_id, made))
+    return posts, readable
 
 
 def _remote_post(tweet: dict[str, Any], remote_id: str, made: datetime) -> RemotePost:

@@ -67,7 +67,7 @@ class XingPublisher(Connected):
         since = reading.whole_second(since)
         with self._call():
             posts, complete = self._since(since)
-            return Recent(tuple(posts), complete, self._network_time())
+            return self._recent(posts, complete=complete)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
         found: dict[str, Figures] = {}

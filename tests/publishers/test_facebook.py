@@ -89,7 +89,7 @@ def test_reading_carries_the_token_in_a_header_alone(server: RawServer) -> None:
     server.answer = json_reply({"data": []})
     connect(server).find_recent(datetime(2026, 3, 16, 9, tzinfo=UTC))
     assert server.last.path.startswith(f"/v26.0/{PAGE}/published_posts?")
-    assert (server.last.query["since"], server.last.query["limit"]) == ("1773651600", "100")
+    assert (server.last.query["since"], server.last.query["limit"]) == ("1773651599", "100")
     assert "access_token" not in server.last.path
     assert server.last.headers["authorization"] == f"Bearer {TOKEN}"
 

@@ -19,7 +19,7 @@ CALLS: dict[str, Callable[[Publisher], object]] = {
     "verify": lambda p: p.verify(),
     "publish": lambda p: p.publish(Prepared(text_post())),
     "find_recent": lambda p: p.find_recent(datetime(2026, 3, 1, tzinfo=UTC)),
-    "metrics": lambda p: p.metrics(["urn:li:share:7000000000000000001"]),
+    "metrics": lambda p: p.metrics(["7000000000000000001", "urn:li:share:7000000000000000001"]),
     "delete": lambda p: p.delete("urn:li:share:7000000000000000001"),
 }
 

@@ -324,3 +324,28 @@ def test_a_spent_daily_limit_is_waited_for_rather_than_the_quarter_of_an_hour() 
 
 def test_an_answer_that_is_fine_is_left_to_the_package() -> None:
     assert judge(Answer(200, {}, b'{"data": {}}')) is None
+
+
+def test_a_post_that_two_pages_show_is_listed_once_and_the_newest_comes_first(server: RawServer) -> None:
+    def listed(number: int) -> dict[str, object]:
+        return {"id": str(number), "text": "x", "created_at": f"2026-03-16T09:00:0{number}.000Z"}
+
+    def two_pages(received: Received) -> Reply:
+        if "pagination_token" in received.query:
+            return json_reply({"data": [listed(2), listed(1)], "meta": {"result_count": 2}})
+        return json_reply({"data": [listed(2), listed(3)], "meta": {"result_count": 2, "next_token": "t"}})
+
+    server.answer = two_pages
+    recent = connect(server).find_recent(datetime(2026, 3, 16, 9, tzinfo=UTC))
+    assert [p.remote_id for p in recent.posts] == ["3", "2", "1"]
+
+
+def test_an_id_that_is_none_of_x_does_not_spoil_the_figures_of_others(server: RawServer) -> None:
+    server.answer = json_reply({"data": []})
+    connect(server).metrics(["../users/me", "12"])
+    assert server.last.query["ids"] == "12"
+
+
+def test_an_id_cannot_lead_a_deletion_elsewhere(server: RawServer) -> None:
+    connect(server).delete("1?x=../2")
+    assert server.last.path == "/2/tweets/1%3Fx%3D..%2F2"
