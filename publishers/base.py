@@ -338,7 +338,7 @@ class Network:
     ``check`` finds what the network would not take; ``expected_text`` is the text as the network will list it;
     ``length`` counts a post's text by the network's rules, link included where it travels in the text.
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
-    ``check_connection`` finds what only the API cannot do (an image where it takes none, though a person could attach one); ask
+    ``check_connection`` finds what only the API cannot do (take an image, which a person could attach); ask
     both through :meth:`problems`. ``share_url`` is what a link, percent-encoded, is appended to.
     """
 
