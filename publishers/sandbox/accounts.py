@@ -128,7 +128,7 @@ class Directory:
         self.spent = {document["value"] for document, _ in self._journal.load("spent")}
         self.tokens = {key: token for key, token in self.tokens.items() if token.value not in self.spent}
         for document, _ in self._journal.load("token"):
-            account = self.find(document["network"], document["account"]) or self._stranger(document)
+            account = self.find(document["network"], document["account"]) or self._returning(document)
             expires_at = datetime.fromisoformat(document["expires_at"])
             scopes = frozenset(document["scopes"])
             self.grant(
@@ -148,16 +148,18 @@ class Directory:
         return self._own(token, account_id) if single else self._also(token, account_id)
 
     def _open(self, network: str, value: str) -> Account:
-        number = _open_number(value)
-        account_id = f"urn:li:person:{number}" if network == "linkedin" else number
-        known = self.find(network, account_id)
-        if known is not None and known.open:
-            return known
-        kind = {"facebook": "page", "linkedin": "person"}.get(network, "user")
-        named = _TRAILING_NUMBER.search(value) is not None
-        return self.add(
-            Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True, named=named)
-        )
+        """The account of a token that nobody knew: the digits the token ends with name it, where they are free."""
+        match = _TRAILING_NUMBER.search(value)
+        for number in filter(None, (match and match[1], _made_number(value))):
+            account_id = f"urn:li:person:{number}" if network == "linkedin" else number
+            known = self.find(network, account_id)
+            if known is None:
+                kind = {"facebook": "page", "linkedin": "person"}.get(network, "user")
+                named = match is not None and number == match[1]
+                return self.add(_stranger(network, account_id, number, kind, named=named))
+            if known.open:
+                return known
+        raise ValueError("a number made from a token names an account that has a token of its own")
 
     def _own(self, token: Token, account_id: str) -> Account | None:
         """Where a token is one account: the id the caller gives is that account's, and the first one names it."""
@@ -177,15 +179,16 @@ class Directory:
         """Where a token acts for pages or organisations: a new id is one more of them."""
         network, number = token.account.network, account_id.rpartition(":")[2]
         kind = "organization" if "organization" in account_id else token.account.kind
-        fresh = Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True)
         token.account.administers.append(account_id)
-        return self.find(network, account_id) or self.add(fresh)
+        return self.find(network, account_id) or self.add(_stranger(network, account_id, number, kind))
 
-    def _stranger(self, document: dict[str, Any]) -> Account:
+    def _returning(self, document: dict[str, Any]) -> Account:
         account_id = document["account"]
-        return self.add(
-            Account(document["network"], account_id, f"Konto {account_id}", account_id[:15], "user", open=True)
-        )
+        return self.add(_stranger(document["network"], account_id, account_id, "user", named=True))
+
+
+def _stranger(network: str, account_id: str, number: str, kind: str, *, named: bool = False) -> Account:
+    return Account(network, account_id, f"Konto {number}", f"konto{number}"[:15], kind, open=True, named=named)
 
 
 def _token_document(token: Token) -> dict[str, Any]:
@@ -200,10 +203,8 @@ def _nothing_to_move(old: Account, new: Account) -> None:
     """Before a store is there, no account has posts."""
 
 
-def _open_number(value: str) -> str:
-    """The number of an open account: the digits the token ends with, else one made from the token."""
-    match = _TRAILING_NUMBER.search(value)
-    return match[1] if match else str(int(hashlib.sha256(value.encode()).hexdigest()[:13], 16))
+def _made_number(value: str) -> str:
+    return str(int(hashlib.sha256(value.encode()).hexdigest()[:13], 16))
 
 
 def seed_accounts(directory: Directory, now: datetime) -> None:
@@ -250,7 +251,7 @@ def _seed_linkedin(directory: Directory, now: datetime) -> None:
 
 
 def _seed_xing(directory: Directory) -> None:
-    user = directory.add(Account("xing", "28471936_5f3c9a", "Katrin Vogel", "Katrin_Vogel", "user", 640))
+    user = directory.add(Account("xing", "28471936_5f3c9a", "Katrin Vogel", "Katrin_Vogel", "user", 1180))
     directory.grant(
         Token(
             "xing-brandt-token", user, frozenset(), secret="xing-brandt-token-secret",  # noqa: S106 - opens nothing real

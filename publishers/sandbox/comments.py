@@ -48,14 +48,16 @@ def _comment(post: Post, seed: int, number: int, moment: timedelta) -> Comment:
     dice = int.from_bytes(hashlib.sha256(f"{seed}/{post.network}/{post.id}".encode()).digest()[:6], "big")
     author, author_id = _PEOPLE[(dice // 17 + number * 5) % len(_PEOPLE)]
     text = _TEXTS[(dice + number * 7) % len(_TEXTS)]
-    return Comment(_comment_id(post, dice, number), author, author_id, text, post.created_at + moment)
+    comment_id = _comment_id(post, dice, number, moment)
+    return Comment(comment_id, author, author_id, text, post.created_at + moment)
 
 
-def _comment_id(post: Post, dice: int, number: int) -> str:
-    """Comment ids look like the network's: X numbers its replies as posts, Facebook joins the post's id."""
+def _comment_id(post: Post, dice: int, number: int, moment: timedelta) -> str:
+    """Comment ids look like the network's: X numbers its replies by their time, Facebook joins the post's id."""
     own = post.id.rpartition("_" if post.network == "facebook" else ":")[2]
     if post.network == "twitter":
-        return str(int(post.id) + 1_000_003 * (number + 1))
+        later = (int(moment.total_seconds() * 1000) << 22) + number
+        return str(int(post.id) + later + 1_000_003)
     if post.network == "facebook":
         return f"{own}_{dice % 10**12 + number}"
     return str(dice % 10**15 + number)

@@ -32,7 +32,7 @@ PACES = {
     "facebook": Pace(14.0, 0.24, 0.78, 0.022, 0.0030, 0.0028, 0.014),
     "twitter": Pace(5.0, 0.55, 0.82, 0.011, 0.0016, 0.0030, 0.008),
     "linkedin": Pace(30.0, 0.62, 0.66, 0.034, 0.0042, 0.0031, 0.027),
-    "xing": Pace(22.0, 0.33, 0.80, 0.018, 0.0030, 0.0012, 0.009),
+    "xing": Pace(22.0, 0.42, 0.80, 0.026, 0.0052, 0.0022, 0.011),
 }
 
 _REACTION_NAMES = ("like", "love", "wow", "haha")
@@ -75,7 +75,7 @@ def comment_moments(
     final = _final(seed, network, post_id, followers, images=images, link=link)[2][1]
     now = math.floor(final * _grown(pace, age))
     fractions = [(number + 1) / final for number in range(now)]
-    return [min(age, timedelta(hours=-math.log(max(1e-3, 1 - part)) * pace.hours)) for part in fractions]
+    return [timedelta(seconds=int(-math.log(max(1e-3, 1 - part)) * pace.hours * 3600)) for part in fractions]
 
 
 def _final(

@@ -79,7 +79,7 @@ TASKS = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MAN
 POST_FIELDS = frozenset({
     "id", "message", "created_time", "updated_time", "permalink_url", "full_picture", "picture", "from", "is_published",
     "is_hidden", "is_expired", "is_popular", "status_type", "story", "shares", "comments", "reactions", "likes",
-    "attachments", "child_attachments", "parent_id", "promotable_id", "properties", "message_tags", "to", "actions",
+    "attachments", "child_attachments", "parent_id", "promotable_id", "properties", "message_tags", "actions",
     "place", "privacy", "icon", "subscribed", "scheduled_publish_time", "insights",
 })  # fmt: skip
 

@@ -150,6 +150,7 @@ class Service(ABC):
     def _with_fault(self, route: Route, request: Request, arguments: list[str], fault: Fault | None) -> Response:
         if fault is None:
             return self._run(route, request, arguments)
+        request.lag = fault.lag
         if fault.kind == "listing_lag":
             request.lag = fault.seconds or 0.0
             return self._run(route, request, arguments)

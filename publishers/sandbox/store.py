@@ -121,8 +121,9 @@ class Store:
 
     def _move(self, old: Account, new: Account) -> None:
         """Two accounts turned out to be one: give the posts of ``old`` to ``new``."""
+        for key in [key for key in self._by_text if key[0] is old]:
+            del self._by_text[key]
         for post in self._by_account.pop(old, []):
-            self._by_text[old, text_key(post.text, post.link)].remove(post)
             post.account = new
             self._index(post)
             self.save(post)

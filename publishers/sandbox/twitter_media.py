@@ -61,7 +61,7 @@ class TwitterMedia(Service):
             raise invalid("media_category", str(category), reason)
         medium = self._new(token, {"category": category})
         self._complete(medium, content)
-        return json_response(200, {"data": self._data(medium)})
+        return self._told(medium)
 
     def initialize(self, request: Request) -> Response:
         token = self._uploader(request)
@@ -76,7 +76,7 @@ class TwitterMedia(Service):
         if size > MAX_BYTES.get(str(kind), MAX_IMAGE_BYTES):
             raise invalid("total_bytes", str(size), f"maxFileSizeBytes exceeded: {size}")
         medium = self._new(token, {"category": category, "size": size, "segments": {}})
-        return json_response(200, {"data": self._data(medium)})
+        return self._told(medium)
 
     def append(self, request: Request, medium_id: str) -> Response:
         medium = self._own(request, medium_id)
@@ -88,7 +88,8 @@ class TwitterMedia(Service):
         if segments is None or medium.kind is not None:
             raise invalid("id", medium_id, "This upload is complete already.")
         segments[int(index)] = content
-        return json_response(200, {"data": {"expires_at": int(medium.created_at.timestamp()) + EXPIRES_SECONDS}})
+        expires_at = int(medium.created_at.timestamp()) + EXPIRES_SECONDS
+        return json_response(200, {"data": {"expires_at": expires_at}, "meta": {}})
 
     def finalize(self, request: Request, medium_id: str) -> Response:
         medium = self._own(request, medium_id)
@@ -98,13 +99,13 @@ class TwitterMedia(Service):
             raise invalid("id", medium_id, "Size of the appended segments differs from total_bytes.")
         self._complete(medium, content)
         medium.meta["segments"] = {}
-        return json_response(200, {"data": self._data(medium)})
+        return self._told(medium)
 
     def status(self, request: Request) -> Response:
         if request.query.get("command", "STATUS") != "STATUS":
             raise invalid("command", request.query["command"], "command must be STATUS")
         medium = self._own(request, request.query.get("media_id", ""))
-        return json_response(200, {"data": self._data(medium)})
+        return self._told(medium)
 
     def metadata(self, request: Request) -> Response:
         body = request.json_object() or {}
@@ -146,6 +147,9 @@ class TwitterMedia(Service):
         seconds = self.world.processing_seconds or (2.0 if kind.mime in MAX_BYTES else 0.0)
         medium.content, medium.kind = content, kind
         medium.ready_at = self.world.now() + timedelta(seconds=seconds)
+
+    def _told(self, medium: Medium) -> Response:
+        return json_response(200, {"data": self._data(medium), "meta": {}})
 
     def _data(self, medium: Medium) -> dict[str, Any]:
         data: dict[str, Any] = {

@@ -164,6 +164,14 @@ def test_a_lagging_listing_shows_the_post_only_later(twitter: Twitter, sandbox: 
     assert [post["id"] for post in twitter.timeline()["data"]] == [at_once, late]
 
 
+def test_a_lag_can_go_with_any_fault(twitter: Twitter, sandbox: Sandbox, clock: FakeClock) -> None:
+    sandbox.faults.add("error", "twitter", accepted=True, count=1, lag=30)
+    assert twitter.post("Kommt später").status_code == 503
+    assert twitter.timeline()["meta"]["result_count"] == 0
+    clock.advance(seconds=30)
+    assert twitter.timeline()["meta"]["result_count"] == 1
+
+
 def test_a_fault_strikes_only_its_operation_and_account(linkedin: LinkedIn, sandbox: Sandbox) -> None:
     sandbox.faults.add("error", "linkedin", "list")
     sandbox.faults.add("error", "linkedin", "publish", account="urn:li:organization:1")

@@ -88,6 +88,25 @@ def test_an_open_account_is_named_by_the_digits_its_token_ends_with(http: reques
         assert twitter.call("GET", "/2/users/me").json()["data"]["id"] == "1001"
 
 
+def test_no_open_account_takes_the_place_of_a_known_one(http: requests.Session) -> None:
+    with Sandbox(open_accounts=True) as sandbox:
+        twitter = Twitter(http, sandbox.api_url("twitter"))
+        known = twitter.call("GET", "/2/users/me").json()["data"]
+        twitter.token = f"guessed-{known['id']}"
+        assert twitter.call("GET", "/2/users/me").json()["data"]["id"] != known["id"]
+
+
+def test_open_accounts_do_not_become_one_by_reading_each_other(http: requests.Session) -> None:
+    with Sandbox(open_accounts=True) as sandbox:
+        twitter = Twitter(http, sandbox.api_url("twitter"))
+        for token in ("bench-1001", "bench-1002"):
+            twitter.token = token
+            twitter.published(f"Von {token}")
+        seen = twitter.call("GET", "/2/users/1001/tweets").json()["data"]
+        assert [post["text"] for post in seen] == ["Von bench-1001"]
+        assert [post["account"] for post in sandbox.posts()] == ["1001", "1002"]
+
+
 def test_open_accounts_publish_on_every_network(http: requests.Session) -> None:
     with Sandbox(open_accounts=True) as sandbox:
         facebook = Facebook(http, sandbox.api_url("facebook"))
