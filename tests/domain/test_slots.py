@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from planner.domain.slots import Occurrence, Taken, WeeklySlot, next_free, occurrences, place
 from planner.domain.walltime import resolve, to_wall

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from planner.domain.walltime import known_zone, resolve, to_wall
 from tests.domain.zones import changing_zones, clock_changes, moments, wall, wall_times_around_a_change, zones
