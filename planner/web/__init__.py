@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask
-from werkzeug.utils import import_string
+from importlib import import_module
 
-from planner.web import assets, errors, extensions, files, formats, headers, layout, looks
+from flask import Flask
+
+from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, words
 from planner.web.context import close_reading
 
 #: One line per screen, in the order of the navigation.
@@ -14,17 +15,33 @@ BLUEPRINTS = (
     "planner.web.auth:blueprint",
     "planner.web.home:blueprint",
     "planner.web.account:blueprint",
+    "planner.web.calendar:blueprint",
+    "planner.web.posts:blueprint",
+    "planner.web.media:blueprint",
+    "planner.web.topics:blueprint",
+    "planner.web.approvals:blueprint",
+    "planner.web.success:blueprint",
+    "planner.web.channels:blueprint",
+    "planner.web.members:blueprint",
+    "planner.web.settings:blueprint",
+    "planner.web.assisted:blueprint",
+    "planner.web.notices:blueprint",
+    "planner.web.onboarding:blueprint",
+    "planner.web.pause:blueprint",
+    "planner.web.plan:blueprint",
     "planner.web.api:blueprint",
+    "planner.web.feeds:blueprint",
 )
 
 
 def register(app: Flask) -> None:
     """Put extensions, screens, error pages and headers on the application."""
     extensions.init_app(app)
-    for part in (formats, assets, files, looks, layout):
+    for part in (formats, assets, files, looks, layout, words):
         part.init_app(app)
     for name in BLUEPRINTS:
-        app.register_blueprint(import_string(name))
+        module, _, attribute = name.partition(":")
+        app.register_blueprint(getattr(import_module(module), attribute))
     errors.init_app(app)
     headers.init_app(app)
     app.teardown_request(close_reading)
