@@ -6,6 +6,7 @@ On SQLite every write begins with BEGIN IMMEDIATE. A deferred BEGIN that writes 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._writing = threading.Lock()
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(writing, expire_on_commit=False)
 
@@ -37,8 +39,19 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session to write with: committed at the end, rolled back whole on any exception. Keep it short."""
-        with self._writers.begin() as session:
+        with self._turn(), self._writers.begin() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite lets in one writer at a time and makes the others sleep for up to a tenth of a second before they try
+        again. Those of one process queue here instead, and the next begins as soon as the last has ended."""
+        taken = self.is_sqlite and self._writing.acquire(timeout=BUSY_TIMEOUT_SECONDS)
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
 
     def dispose(self) -> None:
         """Close all pooled connections."""

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import assist, guards, missed
-from planner.services.publishing.moves import NO_ERROR, Fence, Ref, error, move
+from planner.services.publishing.moves import NO_ERROR, Fence, Ref, change, error, event, move, note_all
 from planner.services.publishing.payload import Payload, delivery_key, freeze
+from planner.services.publishing.status import refresh_status
+from planner.services.publishing.tables import run
 from publishers import registry
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
 
-IN_FLIGHT = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+_BEFORE = {"before": DeliveryState.SCHEDULED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,21 @@ def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, i
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = heads[:room]
         posts = _posts(session, {head.post_id for head in chosen})
-        claimed, others = [], 0
-        for head in chosen:
-            post = posts.get(head.post_id)
-            taken = _take(session, platform, owner, now, head, post) if post is not None else None
-            if taken is None:
-                others += 1
-            else:
-                claimed.append(taken)
+        taken = [_take(session, platform, owner, now, head, posts.get(head.post_id)) for head in chosen]
+        claimed = [work for work in taken if work is not None]
+        note_all(session, [event(w.ref, DeliveryState.CLAIMED, now, data=_BEFORE) for w in claimed])
+        if claimed:
+            refresh_status(session, *[work.ref.post_id for work in claimed])
+        others = len(taken) - len(claimed)
         several = bool(claimed) and platform.settings.sender_threads_per_channel > 1
         return Batch(tuple(claimed), again=others > 0 or several)
 
 
-def _take(session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post) -> Claimed | None:
+def _take(
+    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None
+) -> Claimed | None:
+    if post is None:
+        return None
     ref = Ref.of(head)
     access = ChannelAccess(head.channel_id, head.network, head.credentials, head.credentials_version)
     if head.network not in registry.networks():
@@ -107,71 +111,74 @@ def _compare_and_set(
         "payload": payload.as_json(),
         **NO_ERROR,
     }
-    return move(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
+    return change(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
 
 
 def _heads(session: Session, now: datetime, per_channel: int) -> list[Any]:
     """The longest due delivery of each channel that may send: one look into an index per channel, however many
     deliveries are due."""
-    waiting = aliased(Delivery)
-    first = (
-        select(waiting.id)
-        .join(Post, Post.id == waiting.post_id)
-        .where(
-            waiting.channel_id == Channel.id,
-            waiting.state == DeliveryState.SCHEDULED,
-            waiting.try_at <= now,
-            guards.post_is_open(),
-        )
-        .order_by(waiting.try_at, waiting.id)
-        .limit(1)
-        .correlate(Channel)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Delivery.id,
-            Delivery.workspace_id,
-            Delivery.post_id,
-            Delivery.channel_id,
-            Delivery.epoch,
-            Delivery.attempt_count,
-            Delivery.attempts_forgiven,
-            Delivery.try_at,
-            Delivery.publish_at,
-            Delivery.created_at,
-            Channel.network,
-            Channel.credentials,
-            Channel.credentials_version,
-            Channel.token_expires_at,
-            Channel.missed_after_seconds,
-        )
-        .select_from(Channel)
-        .join(Workspace, Workspace.id == Channel.workspace_id)
-        .join(Delivery, Delivery.id == first)
-        .where(guards.channel_is_open(now), _in_flight(now) < per_channel)
-    )
-    return list(session.execute(query))
-
-
-def _in_flight(now: datetime) -> Any:
-    busy = aliased(Delivery)
-    return (
-        select(func.count())
-        .select_from(busy)
-        .where(busy.channel_id == Channel.id, busy.state.in_(IN_FLIGHT), busy.lease_until > now)
-        .correlate(Channel)
-        .scalar_subquery()
-    )
+    return list(run(session, _HEADS, {"now": now, "per_channel": per_channel}))
 
 
 def _posts(session: Session, post_ids: Iterable[int]) -> dict[int, Post]:
     """The posts with their content. One that somebody else is changing right now is left for the next round."""
-    query = (
-        select(Post)
-        .where(Post.id.in_(post_ids))
-        .order_by(Post.id)
-        .options(selectinload(Post.variants), selectinload(Post.media))
-        .with_for_update(of=Post, key_share=True, skip_locked=True)
+    return {post.id: post for post in session.scalars(_POSTS, {"post_ids": list(post_ids)})}
+
+
+_waiting, _busy = aliased(Delivery), aliased(Delivery)
+_FIRST = (
+    select(_waiting.id)
+    .join(Post, Post.id == _waiting.post_id)
+    .where(
+        _waiting.channel_id == Channel.id,
+        _waiting.state == DeliveryState.SCHEDULED,
+        _waiting.try_at <= guards.NOW,
+        guards.post_is_open(),
     )
-    return {post.id: post for post in session.scalars(query)}
+    .order_by(_waiting.try_at, _waiting.id)
+    .limit(1)
+    .correlate(Channel)
+    .scalar_subquery()
+)
+#: What a dead process left does not count: its lease is over.
+_IN_FLIGHT = (
+    select(func.count())
+    .select_from(_busy)
+    .where(
+        _busy.channel_id == Channel.id,
+        _busy.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+        _busy.lease_until > guards.NOW,
+    )
+    .correlate(Channel)
+    .scalar_subquery()
+)
+_HEADS = (
+    select(
+        Delivery.id,
+        Delivery.workspace_id,
+        Delivery.post_id,
+        Delivery.channel_id,
+        Delivery.epoch,
+        Delivery.attempt_count,
+        Delivery.attempts_forgiven,
+        Delivery.try_at,
+        Delivery.publish_at,
+        Delivery.created_at,
+        Channel.network,
+        Channel.credentials,
+        Channel.credentials_version,
+        Channel.token_expires_at,
+        Channel.missed_after_seconds,
+    )
+    .select_from(Channel)
+    .join(Workspace, Workspace.id == Channel.workspace_id)
+    .join(Delivery, Delivery.id == _FIRST)
+    .where(guards.channel_is_open(), bindparam("per_channel") > _IN_FLIGHT)
+)
+_POSTS = (
+    select(Post)
+    .where(Post.id.in_(bindparam("post_ids", expanding=True)))
+    .order_by(Post.id)
+    .options(selectinload(Post.variants), selectinload(Post.media))
+    .with_for_update(of=Post, key_share=True, skip_locked=True)
+)

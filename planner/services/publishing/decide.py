@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import null, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain.fingerprint import normalise_link
@@ -85,7 +85,7 @@ def _cancel(session: Session, actor: Actor, delivery: Delivery, now: datetime) -
 
 
 def _afresh(delivery: Delivery) -> dict[str, Any]:
-    return {**FREE, **NO_ERROR, "payload": null(), "looks": 0, "attempts_forgiven": delivery.attempt_count}
+    return {**FREE, **NO_ERROR, "payload": None, "looks": 0, "attempts_forgiven": delivery.attempt_count}
 
 
 def _decide(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, null, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from planner.services.publishing.again import write_again
 from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import Verdict
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
-from planner.services.publishing.tables import ATTEMPT, DELIVERY
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers.base import Published
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def hand_back(platform: Platform, work: Claimed, try_at: datetime | None = None)
 
 def release(session: Session, work: Claimed, now: datetime, try_at: datetime | None = None) -> bool:
     """As :func:`hand_back`, in a running transaction."""
-    values = {**FREE, "payload": null(), **({"try_at": try_at} if try_at else {})}
+    values = {**FREE, "payload": None, **({"try_at": try_at} if try_at else {})}
     states = DeliveryState.CLAIMED, DeliveryState.SCHEDULED
     return move(session, work.ref, *states, now, fence=work.fence, values=values)
 
@@ -119,7 +119,7 @@ def _fenced(
 
 
 def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> None:
-    number = DELIVERY.c.attempt_count + 1
+    number = (session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id)) or 0) + 1
     values = {**_values(verdict, now), "attempt_count": number}
     data = {"code": verdict.code}
     if not move(
@@ -128,11 +128,10 @@ def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) 
         return
     _tell(session, work.ref, verdict, now)
     channel_effects.apply(session, work.access, verdict, now)
-    count = session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id))
     session.execute(
         insert(ATTEMPT).values(
             delivery_id=work.ref.id,
-            number=count,
+            number=number,
             epoch=work.fence.epoch,
             owner=work.fence.owner,
             fingerprint=work.payload.fingerprint,
@@ -148,12 +147,13 @@ def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) 
 
 
 def _values(verdict: Verdict, now: datetime) -> dict[str, Any]:
-    values = {**FREE, **moves.error(verdict.code, verdict.message)}
+    error = moves.error(verdict.code, verdict.message)
+    values = {**FREE, **error}
     if verdict.state is DeliveryState.UNKNOWN:
-        # The fence stays: the sender's late answer still counts. A first look comes at once; it can only find.
-        return {**values, "claim_owner": DELIVERY.c.claim_owner, "look_at": now, "looks": 0}
+        # The owner stays: the sender's late answer still counts. A first look comes at once; it can only find.
+        return {**error, "lease_until": None, "look_at": now, "looks": 0}
     if verdict.state is DeliveryState.SCHEDULED:
-        return {**values, "try_at": verdict.try_at, "payload": null(), "look_at": None}
+        return {**values, "try_at": verdict.try_at, "payload": None, "look_at": None}
     return {**values, "look_at": None}
 
 
@@ -185,7 +185,17 @@ def _complete(
     values: dict[str, Any] = {"finished_at": now, "outcome": outcome, "remote_id": remote_id}
     if verdict is not None:
         values |= {"status": verdict.status, "error_code": verdict.code, "message": verdict.message[:MOST_TEXT]}
-    session.execute(update(ATTEMPT).where(ATTEMPT.c.id == order.attempt_id).values(values))
+    changed(session, _COMPLETE[verdict is None], {"attempt": order.attempt_id, **values})
+
+
+_RESULT = ("finished_at", "outcome", "remote_id")
+_REASON = ("status", "error_code", "message")
+_COMPLETE = {
+    went_well: update(ATTEMPT)
+    .where(ATTEMPT.c.id == bindparam("attempt"))
+    .values({name: bindparam(name) for name in (_RESULT if went_well else _RESULT + _REASON)})
+    for went_well in (True, False)
+}
 
 
 def _tell(session: Session, ref: Ref, verdict: Verdict, now: datetime) -> None:

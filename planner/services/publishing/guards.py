@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 
 from planner.models import Campaign, Channel, Post, Workspace
+from planner.models.base import UtcDateTime
 
 
 class Hold(StrEnum):
@@ -97,14 +98,18 @@ def nobody_paused() -> ColumnElement[bool]:
     return and_(Workspace.paused_at.is_(None), Channel.paused_at.is_(None), ~campaign_paused)
 
 
-def channel_is_open(now: datetime) -> ColumnElement[bool]:
-    """SQL: the workspace and the channel take part, and the network has not asked to wait."""
+#: The present moment, a parameter of the statements that are built once.
+NOW = bindparam("now", type_=UtcDateTime())
+
+
+def channel_is_open() -> ColumnElement[bool]:
+    """SQL: the workspace and the channel take part, and the network has not asked to wait. Takes :data:`NOW`."""
     return and_(
         Workspace.paused_at.is_(None),
         Channel.paused_at.is_(None),
         Channel.archived_at.is_(None),
         Channel.reconnect_since.is_(None),
-        or_(Channel.throttled_until.is_(None), Channel.throttled_until <= now),
+        or_(Channel.throttled_until.is_(None), Channel.throttled_until <= NOW),
     )
 
 

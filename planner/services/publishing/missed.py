@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, null, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
@@ -21,7 +21,7 @@ BATCH = 100
 
 def miss(session: Session, ref: Ref, old: DeliveryState, now: datetime, *, fence: Fence | None = None) -> bool:
     """Mark one as missed and tell its people. Returns False where it no longer stands where it stood."""
-    values = {**FREE, "payload": null(), "error_code": "missed"}
+    values = {**FREE, "payload": None, "error_code": "missed"}
     if not move(session, ref, old, DeliveryState.MISSED, now, fence=fence, values=values):
         return False
     notices.about_delivery(session, ref, now, "delivery_missed")

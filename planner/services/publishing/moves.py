@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import null, update
+from sqlalchemy import JSON, Update, bindparam, insert, null, update
 from sqlalchemy.orm import Session
 
-from planner.domain.states import DeliveryState, may_move
-from planner.services import events
+from planner.domain.states import FROZEN, DeliveryState, may_move
 from planner.services.actor import Actor, machine
 from planner.services.publishing.status import lock_posts, refresh_status
-from planner.services.publishing.tables import DELIVERY, changed
+from planner.services.publishing.tables import DELIVERY, EVENT, changed, run
 
 #: The claim is over.
 FREE: Mapping[str, Any] = {"claim_owner": None, "lease_until": None}
 
 #: Nothing is wrong (any more).
-NO_ERROR: Mapping[str, Any] = {"error_code": None, "error_params": null(), "network_message": None}
+NO_ERROR: Mapping[str, Any] = {"error_code": None, "error_params": None, "network_message": None}
 
 
 def error(code: str, message: str | None = None, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     """What went wrong, as a delivery keeps it. ``message`` is the network's own words."""
     return {
         "error_code": code,
-        "error_params": dict(params) if params else null(),
+        "error_params": dict(params) if params else None,
         "network_message": message[:1000] if message else None,
     }
 
@@ -72,16 +72,35 @@ def move(
 
     ``data`` goes into the event. Raises ValueError where the state machine has no such edge.
     """
-    if not may_move(old, new):
-        raise ValueError(f"no delivery goes from {old} to {new}")
     lock_posts(session, [ref.post_id])
-    statement = update(DELIVERY).where(DELIVERY.c.id == ref.id, DELIVERY.c.state == old)
-    if fence is not None:
-        statement = statement.where(DELIVERY.c.claim_owner == fence.owner, DELIVERY.c.epoch == fence.epoch)
-    if changed(session, statement.values(state=new, updated_at=now, **(values or {}))) != 1:
+    if not change(session, ref, old, new, now, fence=fence, values=values):
         return False
     note(session, ref, new, now, actor=actor, data={"before": old.value, **(data or {})})
+    if not {old, new} <= FROZEN:  # a post whose delivery is in the sender's hands looks the same throughout
+        refresh_status(session, ref.post_id)
     return True
+
+
+def change(
+    session: Session,
+    ref: Ref,
+    old: DeliveryState,
+    new: DeliveryState,
+    now: datetime,
+    *,
+    fence: Fence | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> bool:
+    """The compare-and-set alone: the caller notes the event and refreshes the post's status."""
+    if not may_move(old, new):
+        raise ValueError(f"no delivery goes from {old} to {new}")
+    settings = {"state": new, "updated_at": now, **(values or {})}
+    shape = tuple((name, value is None and name in _JSON) for name, value in settings.items())
+    parameters = {f"new_{name}": settings[name] for name, is_null in shape if not is_null}
+    parameters |= {"old_id": ref.id, "old_state": old}
+    if fence is not None:
+        parameters |= {"old_owner": fence.owner, "old_epoch": fence.epoch}
+    return changed(session, _compare_and_set(shape, fence is not None), parameters) == 1
 
 
 def note(
@@ -93,6 +112,46 @@ def note(
     actor: Actor | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record what happened to a delivery, and bring its post's status into step."""
-    events.record(session, actor or machine(ref.workspace_id), now, "delivery", ref.id, str(kind), **(data or {}))
-    refresh_status(session, ref.post_id)
+    """Record what happened to a delivery."""
+    run(session, _EVENT, event(ref, kind, now, actor=actor, data=data))
+
+
+def note_all(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
+    """Record several :func:`event` at once."""
+    if events:
+        run(session, _EVENT, events)
+
+
+def event(
+    ref: Ref, kind: str, now: datetime, *, actor: Actor | None = None, data: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """A row of the history, as :func:`planner.services.events.record` writes it."""
+    by = actor or machine(ref.workspace_id)
+    return {
+        "workspace_id": ref.workspace_id,
+        "at": now,
+        "actor": by.label,
+        "user_id": by.user_id,
+        "subject": "delivery",
+        "subject_id": ref.id,
+        "kind": str(kind),
+        "data": dict(data or {}),
+    }
+
+
+_EVENT = insert(EVENT)
+_JSON = frozenset(column.name for column in DELIVERY.c if isinstance(column.type, JSON))
+
+
+@lru_cache(maxsize=64)
+def _compare_and_set(shape: tuple[tuple[str, bool], ...], fenced: bool) -> Update:
+    """The statement for one set of columns, built once. A JSON column without a value is NULL, not the word "null"."""
+    values = {
+        name: null() if is_null else bindparam(f"new_{name}", type_=DELIVERY.c[name].type) for name, is_null in shape
+    }
+    statement = update(DELIVERY).where(DELIVERY.c.id == bindparam("old_id"), DELIVERY.c.state == bindparam("old_state"))
+    if fenced:
+        statement = statement.where(
+            DELIVERY.c.claim_owner == bindparam("old_owner"), DELIVERY.c.epoch == bindparam("old_epoch")
+        )
+    return statement.values(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint
@@ -74,7 +74,7 @@ def _recover(session: Session, ref: Ref, state: DeliveryState, now: datetime) ->
     if still_expired is None:
         return False
     if state is DeliveryState.CLAIMED:
-        values = {**FREE, "payload": null()}
+        values = {**FREE, "payload": None}
         return move(session, ref, state, DeliveryState.SCHEDULED, now, values=values, data={"code": "lease_over"})
     return _give_up_sending(session, ref, now, "interrupted")
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, Outcome
@@ -28,7 +28,7 @@ from planner.services.publishing.moves import move
 from planner.services.publishing.prepare import HandBack, NotReady
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.status import lock_posts
-from planner.services.publishing.tables import ATTEMPT, added
+from planner.services.publishing.tables import ATTEMPT, added, row
 from publishers.base import NetworkError, Prepared, Published, Publisher, ReconnectNeeded, Refused, Uncertain
 
 if TYPE_CHECKING:
@@ -117,16 +117,16 @@ def begin(platform: Platform, work: Claimed, access: ChannelAccess) -> Order | N
     now = platform.clock.now()
     with platform.database.write() as session:
         _lock_against_pause(session, work)
-        row = _standing(session, work)
-        if row is None:
+        standing = _standing(session, work)
+        if standing is None:
             return None
-        if guards.hold(row, now) is not None or guards.is_early(row.try_at, now):
+        if guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
             finish.release(session, work, now)
             return None
-        if guards.is_late(row.publish_at, row.missed_after_seconds, now):
+        if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
             missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
             return None
-        return _enter(session, platform, work, access, row.attempt_count + 1, now)
+        return _enter(session, platform, work, access, standing.attempt_count + 1, now)
 
 
 def _enter(
@@ -149,7 +149,7 @@ def _enter(
         "started_at": now,
         "deadline_at": deadline,
     }
-    return Order(work, access, added(session, insert(ATTEMPT).values(attempt)), number, begin_by, deadline)
+    return Order(work, access, added(session, _INSERT, attempt), number, begin_by, deadline)
 
 
 def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: Order) -> Published | Verdict:
@@ -186,26 +186,30 @@ def _renewed_after_refusal(platform: Platform, work: Claimed, access: ChannelAcc
 
 
 def _standing(session: Session, work: Claimed) -> Any:
-    query = (
-        select(
-            Delivery.try_at,
-            Delivery.publish_at,
-            Delivery.attempt_count,
-            Channel.missed_after_seconds,
-            *guards.STANDING,
-        )
-        .select_from(Delivery)
-        .join(Post, Post.id == Delivery.post_id)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .join(Workspace, Workspace.id == Delivery.workspace_id)
-        .where(
-            Delivery.id == work.ref.id,
-            Delivery.state == DeliveryState.CLAIMED,
-            Delivery.claim_owner == work.fence.owner,
-            Delivery.epoch == work.fence.epoch,
-        )
+    fence = {"owner": work.fence.owner, "epoch": work.fence.epoch}
+    return row(session, _STANDING, {"delivery": work.ref.id, **fence})
+
+
+_INSERT = insert(ATTEMPT)
+_STANDING = (
+    select(
+        Delivery.try_at,
+        Delivery.publish_at,
+        Delivery.attempt_count,
+        Channel.missed_after_seconds,
+        *guards.STANDING,
     )
-    return session.execute(query).one_or_none()
+    .select_from(Delivery)
+    .join(Post, Post.id == Delivery.post_id)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .join(Workspace, Workspace.id == Delivery.workspace_id)
+    .where(
+        Delivery.id == bindparam("delivery"),
+        Delivery.state == DeliveryState.CLAIMED,
+        Delivery.claim_owner == bindparam("owner"),
+        Delivery.epoch == bindparam("epoch"),
+    )
+)
 
 
 def _lock_against_pause(session: Session, work: Claimed) -> None:

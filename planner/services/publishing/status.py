@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.models import Campaign, Delivery, Post, Workspace
 from planner.services.publishing import guards
+from planner.services.publishing.tables import DELIVERY, POST, changed, run
 
 
 def refresh_status(session: Session, *post_ids: int) -> None:
     """Read the status of each post off its deliveries and store it. Call after every change of a state."""
     session.flush()
-    lock_posts(session, post_ids)
-    for post_id in _distinct(post_ids):
-        rows = session.execute(_facts(post_id)).all()
-        first = rows[0]
-        states = [row.state for row in rows if row.state is not None]
-        awaits = first.approval_asked_at is not None and first.approved_at is None
-        status = post_status(states, awaits_approval=awaits)
-        if status is not first.status:
-            _store(session, post_id, status)
+    ids = sorted(set(post_ids))
+    lock_posts(session, ids)
+    for post_id, status in _outdated(session, ids):
+        changed(session, _STORE, {"post_id": post_id, "new_status": status})
+        loaded = session.identity_map.get(identity_key(Post, post_id))
+        if loaded is not None:
+            set_committed_value(loaded, "status", status)
 
 
 def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
@@ -34,8 +36,7 @@ def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
     Locked in the order of their ids. SQLite needs no lock: its writers come one at a time.
     """
     if session.get_bind().dialect.name != "sqlite":
-        query = select(Post.id).where(Post.id.in_(set(post_ids))).order_by(Post.id).with_for_update(key_share=True)
-        session.execute(query).all()
+        run(session, _LOCK, {"post_ids": list(post_ids)}).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,27 @@ class _Facts:
     throttled_until: datetime | None
 
 
-def _facts(post_id: int):  # type: ignore[no-untyped-def]
-    return (
-        select(Post.status, Post.approval_asked_at, Post.approved_at, Delivery.state)
-        .outerjoin(Delivery, Delivery.post_id == Post.id)
-        .where(Post.id == post_id)
-    )
+def _outdated(session: Session, post_ids: list[int]) -> Iterator[tuple[int, PostStatus]]:
+    rows = run(session, _STATES, {"post_ids": post_ids}).all()
+    for post_id, group in groupby(rows, key=lambda row: row.id):
+        deliveries = list(group)
+        post = deliveries[0]
+        awaits = post.approval_asked_at is not None and post.approved_at is None
+        status = post_status([d.state for d in deliveries if d.state is not None], awaits_approval=awaits)
+        if status is not post.status:
+            yield post_id, status
 
 
-def _store(session: Session, post_id: int, status: PostStatus) -> None:
-    session.execute(update(Post).where(Post.id == post_id).values(status=status))
-
-
-def _distinct(ids: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(ids))
+_STATES = (
+    select(POST.c.id, POST.c.status, POST.c.approval_asked_at, POST.c.approved_at, DELIVERY.c.state)
+    .select_from(POST.outerjoin(DELIVERY, DELIVERY.c.post_id == POST.c.id))
+    .where(POST.c.id.in_(bindparam("post_ids", expanding=True)))
+    .order_by(POST.c.id)
+)
+_LOCK = (
+    select(POST.c.id)
+    .where(POST.c.id.in_(bindparam("post_ids", expanding=True)))
+    .order_by(POST.c.id)
+    .with_for_update(key_share=True)
+)
+_STORE = update(POST).where(POST.c.id == bindparam("post_id")).values(status=bindparam("new_status"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, null, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from planner.domain import fingerprint, retry
@@ -167,7 +167,7 @@ def _schedule_again(session: Session, doubt: Doubt, delivery: Any, now: datetime
     if delivery.attempt_count - delivery.attempts_forgiven >= retry.MOST_ATTEMPTS:
         ask_person(session, doubt, now, "attempts_exhausted")
         return
-    values = {**FREE, **moves.error("not_found"), "try_at": now, "payload": null(), "look_at": None, "looks": 0}
+    values = {**FREE, **moves.error("not_found"), "try_at": now, "payload": None, "look_at": None, "looks": 0}
     _move(session, doubt, DeliveryState.SCHEDULED, now, values, {"code": "not_found"})
 
 

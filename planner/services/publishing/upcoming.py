@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.publishing import guards
+from planner.services.publishing.tables import run
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -29,47 +29,40 @@ class Upcoming:
 
 def upcoming(platform: Platform) -> Upcoming:
     """Ask the database; each part is one look into an index."""
-    now = platform.clock.now()
+    now = {"now": platform.clock.now()}
     with platform.database.read() as session:
-        due, throttle_ends = _due(session, now), _throttle_ends(session, now)
-        return Upcoming(
-            min(filter(None, (due, throttle_ends)), default=None),
-            session.scalar(select(func.min(Delivery.look_at)).where(Delivery.state == DeliveryState.UNKNOWN)),
-            session.scalar(
-                select(func.min(Delivery.lease_until)).where(
-                    or_(Delivery.state == DeliveryState.CLAIMED, Delivery.state == DeliveryState.SENDING)
-                )
-            ),
+        due, throttle_ends, look, lease = (
+            run(session, statement, now).scalar() for statement in (_DUE, _THROTTLE_ENDS, _LOOK, _LEASE)
         )
+    return Upcoming(min(filter(None, (due, throttle_ends)), default=None), look, lease)
 
 
-def _due(session: Session, now: datetime) -> datetime | None:
-    query = (
-        select(Delivery.try_at)
-        .join(Post, Post.id == Delivery.post_id)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .join(Workspace, Workspace.id == Delivery.workspace_id)
-        .where(
-            Delivery.state == DeliveryState.SCHEDULED,
-            Delivery.try_at.is_not(None),
-            guards.channel_is_open(now),
-            guards.post_is_open(),
-        )
-        .order_by(Delivery.try_at)
-        .limit(1)
+_DUE = (
+    select(Delivery.try_at)
+    .join(Post, Post.id == Delivery.post_id)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .join(Workspace, Workspace.id == Delivery.workspace_id)
+    .where(
+        Delivery.state == DeliveryState.SCHEDULED,
+        Delivery.try_at.is_not(None),
+        guards.channel_is_open(),
+        guards.post_is_open(),
     )
-    return session.scalar(query)
-
-
-def _throttle_ends(session: Session, now: datetime) -> datetime | None:
-    """When the first channel that a network asked to wait may send again, if something waits for it."""
-    waiting = (
-        select(Delivery.id)
-        .where(
-            Delivery.channel_id == Channel.id,
-            Delivery.state == DeliveryState.SCHEDULED,
-            Delivery.try_at <= Channel.throttled_until,
-        )
-        .exists()
+    .order_by(Delivery.try_at)
+    .limit(1)
+)
+#: When the first channel that a network asked to wait may send again, if something waits for it.
+_THROTTLE_ENDS = select(func.min(Channel.throttled_until)).where(
+    Channel.throttled_until > guards.NOW,
+    select(Delivery.id)
+    .where(
+        Delivery.channel_id == Channel.id,
+        Delivery.state == DeliveryState.SCHEDULED,
+        Delivery.try_at <= Channel.throttled_until,
     )
-    return session.scalar(select(func.min(Channel.throttled_until)).where(Channel.throttled_until > now, waiting))
+    .exists(),
+)
+_LOOK = select(func.min(Delivery.look_at)).where(Delivery.state == DeliveryState.UNKNOWN)
+_LEASE = select(func.min(Delivery.lease_until)).where(
+    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING))
+)
