@@ -20,7 +20,8 @@ FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Save database and images into FILE; a server may go on running.
 
-    FILE holds no keys: keep a copy of keys.toml somewhere else. Without it, channels must be reconnected after a restore.
+    FILE holds no keys: keep a copy of keys.toml somewhere else. Without it, channels must be reconnected after a
+    restore.
     """
     from planner.services import backup as backups
 

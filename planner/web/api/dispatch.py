@@ -27,7 +27,7 @@ def view(operation: Operation) -> Callable[..., Response]:
     def answer(**path: str) -> Response:
         actor = tokens.authenticate()
         actor.require(operation.permission)
-        arguments: dict[str, Any] = {name: _path_id(value) for name, value in path.items()}
+        arguments: dict[str, Any] = {name: _path_value(name, value) for name, value in path.items()}
         try:
             content = _read(operation, arguments)
         except ValidationError as error:
@@ -138,7 +138,9 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) is list or any(_is_list(a) for a in get_args(annotation))
 
 
-def _path_id(value: str) -> int:
+def _path_value(name: str, value: str) -> int | str:
+    if not name.endswith("_id"):
+        return value
     try:
         return read_id(value)
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,7 +77,7 @@ class Operation:
     @property
     def path_names(self) -> tuple[str, ...]:
         """The parameters in the path, in order."""
-        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+        return tuple(re.findall(r"{(\w+)}", self.path))
 
     @property
     def writes(self) -> bool:
@@ -154,7 +155,9 @@ def render(operation: Operation, answer: Any) -> Response:
     if isinstance(answer, Response):
         return answer
     if answer is None:
-        return Response(status=HTTPStatus.NO_CONTENT)
+        empty = Response(status=HTTPStatus.NO_CONTENT)
+        del empty.headers["Content-Type"]
+        return empty
     response = Response(answer.model_dump_json(by_alias=True), status=operation.status, content_type="application/json")
     home = operation.home or (operation.path if not operation.path_names else None)
     if operation.status == 201 and home and hasattr(answer, "id"):

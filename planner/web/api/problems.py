@@ -81,7 +81,9 @@ def validation_error(error: ValidationError, *, inside: str = "") -> Response:
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
-    """A problem document."""
+    """A problem document. Where only one field is to blame, its sentence is the whole story."""
+    if errors and len(errors) == 1:
+        detail = errors[0]["message"]
     body = {
         "type": f"urn:sendeplan:problem:{code}",
         "title": HTTPStatus(status).phrase,

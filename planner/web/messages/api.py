@@ -46,6 +46,7 @@ SENTENCES: dict[str, LazyString] = {
     "range_invalid": _l("The end must come after the start, by at most %(days)s days."),
     "idempotency_key_invalid": _l("The key has 1 to 200 visible ASCII characters."),
     "idempotency_key_reused": _l("This key was used for another request. Take a new one."),
+    "live_and_cancel": _l("What is live cannot be cancelled."),
     "resolution_url": _l("Give the address under which the post is live."),
     "period_unknown": _l("Write the period as a week (2026-W47), a month (2026-11) or a quarter (2026-Q4)."),
 }

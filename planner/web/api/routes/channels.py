@@ -10,6 +10,7 @@ from planner.bootstrap import Platform
 from planner.domain.roles import Permission
 from planner.services import archiving, channels, slots as slot_service
 from planner.services.actor import Actor
+from planner.services.publishing import pause
 from planner.services.slots import SlotInput
 from planner.web.api import present
 from planner.web.api.operations import Call, Router
@@ -18,6 +19,7 @@ from planner.web.api.shapes.channels import (
     ChannelCreate,
     ChannelPatch,
     CredentialsPut,
+    PausePut,
     SlotNote,
     Slots,
     SlotsPut,
@@ -115,6 +117,20 @@ def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Chan
 def archive_channel(call: Call, channel_id: int) -> None:
     """Take a channel out of use. Its history stays, what was planned for it is cancelled."""
     archiving.archive(call.session, call.actor, channel_id, now=call.now)
+
+
+@router.put("/channels/{channel_id}/pause", Permission.PAUSE)
+def pause_channel(call: Call, channel_id: int, body: PausePut) -> Channel:
+    """Hold back all deliveries of a channel."""
+    found = pause.pause_channel(call.session, call.actor, channel_id, body.reason, now=call.now)
+    return present.channel(call.platform, found, call.now)
+
+
+@router.delete("/channels/{channel_id}/pause", Permission.RELEASE)
+def release_channel(call: Call, channel_id: int) -> Channel:
+    """Let a channel's deliveries go again. What is too late by now is missed."""
+    found = pause.release_channel(call.session, call.actor, channel_id, now=call.now)
+    return present.channel(call.platform, found, call.now)
 
 
 @router.put("/channels/{channel_id}/slots", Permission.MANAGE)

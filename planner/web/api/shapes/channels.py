@@ -49,7 +49,7 @@ class CredentialsPut(Input):
 class PausePut(Input):
     """Why it is paused."""
 
-    reason: Annotated[PlainText, Field(max_length=500)] = ""
+    reason: Annotated[PlainText, Field(min_length=1, max_length=500)]
 
 
 class SlotPut(Input):

@@ -96,8 +96,13 @@ def _read_cursor(value: Any) -> str:
     return value
 
 
+def has_forbidden(text: str) -> bool:
+    """Whether a text holds control characters."""
+    return bool(_FORBIDDEN.search(text))
+
+
 def _plain(value: str) -> str:
-    if _FORBIDDEN.search(value):
+    if has_forbidden(value):
         raise _refuse("characters_forbidden")
     return value
 

@@ -1,0 +1,101 @@
+"""Deliveries: how one stands, and what a person decides about it."""
+
+from __future__ import annotations
+
+from planner.domain.roles import Permission
+from planner.services import metrics, posts, reports
+from planner.services.errors import FieldError, Invalid
+from planner.services.posts import When
+from planner.services.publishing import decide
+from planner.web.api import present
+from planner.web.api.operations import Call, Router
+from planner.web.api.shapes.posts import (
+    DeliveryDetail,
+    DeliveryFigures,
+    FiguresIn,
+    PostMetrics,
+    ResolutionIn,
+    RetryIn,
+)
+
+router = Router("deliveries")
+
+FIGURES = ("impressions", "reach", "reactions", "comments", "shares", "clicks")
+
+
+@router.get("/deliveries/{delivery_id}")
+def get_delivery(call: Call, delivery_id: int) -> DeliveryDetail:
+    """One delivery, with its attempts."""
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/resolution", Permission.EDIT, status=200)
+def resolve_delivery(call: Call, delivery_id: int, body: ResolutionIn) -> DeliveryDetail:
+    """Say whether a delivery that needs a decision is live.
+
+    Live: it is published, at `url`. Not live: it goes out again, or (`cancel`) not at all.
+    """
+    if body.live and body.cancel:
+        raise Invalid(FieldError("cancel", "live_and_cancel"))
+    if body.live:
+        decide.is_live(call.session, call.actor, delivery_id, body.url, now=call.now)
+    else:
+        decide.is_not_live(call.session, call.actor, delivery_id, now=call.now, send=not body.cancel)
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/retry", Permission.EDIT, status=200, optional_body=True)
+def retry_delivery(call: Call, delivery_id: int, body: RetryIn) -> DeliveryDetail:
+    """Send a failed or missed delivery after all: now, at a time, or in the next free slot."""
+    if body.queue and body.publish_at is not None:
+        raise Invalid(FieldError("publish_at", "time_and_queue"))
+    if body.queue:
+        decide.send_in_next_slot(call.session, call.actor, delivery_id, now=call.now)
+    else:
+        decide.send_now(call.session, call.actor, delivery_id, now=call.now)
+    if body.publish_at is not None:
+        posts.move(
+            call.session,
+            call.actor,
+            [delivery_id],
+            When(at=body.publish_at),
+            now=call.now,
+            folder=call.platform.settings.media_folder,
+        )
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/cancellation", Permission.EDIT, status=200)
+def cancel_delivery(call: Call, delivery_id: int) -> DeliveryDetail:
+    """Take one delivery out of the plan for good; the post's other channels stay."""
+    posts.cancel(call.session, call.actor, [delivery_id], now=call.now)
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/metrics", Permission.EDIT)
+def enter_figures(call: Call, delivery_id: int, body: FiguresIn) -> DeliveryFigures:
+    """Enter figures by hand, where the network gives none to programs."""
+    figures = {name: getattr(body, name) for name in FIGURES}
+    metrics.record_manual(call.session, call.actor, delivery_id, figures, now=call.now)
+    call.session.flush()
+    post_id = posts.delivery(call.session, call.workspace_id, delivery_id).post_id
+    return next(_figures(f) for f in reports.post_metrics(call.session, post_id) if f.delivery_id == delivery_id)
+
+
+@router.get("/posts/{post_id}/metrics")
+def get_post_metrics(call: Call, post_id: int) -> PostMetrics:
+    """The newest figures of each delivery of a post."""
+    posts.view(call.session, call.workspace_id, post_id)
+    return PostMetrics(deliveries=[_figures(f) for f in reports.post_metrics(call.session, post_id)])
+
+
+def _figures(found: reports.DeliveryFigures) -> DeliveryFigures:
+    return DeliveryFigures(
+        id=str(found.delivery_id),
+        channel=str(found.channel_id),
+        network=found.network,
+        as_of=found.as_of,
+        source=found.source,
+        extra=dict(found.extra),
+        **{name: found.figures.get(name) for name in FIGURES},
+    )
