@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Flask, g, get_flashed_messages, request
+from flask_babel import gettext
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.exceptions import Forbidden
@@ -19,7 +22,7 @@ from planner.web.extensions import LANGUAGES, choose_language
 def init_app(app: Flask) -> None:
     """Offer the frame's values to templates."""
     app.context_processor(values)
-    app.jinja_env.globals.update(has_page=navigation.has_page, texts=texts)
+    app.jinja_env.globals.update(has_page=navigation.has_page, texts=texts, gettext=translate)
 
 
 def values() -> dict[str, Any]:
@@ -70,6 +73,16 @@ class Frame:
 def may(permission: str) -> bool:
     """Whether the signed-in member's role holds the permission."""
     return _has_place() and context.actor().may(Permission(permission))
+
+
+@pass_context
+def translate(template: Context, text: str, **variables: Any) -> str:
+    """``_()`` in templates. Unlike Jinja's own it fills in nothing where nothing is given, so that a sentence with
+    placeholders can be handed on to JavaScript."""
+    said = gettext(text)
+    if template.eval_ctx.autoescape:
+        said = Markup(said)  # noqa: S704 - from our own catalogue; the variables are escaped
+    return said % variables if variables else said
 
 
 def texts(sentences: dict[str, str]) -> Markup:
