@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from planner.domain.states import DeliveryState, PostStatus
-from planner.models import Channel, Delivery, Post
+from planner.models import Campaign, Channel, Delivery, Post
 from planner.services.errors import NotFound
 
 MAX_PAGE = 200
@@ -57,6 +57,7 @@ class Entry:
     category_id: int | None
     campaign_id: int | None
     owner_id: int | None
+    campaign_paused: bool = False
     deliveries: list[CalendarDelivery] = field(default_factory=list)
 
 
@@ -70,6 +71,8 @@ class CalendarDelivery:
     queued: bool
     remote_url: str | None
     error_code: str | None
+    publish_at: datetime
+    occurrence: str | None = None
 
 
 def view(session: Session, workspace_id: int, post_id: int) -> PostView:
@@ -129,6 +132,8 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Delivery.remote_url,
             Delivery.error_code,
             Delivery.publish_at,
+            Delivery.occurrence,
+            Campaign.paused_at.label("campaign_paused_at"),
             Post.id.label("post_id"),
             Post.text,
             Post.status,
@@ -138,6 +143,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Post.owner_id,
         )
         .join(Post, Post.id == Delivery.post_id)
+        .outerjoin(Campaign, Campaign.id == Post.campaign_id)
         .where(
             Delivery.workspace_id == workspace_id,
             Delivery.publish_at >= start,
@@ -160,9 +166,19 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
                 row.category_id,
                 row.campaign_id,
                 row.owner_id,
+                row.campaign_paused_at is not None,
             )
         entries[key].deliveries.append(
-            CalendarDelivery(row.id, row.channel_id, row.state, row.queued, row.remote_url, row.error_code)
+            CalendarDelivery(
+                row.id,
+                row.channel_id,
+                row.state,
+                row.queued,
+                row.remote_url,
+                row.error_code,
+                row.publish_at,
+                row.occurrence,
+            )
         )
     return list(entries.values())
 

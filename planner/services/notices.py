@@ -1,0 +1,92 @@
+"""What a person is told in the app: the list, what is unread, and marking as read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from planner.models import Channel, Delivery, Notice, Post
+
+PAGE = 50
+EXCERPT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with what it is about: the post (id and the start of its text) and the channel, where there is one."""
+
+    notice: Notice
+    post_id: int | None = None
+    excerpt: str = ""
+    channel_id: int | None = None
+    channel: str = ""
+
+
+def count_unread(session: Session, workspace_id: int, user_id: int) -> int:
+    """How many notices of the workspace the person has not read."""
+    query = select(func.count(Notice.id)).where(*_mine(workspace_id, user_id), Notice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def page(session: Session, workspace_id: int, user_id: int, *, before: int | None = None) -> tuple[list[Told], bool]:
+    """The newest notices, fifty at a time; ``before`` is the id to go on from. Also whether there are more."""
+    query: Select[Notice] = select(Notice).where(*_mine(workspace_id, user_id))
+    if before is not None:
+        query = query.where(Notice.id < before)
+    found = list(session.scalars(query.order_by(Notice.id.desc()).limit(PAGE + 1)))
+    return _told(session, found[:PAGE]), len(found) > PAGE
+
+
+def mark_read(session: Session, workspace_id: int, user_id: int, notice_id: int | None, *, now: datetime) -> int:
+    """Mark one notice, or (None) all, as read. Returns how many were unread."""
+    query = update(Notice).where(*_mine(workspace_id, user_id), Notice.read_at.is_(None))
+    if notice_id is not None:
+        query = query.where(Notice.id == notice_id)
+    result = session.execute(query.values(read_at=now).execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _mine(workspace_id: int, user_id: int):  # type: ignore[no-untyped-def]
+    return Notice.user_id == user_id, Notice.workspace_id == workspace_id
+
+
+def _told(session: Session, notices: list[Notice]) -> list[Told]:
+    deliveries = _ids(notices, "delivery")
+    posts = _ids(notices, "post")
+    channels = _ids(notices, "channel")
+    about_delivery = {
+        row.id: row
+        for row in session.execute(
+            select(Delivery.id, Delivery.post_id, Post.text, Channel.id.label("channel_id"), Channel.name)
+            .join(Post, Post.id == Delivery.post_id)
+            .join(Channel, Channel.id == Delivery.channel_id)
+            .where(Delivery.id.in_(deliveries))
+        )
+    }
+    texts = dict(session.execute(select(Post.id, Post.text).where(Post.id.in_(posts))).tuples().all())
+    names = dict(session.execute(select(Channel.id, Channel.name).where(Channel.id.in_(channels))).tuples().all())
+    told = []
+    for notice in notices:
+        row = about_delivery.get(notice.subject_id) if notice.subject == "delivery" else None
+        if row is not None:
+            told.append(Told(notice, row.post_id, excerpt(row.text), row.channel_id, row.name))
+        elif notice.subject == "post" and notice.subject_id in texts:
+            told.append(Told(notice, notice.subject_id, excerpt(texts[notice.subject_id])))
+        elif notice.subject == "channel" and notice.subject_id in names:
+            told.append(Told(notice, channel_id=notice.subject_id, channel=names[notice.subject_id]))
+        else:
+            told.append(Told(notice))
+    return told
+
+
+def excerpt(text: str) -> str:
+    """The start of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def _ids(notices: list[Notice], subject: str) -> list[int]:
+    return [n.subject_id for n in notices if n.subject == subject]

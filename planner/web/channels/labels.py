@@ -1,0 +1,101 @@
+"""Words about connections: what each field is called, where a person finds it, and what a network needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString, lazy_gettext as _l, ngettext
+
+HOUR = 3600
+MISSED_AFTER = (15 * 60, 30 * 60, HOUR, 2 * HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a person must have ready before connecting a network, and what it must be allowed."""
+
+    summary: LazyString
+    steps: tuple[LazyString, ...]
+    permissions: tuple[str, ...] = ()
+
+
+GUIDES: dict[str, Guide] = {
+    "linkedin": Guide(
+        _l("Posts on a company page or a personal profile, by LinkedIn's API."),
+        (
+            _l("You need an app in LinkedIn's developer portal that is linked to your company page."),
+            _l("Create an access token for it with the permissions named below; it lasts 60 days."),
+            _l("The number in the address of the page's admin view is the organisation's id."),
+        ),
+        ("w_organization_social", "r_organization_social", "rw_organization_admin"),
+    ),
+    "facebook": Guide(
+        _l("Posts on a Facebook Page, by the Graph API."),
+        (
+            _l("You need an app in Meta's developer portal and a role on the Page that may publish."),
+            _l("Create a Page access token from a long-lived user token: it does not expire by itself."),
+            _l("The Page's id stands on the Page under About, Page transparency."),
+        ),
+        ("pages_show_list", "pages_manage_posts", "pages_read_engagement", "read_insights"),
+    ),
+    "twitter": Guide(
+        _l("Posts on X. X charges for each post sent by its API: 0.015 dollars, with a link 0.20 dollars."),
+        (
+            _l("You need an app in X's developer portal with OAuth 2.0 switched on."),
+            _l("Sign in to it once with the account that is to post, and copy both tokens."),
+            _l("With a refresh token the connection renews itself; without one it ends after two hours."),
+        ),
+        ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+    ),
+    "xing": Guide(
+        _l("XING has no open API: at the time, Sendeplan hands a person text and pictures, and one click notes it."),
+        (
+            _l("Leave all fields empty to publish by hand. Nothing more is needed."),
+            _l("Only partners with keys of the former API fill the fields in."),
+        ),
+    ),
+}
+
+#: (network, field) first, then the field alone.
+FIELDS: dict[tuple[str, str] | str, tuple[LazyString, LazyString | str]] = {
+    ("linkedin", "author"): (
+        _l("Organisation or person (URN)"),
+        _l("Such as urn:li:organization:2414183, or urn:li:person:… for a profile."),
+    ),
+    ("facebook", "page_id"): (_l("Page ID"), _l("A long number, such as 104812345678901.")),
+    ("facebook", "access_token"): (_l("Page access token"), _l("Of the Page, not of your own account.")),
+    ("twitter", "user_id"): (_l("User ID"), _l("The account's number, not its name with @.")),
+    ("xing", "user_id"): (_l("User ID"), _l("Such as 12345_abcdef.")),
+    "access_token": (_l("Access token"), ""),
+    "refresh_token": (_l("Refresh token"), _l("Renews the connection before it ends.")),
+    "expires_at": (_l("Expires at"), _l("You are told a week before. Leave it empty where the token does not expire.")),
+    "consumer_key": (_l("Consumer key"), ""),
+    "consumer_secret": (_l("Consumer secret"), ""),
+    "token": (_l("Token"), ""),
+    "token_secret": (_l("Token secret"), ""),
+}
+
+
+def guide(network: str) -> Guide | None:
+    """What to say about connecting a network; None for one added by a third party."""
+    return GUIDES.get(network)
+
+
+def field_label(network: str, name: str) -> tuple[str, str]:
+    """Label and help of a credential field; an unknown one shows its own name."""
+    label, help_text = FIELDS.get((network, name)) or FIELDS.get(name) or (name.replace("_", " ").capitalize(), "")
+    return str(label), str(help_text)
+
+
+def missed_choices(current: int) -> list[tuple[int, str]]:
+    """How late a post may still go out by itself; the present setting is among them, whatever it is."""
+    return [(seconds, duration(seconds)) for seconds in sorted({*MISSED_AFTER, current})]
+
+
+def duration(seconds: int) -> str:
+    """``30 minutes``, ``2 hours``, ``3 days``."""
+    if seconds % (24 * HOUR) == 0 and seconds > 24 * HOUR:
+        return str(ngettext("%(num)s day", "%(num)s days", seconds // (24 * HOUR)))
+    if seconds % HOUR == 0:
+        return str(ngettext("%(num)s hour", "%(num)s hours", seconds // HOUR))
+    return str(ngettext("%(num)s minute", "%(num)s minutes", -(-seconds // 60)))

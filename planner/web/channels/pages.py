@@ -1,0 +1,147 @@
+"""The list of channels, and a channel's own page with its settings."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, ngettext
+from flask_login import login_required
+
+from planner.domain.roles import Permission
+from planner.domain.week import Week
+from planner.models import Channel
+from planner.services import archiving, channel_overview, channels, queue, slots, weeks
+from planner.services.errors import Conflict, Invalid, Problems
+from planner.services.publishing import pause
+from planner.web import choices, context, inputs
+from planner.web.access import requires
+from planner.web.channels.base import blueprint
+from planner.web.channels.labels import missed_choices
+from planner.web.messages import explain
+from planner.web.notify import say
+
+
+@blueprint.get("")
+@login_required
+def index() -> ResponseReturnValue:
+    """All channels: health, next post, this week's rhythm."""
+    session, place = context.reading(), context.workspace()
+    return render_template(
+        "channels/index.html",
+        cards=channel_overview.cards(session, place.id, now=context.now()),
+        weeks=_this_week(),
+        categories=choices.names(choices.categories()),
+    )
+
+
+@blueprint.get("/<int:channel_id>")
+@login_required
+def show(channel_id: int) -> ResponseReturnValue:
+    """One channel with everything about it."""
+    channel = channels.get(context.reading(), context.workspace().id, channel_id)
+    return _page(channel)
+
+
+@blueprint.post("/<int:channel_id>/settings")
+@requires(Permission.MANAGE)
+def save_settings(channel_id: int) -> ResponseReturnValue:
+    """Name, rhythm, limit, owner."""
+    problems = Problems()
+    rhythm = inputs.number("rhythm_per_week", problems, high=100)
+    limit = inputs.number("missed_after_seconds", problems, low=60, high=7 * 86400)
+    try:
+        problems.raise_any()
+        with context.platform().database.write() as session:
+            channels.update(
+                session,
+                context.actor(),
+                channel_id,
+                now=context.now(),
+                name=inputs.text("name"),
+                rhythm_per_week=rhythm or 0,
+                missed_after_seconds=limit,
+                owner_id=inputs.reference("owner"),
+            )
+    except Invalid as error:
+        channel = channels.get(context.reread(), context.workspace().id, channel_id)
+        return _page(channel, errors=inputs.errors_of(error), typed=True), 422
+    context.platform().wake()
+    say(_("Saved."))
+    return redirect(url_for("channels.show", channel_id=channel_id))
+
+
+@blueprint.post("/<int:channel_id>/pause")
+@requires(Permission.PAUSE)
+def hold(channel_id: int) -> ResponseReturnValue:
+    """Hold everything of this channel, with a reason."""
+    try:
+        with context.platform().database.write() as session:
+            pause.pause_channel(session, context.actor(), channel_id, inputs.text("reason"), now=context.now())
+    except Invalid as error:
+        say(" ".join(inputs.errors_of(error).values()), kind="error")
+    else:
+        say(_("Paused. Nothing goes out through this channel until it is resumed."), kind="info")
+    return redirect(url_for("channels.show", channel_id=channel_id))
+
+
+@blueprint.post("/<int:channel_id>/pause/release")
+@requires(Permission.RELEASE)
+def resume(channel_id: int) -> ResponseReturnValue:
+    """Let it publish again."""
+    with context.platform().database.write() as session:
+        pause.release_channel(session, context.actor(), channel_id, now=context.now())
+    context.platform().wake()
+    say(_("Resumed. What is not too late goes out now; the rest is marked as missed."))
+    return redirect(url_for("channels.show", channel_id=channel_id))
+
+
+@blueprint.post("/<int:channel_id>/archive")
+@requires(Permission.MANAGE)
+def archive(channel_id: int) -> ResponseReturnValue:
+    """Take the channel out of use."""
+    try:
+        with context.platform().database.write() as session:
+            channel = archiving.archive(session, context.actor(), channel_id, now=context.now())
+            name = channel.name
+    except Conflict as error:
+        say(explain(error), kind="error")
+        return redirect(url_for("channels.show", channel_id=channel_id))
+    context.platform().wake()
+    say(_("%(channel)s is archived. Its posts and figures stay.", channel=name))
+    return redirect(url_for("channels.index"))
+
+
+def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool = False) -> str:
+    """The channel's page. ``typed``: the settings form shows what was sent instead of what is stored."""
+    session, now = context.reading(), context.now()
+    zone = context.workspace().zone
+    planned = channel_overview.planned_count(session, channel.id)
+    return render_template(
+        "channels/show.html",
+        channel=channel,
+        health=channels.health(channel, now),
+        week=_this_week().get(channel.id),
+        upcoming=channel_overview.next_delivery(session, channel.id, now=now),
+        queue_length=len(queue.queue_of(session, channel.id, now=now)),
+        rows=[(s.weekday, f"{s.wall_time:%H:%M}", s.category_id) for s in channel.slots],
+        notes=slots.clock_change_notes(channel.slots, zone, now),
+        members=choices.members(),
+        categories=choices.categories(),
+        missed_choices=missed_choices(channel.missed_after_seconds),
+        archive_text=ngettext(
+            "%(num)s planned post is cancelled. What is published and its figures stay.",
+            "%(num)s planned posts are cancelled. What is published and its figures stay.",
+            planned,
+        )
+        if planned
+        else _("Nothing is planned here. What is published and its figures stay."),
+        errors=errors or {},
+        typed=typed,
+    )
+
+
+def _this_week() -> dict[int, weeks.ChannelWeek]:
+    place, now = context.workspace(), context.now()
+    week = Week.containing(now, place.zone)
+    overview = weeks.week_overview(context.reading(), place.id, week, now=now)
+    return {one.channel_id: one for one in overview.channels}

@@ -1,0 +1,104 @@
+"""The sentence of each kind of notice: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext as _l, ngettext
+
+from planner.services.notices import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``title`` says what happened, ``advice`` what to do; ``tone`` and ``icon`` as in the looks of states."""
+
+    title: LazyString
+    advice: LazyString | str
+    icon: str
+    tone: str
+
+
+KINDS: dict[str, Kind] = {
+    "approval_asked": Kind(
+        _l("%(by)s asks for your approval"),
+        _l("Look at the post and approve it or send it back."),
+        "hourglass",
+        "warning",
+    ),
+    "sent_back": Kind(_l("%(by)s sent your post back"), _l("Change it and ask again."), "arrow-back-up", "warning"),
+    "delivery_failed": Kind(
+        _l("A post failed on %(channel)s"), _l("It is not live. Change it or try again."), "circle-x", "danger"
+    ),
+    "delivery_needs_person": Kind(
+        _l("A post on %(channel)s needs your decision"), _l("Say whether it is live."), "user-question", "danger"
+    ),
+    "delivery_missed": Kind(
+        _l("A post on %(channel)s missed its time"),
+        _l("It was not sent. Choose: now, the next slot, or drop it."),
+        "clock-exclamation",
+        "danger",
+    ),
+    "delivery_assisted": Kind(
+        _l("It is time to publish on %(channel)s by hand"),
+        _l("Text and pictures are ready to copy."),
+        "hand-click",
+        "info",
+    ),
+    "channel_reconnect": Kind(
+        _l("%(channel)s must be reconnected"), _l("Nothing goes out there until then."), "plug-connected-x", "danger"
+    ),
+    "channel_expiring": Kind(
+        _l("The connection of %(channel)s expires soon"),
+        _l("Reconnect it before that."),
+        "clock-exclamation",
+        "warning",
+    ),
+    "channel_paused": Kind(
+        _l("%(channel)s was paused"),
+        _l("The network refuses further posts. Look at the reason."),
+        "player-pause",
+        "warning",
+    ),
+    "week_gaps": Kind(_l("Slots of week %(week)s are still free"), "", "calendar-event", "warning"),
+    "rhythm_unmet": Kind(_l("The weekly rhythm of week %(week)s is not met yet"), "", "calendar-event", "warning"),
+    "queue_moved": Kind(
+        _l("Posts waiting for approval moved to later slots"),
+        _l("Their slot passed before anyone said yes."),
+        "calendar-time",
+        "info",
+    ),
+}
+OTHER = Kind(_l("Something happened: %(kind)s"), "", "bell", "info")
+
+
+def kind_of(told: Told) -> Kind:
+    """How a notice is shown; one of an unknown kind shows its name."""
+    return KINDS.get(told.notice.kind, OTHER)
+
+
+def title(told: Told) -> str:
+    """What happened."""
+    data = told.notice.data
+    week = str(data.get("week", "")).partition("-W")[2].lstrip("0")
+    values = {"by": data.get("by", ""), "channel": told.channel or "?", "week": week, "kind": told.notice.kind}
+    return str(kind_of(told).title) % values
+
+
+def advice(told: Told) -> str:
+    """What to do about it, in one sentence; "" where there is nothing to say."""
+    data = told.notice.data
+    if told.notice.kind == "sent_back" and data.get("note"):
+        return f"„{data['note']}“"
+    if told.notice.kind == "week_gaps":
+        return _gaps(data)
+    if told.notice.kind == "rhythm_unmet":
+        return ", ".join(f"{c['name']} {c['planned']}/{c['target']}" for c in data.get("channels", []))
+    return str(kind_of(told).advice)
+
+
+def _gaps(data: dict[str, Any]) -> str:
+    count = int(data.get("count", 0))
+    names = ", ".join(c["name"] for c in data.get("channels", []))
+    return str(ngettext("%(num)s free slot: %(names)s", "%(num)s free slots: %(names)s", count, names=names))

@@ -1,0 +1,108 @@
+"""The workspace's settings, and keys for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _, ngettext
+from flask_login import login_required
+
+from planner.domain.roles import Permission, Role
+from planner.domain.walltime import zone_names
+from planner.services import tokens, workspace_settings
+from planner.services.errors import Invalid
+from planner.web import context, inputs
+from planner.web.access import requires
+from planner.web.looks import role_label
+from planner.web.notify import say
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+WORKSPACE_FIELDS = ("name", "zone", "language", "approval_required", "weekly_weekday", "weekly_time")
+
+
+@blueprint.get("")
+@login_required
+def index() -> ResponseReturnValue:
+    """What an admin sets; everyone else sees how it is set."""
+    return _page()
+
+
+@blueprint.post("/workspace")
+@requires(Permission.MANAGE)
+def save_workspace() -> ResponseReturnValue:
+    """Store the workspace's settings."""
+    weekday = inputs.text("weekly_weekday")
+    wanted = workspace_settings.Settings(
+        name=inputs.text("name"),
+        zone=inputs.text("zone"),
+        language=inputs.text("language"),
+        approval_required=inputs.checked("approval_required"),
+        weekly_weekday=int(weekday) if weekday.isdecimal() and len(weekday) == 1 else -1,
+        weekly_time=inputs.wall_time(inputs.text("weekly_time")),
+    )
+    try:
+        with context.platform().database.write() as session:
+            reflowed = workspace_settings.change(session, context.actor(), wanted, now=context.now())
+            moved = len(reflowed.moved) if reflowed else 0
+    except Invalid as error:
+        return _page(errors=inputs.errors_of(error), typed=request.form), 422
+    context.platform().wake()
+    saved = _("Saved.")
+    if moved:
+        saved = ngettext("Saved; %(num)s queued post moved.", "Saved; %(num)s queued posts moved.", moved)
+    say(saved)
+    return redirect(url_for("settings.index"))
+
+
+@blueprint.post("/tokens")
+@requires(Permission.MANAGE)
+def create_token() -> ResponseReturnValue:
+    """Make a key; it is shown on this one page and never again."""
+    try:
+        role = Role(inputs.text("role"))
+    except ValueError:
+        role = Role.READER
+    try:
+        with context.platform().database.write() as session:
+            _token, secret = tokens.create(session, context.actor(), inputs.text("token_name"), role, now=context.now())
+    except Invalid as error:
+        errors = {"token_name": " ".join(inputs.errors_of(error).values())}
+        return _page(errors=errors, typed_token=request.form), 422
+    context.reread()
+    return _page(secret=secret)
+
+
+@blueprint.post("/tokens/<int:token_id>/revocation")
+@requires(Permission.MANAGE)
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """End a key at once."""
+    with context.platform().database.write() as session:
+        tokens.revoke(session, context.actor(), token_id, now=context.now())
+    say(_("The token is revoked. Scripts that use it are refused from now on."))
+    return redirect(url_for("settings.index"))
+
+
+def _page(*, errors: dict[str, str] | None = None, typed: Any = None, typed_token: Any = None, secret: str = "") -> str:
+    session, place = context.reading(), context.workspace()
+    stored = {
+        "name": place.name,
+        "zone": place.zone,
+        "language": place.language,
+        "approval_required": place.approval_required,
+        "weekly_weekday": place.weekly_weekday,
+        "weekly_time": f"{place.weekly_time:%H:%M}",
+    }
+    may_manage = context.actor().may(Permission.MANAGE)
+    return render_template(
+        "settings/index.html",
+        values=typed or stored,
+        zones=zone_names(),
+        tokens=tokens.all_of(session, place.id) if may_manage else [],
+        role_choices=[(role.value, role_label(role)) for role in Role],
+        typed_token=typed_token or {"role": Role.EDITOR.value},
+        errors=errors or {},
+        secret=secret,
+    )
