@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_sha
 from tests.support.factories import Company, make_company, make_platform
 from tests.support.network import forbid_outside_connections
 from tests.support.serving import serving
-from tests.support.web import Browsing
+from tests.support.web import Browsing, ClientOf
 
 _made_folder = pytest.StashKey[Path | None]()
 
@@ -121,7 +121,7 @@ def app(platform: Platform) -> Flask:
 
 
 @pytest.fixture
-def client_of(app: Flask, company: Company) -> Callable[[Actor | None], Browsing]:
+def client_of(app: Flask, company: Company) -> ClientOf:
     """``client_of(company.bob)`` is a client signed in as bob; ``client_of(None)`` a stranger."""
 
     def make(actor: Actor | None) -> Browsing:

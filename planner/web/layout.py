@@ -16,7 +16,7 @@ from werkzeug.exceptions import Forbidden
 from planner.domain.roles import Permission
 from planner.services import approvals
 from planner.web import context, navigation, notify
-from planner.web.extensions import LANGUAGES, choose_language
+from planner.web.extensions import LANGUAGES, choose_language, login_manager
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +41,7 @@ def values() -> dict[str, Any]:
 def expect_nothing() -> None:
     """From here on this request draws its page without asking the database: it may be what failed."""
     g.failing = True
+    g._login_user = login_manager.anonymous_user()  # where Flask-Login looks before it asks the database
     g.language = request.accept_languages.best_match(LANGUAGES, "de") or "de"
 
 

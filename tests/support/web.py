@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -50,6 +51,10 @@ class Browsing:
     def send_json(self, method: str, path: str, body: Any = None) -> TestResponse:
         """What the page's own JavaScript does."""
         return self._client.open(path, method=method, json=body, headers={"X-CSRFToken": self.token})
+
+
+#: What the fixture ``client_of`` gives.
+ClientOf = Callable[[Actor | None], Browsing]
 
 
 def sign_in(page: Page, server: str, actor: Actor) -> None:

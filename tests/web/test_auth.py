@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
@@ -11,9 +9,7 @@ from planner.bootstrap import Platform
 from planner.models import User
 from planner.web.auth import safe_target
 from tests.support.factories import PASSWORD, Company
-from tests.support.web import Browsing, email_of
-
-ClientOf = Callable[..., Browsing]
+from tests.support.web import ClientOf, email_of
 
 
 def test_a_stranger_is_sent_to_sign_in_and_then_on_to_the_page(client_of: ClientOf, company: Company) -> None:
