@@ -394,12 +394,13 @@ def test_a_token_that_ended_is_renewed_where_it_can_be(
     platform.close()
 
 
+@pytest.mark.parametrize("key", KEYS)
 def test_a_missing_permission_for_figures_does_not_stop_the_publishing(
-    platform: Platform, company: Company, sandbox: Sandbox, clock: FakeClock
+    platform: Platform, company: Company, sandbox: Sandbox, key: str
 ) -> None:
-    channel = connected(platform, company)
+    channel = connected(platform, company, key)
     published(platform, company, channel, sandbox, age=timedelta(days=3))
-    sandbox.faults.add("missing_permission", "linkedin", "metrics")
+    sandbox.faults.add("missing_permission", key, "metrics")
 
     pull_due(platform)
 

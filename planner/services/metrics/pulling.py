@@ -189,7 +189,9 @@ def _ask(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -
 def _ask_again(
     platform: Platform, access: ChannelAccess, remote_ids: Sequence[str], error: ReconnectNeeded
 ) -> dict[str, Figures]:
-    if error.missing:  # a permission for figures only: the channel can publish all the same
+    # A permission that only reading needs may be missing while the channel publishes all the same; whether publishing
+    # is allowed shows when something is published.
+    if error.missing or error.status == 403:
         raise Failed(str(error), MUCH_LATER) from error
     renewed = renewal.renew(platform, access)
     if renewed.access.version == access.version:
