@@ -26,7 +26,7 @@ from .linkedin_shapes import (
 )
 from .service import Answer, Draft, Outcome, Route
 from .store import Medium, Post, text_key
-from .wire import Request, Response, json_response
+from .wire import Request, Response, as_object, json_response
 
 MAX_COMMENTARY = 3000
 MAX_PIXELS = 36_152_320
@@ -105,7 +105,7 @@ class LinkedIn(LinkedInReading):
         if post is None:
             raise not_found(urn)
         self._author(token, post.account.id, "partnerApiPostsExternal.PARTIAL_UPDATE")
-        changes = ((request.json_object() or {}).get("patch") or {}).get("$set") or {}
+        changes = as_object(as_object(as_object(request.json_object()).get("patch")).get("$set"))
         if request.headers.get("x-restli-method", "").upper() != "PARTIAL_UPDATE" or "commentary" not in changes:
             raise input_error(400, "INVALID_PATCH", "patch.$set.commentary is required", "/patch")
         post.meta["commentary"] = littletext.cut(self._commentary(changes))
@@ -129,9 +129,8 @@ class LinkedIn(LinkedInReading):
         token = self.authorize(request)
         if request.query.get("action") != "initializeUpload":
             raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only the action initializeUpload is served", 0))
-        wanted = (request.json_object() or {}).get("initializeUploadRequest")
-        owner = self._author(token, (wanted or {}).get("owner") if isinstance(wanted, dict) else None,
-                             "partnerApiImages.ACTION-initializeUpload")  # fmt: skip
+        wanted = as_object(as_object(request.json_object()).get("initializeUploadRequest"))
+        owner = self._author(token, wanted.get("owner"), "partnerApiImages.ACTION-initializeUpload")
         now = self.world.now()
         name = base64.urlsafe_b64encode(secrets.token_bytes(15)).decode().rstrip("=")
         medium = Medium(f"urn:li:image:C4E10AQ{name}", self.key, owner.id, now)
@@ -221,7 +220,7 @@ class LinkedIn(LinkedInReading):
         if "article" in content:
             return content, [], self._article(content["article"])
         if "multiImage" in content:
-            images = (content["multiImage"] or {}).get("images")
+            images = as_object(content["multiImage"]).get("images")
             if not isinstance(images, list) or not 2 <= len(images) <= MAX_IMAGES:
                 message = f"multiImage takes 2 to {MAX_IMAGES} images"
                 raise input_error(400, "INVALID_CONTENT", message, "/content/multiImage")

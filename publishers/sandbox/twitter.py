@@ -21,7 +21,7 @@ from .store import Medium, Post, text_key
 from .twitter_media import TwitterMedia
 from .twitter_shapes import invalid, not_found, problem
 from .weighted import LIMIT, length, shortened, t_co
-from .wire import Request, Response, json_response
+from .wire import Request, Response, as_object, json_response
 
 DUPLICATE_WINDOW = timedelta(hours=24)
 ACCESS_SECONDS = 7200
@@ -69,7 +69,7 @@ class Twitter(TwitterMedia):
         text = self._text(body, media)
         self._refuse_duplicate(token.account, text, body)
         draft = self.draft(token.account, text, None, media, self.world.now())
-        draft.meta["reply_to"] = (body.get("reply") or {}).get("in_reply_to_tweet_id")
+        draft.meta["reply_to"] = as_object(body.get("reply")).get("in_reply_to_tweet_id")
         post = self.accept(request, token.account, draft)
         data = {"id": post.id, "text": post.meta["shown"], "edit_history_tweet_ids": [post.id]}
         return _with_usage(json_response(201, {"data": data}), usage)
@@ -207,7 +207,7 @@ class Twitter(TwitterMedia):
         return body
 
     def _attached(self, token: Token, body: dict[str, Any]) -> list[Medium]:
-        ids = (body.get("media") or {}).get("media_ids") if "media" in body else []
+        ids = as_object(body.get("media")).get("media_ids") if "media" in body else []
         if not isinstance(ids, list) or ("media" in body and not 1 <= len(ids) <= 4):
             raise invalid("media.media_ids", str(ids), "$.media.media_ids: must have 1 to 4 items")
         media = [self.world.store.find_medium(self.key, str(medium_id)) for medium_id in ids]

@@ -116,6 +116,11 @@ def json_response(status: int, value: Any, headers: Mapping[str, str] | None = N
     return Response(status, body, {"Content-Type": kind or "application/json; charset=utf-8", **(headers or {})})
 
 
+def as_object(value: Any) -> dict[str, Any]:
+    """``value`` where it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
 Reader = BinaryIO
 Respond = Callable[[Request], Response]
 Clock = Callable[[], datetime]
