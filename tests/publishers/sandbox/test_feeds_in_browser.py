@@ -13,6 +13,8 @@ from tests.publishers.sandbox.callers import ORGANIZATION, PAGE, X_USER, XING_US
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.browser
+
 ACCOUNTS = {"facebook": PAGE, "twitter": X_USER, "linkedin": ORGANIZATION, "xing": XING_USER}
 LINK = "https://www.brandt-maschinenbau.example/aktuelles/portalfraese-in-halle-drei"
 
