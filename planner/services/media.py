@@ -9,7 +9,6 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -78,6 +77,8 @@ def describe(session: Session, actor: Actor, media_id: int, alt: str) -> Media:
 
 def thumbnail(media: Media, folder: Path) -> Path:
     """A small JPEG or PNG of the image, made at first use. Raises FileNotFoundError where the file is gone."""
+    from PIL import Image
+
     small = folder / "small" / (Path(media.stored_as).stem + ".webp")
     if not small.exists():
         with Image.open(folder / media.stored_as) as image:
@@ -89,6 +90,9 @@ def thumbnail(media: Media, folder: Path) -> Path:
 
 
 def _inspect(data: bytes) -> tuple[str, tuple[int, int]]:
+    # Imported late: most processes never touch an image, and Pillow takes 4 MB.
+    from PIL import Image, UnidentifiedImageError
+
     problems = Problems()
     if not data:
         problems.add("file", "image_empty")
@@ -108,6 +112,8 @@ def _inspect(data: bytes) -> tuple[str, tuple[int, int]]:
 
 def _upright_without_position(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """Phones store which way is up, and where the picture was taken: the first is applied, both are dropped."""
+    from PIL import Image, ImageOps
+
     with Image.open(io.BytesIO(data)) as image:
         if not image.getexif():
             return data, image.size
