@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from planner.domain.slots import Occurrence, Taken
@@ -21,7 +22,18 @@ from planner.services.queue import as_weekly
 #: Goes out, or is on its way, without anyone doing anything.
 PLANNED = frozenset({DeliveryState.SCHEDULED, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN})
 
-Found = Row[int, DeliveryState, datetime | None, str | None]
+
+class Found(Protocol):
+    """What a week looks at of a delivery."""
+
+    @property
+    def channel_id(self) -> int: ...
+    @property
+    def state(self) -> DeliveryState: ...
+    @property
+    def publish_at(self) -> datetime | None: ...
+    @property
+    def occurrence(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,27 @@ def week_overview(session: Session, workspace_id: int, week: Week, *, now: datet
 def week_overviews(session: Session, workspace_id: int, weeks: Sequence[Week], *, now: datetime) -> list[WeekOverview]:
     """Several weeks that follow each other, in as many queries as one."""
     zone = session.scalars(select(Workspace.zone).where(Workspace.id == workspace_id)).one()
-    channels = _channels(session, workspace_id)
     start, end = weeks[0].bounds(zone)[0], weeks[-1].bounds(zone)[1]
     found = _deliveries(session, workspace_id, start, end)
+    return overviews_of(weeks, zone, channels_with_slots(session, workspace_id), found, now=now)
+
+
+def overviews_of(
+    weeks: Sequence[Week], zone: str, channels: Sequence[Channel], found: Sequence[Found], *, now: datetime
+) -> list[WeekOverview]:
+    """The weeks, where channels (with slots) and deliveries are at hand already: no query."""
     return [_overview(week, zone, channels, found, now) for week in weeks]
+
+
+def channels_with_slots(session: Session, workspace_id: int) -> list[Channel]:
+    """The channels in use with their slots: two queries."""
+    query = (
+        select(Channel)
+        .where(Channel.workspace_id == workspace_id, Channel.archived_at.is_(None))
+        .order_by(Channel.name, Channel.id)
+        .options(selectinload(Channel.slots))
+    )
+    return list(session.scalars(query))
 
 
 def _overview(
@@ -79,7 +108,7 @@ def _overview(
     start, end = week.bounds(zone)
     inside: dict[int, list[Found]] = {channel.id: [] for channel in channels}
     for row in found:
-        if row.channel_id in inside and start <= row.publish_at < end:
+        if row.channel_id in inside and row.publish_at is not None and start <= row.publish_at < end:
             inside[row.channel_id].append(row)
     rows = tuple(_channel_week(channel, inside[channel.id], zone, max(start, now), end) for channel in channels)
     return WeekOverview(week, zone, start, end, rows)
@@ -104,16 +133,6 @@ def _channel_week(channel: Channel, rows: Sequence[Found], zone: str, ahead: dat
     )
 
 
-def _channels(session: Session, workspace_id: int) -> list[Channel]:
-    query = (
-        select(Channel)
-        .where(Channel.workspace_id == workspace_id, Channel.archived_at.is_(None))
-        .order_by(Channel.name, Channel.id)
-        .options(selectinload(Channel.slots))
-    )
-    return list(session.scalars(query))
-
-
 def _deliveries(session: Session, workspace_id: int, start: datetime, end: datetime) -> Sequence[Found]:
     query = select(Delivery.channel_id, Delivery.state, Delivery.publish_at, Delivery.occurrence).where(
         Delivery.workspace_id == workspace_id,
@@ -121,4 +140,4 @@ def _deliveries(session: Session, workspace_id: int, start: datetime, end: datet
         Delivery.publish_at < end,
         Delivery.state != DeliveryState.CANCELLED,
     )
-    return session.execute(query).all()
+    return session.execute(query).all()  # type: ignore[return-value] # rows have these columns as attributes

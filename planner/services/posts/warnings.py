@@ -12,7 +12,6 @@ from planner.domain import walltime
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
-from planner.services.posts.placing import WALL_FORMAT
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
 
@@ -35,7 +34,7 @@ def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
     """What a clock change does to a chosen wall-clock time (``YYYY-MM-DDTHH:MM``)."""
     if not wall or not zone:
         return []
-    wanted = datetime.strptime(wall, WALL_FORMAT)
+    wanted = datetime.fromisoformat(wall)
     resolved = walltime.resolve(wanted, zone)
     if resolved.note is None:
         return []

@@ -1,0 +1,122 @@
+// The calendar page: FullCalendar with our toolbar, our entries and our way of moving them.
+
+import { drawEntry, markEntry } from "./calendar/entries.js";
+import { EntryDialog } from "./calendar/entry-dialog.js";
+import { Feed } from "./calendar/feed.js";
+import { Filters } from "./calendar/filters.js";
+import { Moves } from "./calendar/moves.js";
+import { startDrafts } from "./calendar/drafts.js";
+import { drawRhythm } from "./calendar/rhythm.js";
+import { Place, rememberFocus, returnFocus } from "./calendar/place.js";
+import { makeCalendar, viewKey, viewName } from "./lib/calendar.js";
+import { behave, data } from "./lib/page.js";
+import { shortcut } from "./lib/shortcuts.js";
+import { t } from "./lib/texts.js";
+
+behave("[data-calendar-page]", (page) => {
+  const settings = data("calendar-settings");
+  const place = new Place(settings);
+  const filters = new Filters(page, place);
+  const feed = new Feed(settings, filters, (weeks) => drawRhythm(page, weeks, settings));
+  const moves = new Moves(() => refresh());
+  const skew = Date.parse(settings.now) - Date.now();
+  const calendar = makeCalendar(page.querySelector("[data-calendar]"), {
+    initialView: viewName(place.view),
+    initialDate: place.date,
+    now: () => new Date(Date.now() + skew),
+    events: (range, done, failed) => feed.load(range, done, failed),
+    editable: settings.mayEdit,
+    eventStartEditable: settings.mayEdit,
+    eventDurationEditable: false,
+    eventInteractive: true,
+    droppable: settings.mayEdit,
+    dayMaxEvents: 4,
+    moreLinkText: (count) => t("more_entries", { count }),
+    moreLinkHint: (count) => t("more_entries_hint", { count }),
+    noEventsText: t("no_entries"),
+    weekTextShort: t("week_short"),
+    scrollTime: "07:00:00",
+    eventOrder: "start,text",
+    eventClass: "entry",
+    eventInnerClass: "entry-inner",
+    eventContent: (info) => ({ domNodes: drawEntry(info, settings) }),
+    eventDidMount: (info) => markEntry(info, settings),
+    eventClick: (info) => click(info),
+    eventDrop: (info) => moves.drop(info),
+    dateClick: (info) => compose(info.dateStr),
+    datesSet: (info) => show(info),
+    drop: (info) => moves.dropDraft(info),
+    // A draft from the list becomes an entry only once the server has given it its time.
+    eventReceive: (info) => info.revert(),
+  });
+  const dialog = new EntryDialog(moves, place);
+  feed.onChange = () => calendar.refetchEvents();
+  filters.onChange = () => calendar.refetchEvents();
+  startDrafts(page, settings, dialog);
+  startBar(page, calendar);
+  startKeys(calendar);
+
+  function refresh() {
+    feed.forget();
+    calendar.refetchEvents();
+  }
+
+  function show({ view }) {
+    place.remember(viewKey(view.type), view.calendar.formatIso(view.calendar.getDate(), true));
+    page.querySelector("[data-calendar-title]").textContent = title(view, feed);
+    for (const button of page.querySelectorAll("[data-calendar-view]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.calendarView === place.view));
+    }
+    page.dataset.view = place.view;
+    returnFocus(page);
+  }
+
+  function click(info) {
+    const { jsEvent, event } = info;
+    if (jsEvent.ctrlKey || jsEvent.metaKey || jsEvent.shiftKey) return;
+    jsEvent.preventDefault();
+    const { gap, post, deliveries } = event.extendedProps;
+    if (gap) return compose(event.start.toISOString(), gap);
+    dialog.open(post, deliveries, info.el);
+  }
+
+  function compose(at, gap = null) {
+    if (!settings.mayEdit) return;
+    rememberFocus(at);
+    const query = new URLSearchParams({ at, back: place.here() });
+    if (gap) query.set("channel", gap.channel);
+    if (gap?.category) query.set("category", gap.category);
+    location.href = `${settings.new}?${query}`;
+  }
+});
+
+function title(view) {
+  if (view.type === "dayGridMonth") return view.title;
+  const monday = view.currentStart;
+  return `${t("week_short")} ${isoWeek(monday)} · ${view.title}`;
+}
+
+function isoWeek(date) {
+  const day = new Date(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()));
+  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
+  const first = new Date(Date.UTC(day.getUTCFullYear(), 0, 1));
+  return Math.ceil(((day - first) / 86400000 + 1) / 7);
+}
+
+function startBar(page, calendar) {
+  page.addEventListener("click", ({ target }) => {
+    const go = target.closest("[data-calendar-go]");
+    const view = target.closest("[data-calendar-view]");
+    if (go) calendar[go.dataset.calendarGo]();
+    if (view) calendar.changeView(viewName(view.dataset.calendarView));
+  });
+}
+
+function startKeys(calendar) {
+  shortcut("t", t("today"), () => calendar.today());
+  shortcut("m", t("month_view"), () => calendar.changeView(viewName("month")));
+  shortcut("w", t("week_view"), () => calendar.changeView(viewName("week")));
+  shortcut("l", t("list_view"), () => calendar.changeView(viewName("list")));
+  shortcut("ArrowLeft", t("previous"), () => calendar.prev());
+  shortcut("ArrowRight", t("next"), () => calendar.next());
+}

@@ -1,0 +1,64 @@
+// How an entry looks: time, networks, first words, and the status as icon, word and colour.
+
+import { time } from "../lib/formats.js";
+import { icon } from "../lib/icons.js";
+import { t } from "../lib/texts.js";
+
+/** The nodes of an entry. */
+export function drawEntry({ event }, settings) {
+  return event.extendedProps.gap ? gapNodes(event, settings) : entryNodes(event, settings);
+}
+
+/** The colour, and what pointers and tests need to know. The name of the link is its own text. */
+export function markEntry({ event, el }, settings) {
+  const { gap, post, movable } = event.extendedProps;
+  el.dataset.tone = gap ? "gap" : lookOf(event, settings).tone;
+  el.dataset.movable = String(Boolean(movable && settings.mayEdit));
+  if (gap) el.dataset.gap = gap.channel;
+  else el.dataset.post = post;
+}
+
+function entryNodes(event, settings) {
+  const { text, channels, queued } = event.extendedProps;
+  const look = lookOf(event, settings);
+  const head = element("span", "entry-head");
+  head.append(element("span", "entry-time", time(event.start)), networks(channels, settings));
+  if (queued) head.append(icon("stack-2", t("queued")));
+  const status = element("span", "entry-status");
+  status.append(icon(look.icon), element("span", "entry-status-word", look.label));
+  head.append(status);
+  return [head, element("span", "entry-text", text)];
+}
+
+function gapNodes(event, settings) {
+  const channel = settings.channels[event.extendedProps.gap.channel];
+  const head = element("span", "entry-head");
+  head.append(element("span", "entry-time", time(event.start)));
+  if (channel) head.append(icon(channel.icon, channel.name));
+  head.append(element("span", "entry-gap-word", t("free_slot")), element("span", "visually-hidden", t("write_for_slot")));
+  return [head];
+}
+
+function networks(channels, settings) {
+  const marks = element("span", "entry-networks");
+  const seen = new Set();
+  for (const id of channels) {
+    const channel = settings.channels[id];
+    if (!channel || seen.has(channel.key)) continue;
+    seen.add(channel.key);
+    marks.append(icon(channel.icon, channel.network));
+  }
+  return marks;
+}
+
+function lookOf(event, settings) {
+  const { status, held } = event.extendedProps;
+  return settings.looks[held ? "held" : status] ?? { label: status, icon: "circle-dashed", tone: "neutral" };
+}
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}

@@ -1,0 +1,64 @@
+// The server looks over the form while someone types: problems at their fields, warnings, and when it would go out.
+
+import { send } from "../lib/http.js";
+import { icon } from "../lib/icons.js";
+import { t } from "../lib/texts.js";
+
+const PAUSE = 400;
+
+export function startChecks(composer) {
+  let timer;
+  let request;
+  composer.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, PAUSE);
+  });
+
+  async function run() {
+    request?.abort();
+    request = new AbortController();
+    try {
+      show(composer, await send("POST", composer.form.dataset.check, body(composer), { signal: request.signal }));
+    } catch (error) {
+      // A check that fails forbids nothing: saving says what is wrong.
+      if (error.name !== "AbortError") show(composer, { errors: {}, warnings: [], time: null, slots: {} });
+    }
+  }
+}
+
+function body(composer) {
+  const form = new FormData();
+  for (const [name, value] of composer.entries()) form.append(name, value);
+  if (composer.form.dataset.post) form.append("post", composer.form.dataset.post);
+  return form;
+}
+
+function show(composer, { errors, warnings, time, slots }) {
+  const { form } = composer;
+  // An empty form is not wrong yet.
+  const begun = composer.entries().some(([name, value]) => /^(text|link|media)$|^variants\..*\.text$/.test(name) && value);
+  for (const place of form.querySelectorAll("[data-live]")) {
+    const text = begun || place.dataset.live === "publish_at" ? errors[place.dataset.live] ?? "" : "";
+    const said = place.parentElement.querySelector(".field-error")?.textContent;
+    place.textContent = text === said ? "" : text;
+  }
+  const list = form.querySelector("[data-warnings]");
+  list.replaceChildren(...warnings.map(({ text }) => item(icon("alert-triangle"), text)));
+  form.querySelector("[data-time-note]").textContent = time ? t("at_time", { time: time.text }) : "";
+  showSlots(composer, slots);
+}
+
+function showSlots(composer, slots) {
+  const list = composer.form.querySelector("[data-slots]");
+  const known = composer.chosen().filter((rule) => slots[rule.id]);
+  const lines = known.map((rule) => item(icon(rule.icon, rule.name), slots[rule.id].text));
+  list.replaceChildren(...(lines.length ? lines : [item(null, t("queue_none"))]));
+}
+
+function item(mark, text) {
+  const element = document.createElement("li");
+  const words = document.createElement("span");
+  words.textContent = text;
+  element.append(...[mark, words].filter(Boolean));
+  return element;
+}

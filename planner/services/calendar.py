@@ -1,0 +1,95 @@
+"""What the calendar draws: entries, gaps and the weekly rhythm, in three queries however many posts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import DeliveryState, PostStatus, post_status
+from planner.domain.week import Week
+from planner.models import Delivery, Post, Workspace
+from planner.services import weeks
+from planner.services.posts import CalendarDelivery, Entry, calendar as entries_between
+from planner.services.posts.placing import MOVABLE
+from planner.services.weeks import WeekOverview
+
+#: A calendar never shows more at once; a longer range is cut.
+LONGEST = timedelta(days=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An entry as it is shown: its own status (a post's parts may stand elsewhere), whether it is ``held``, and whether
+    it can be dragged."""
+
+    entry: Entry
+    status: PostStatus
+    held: bool
+    movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """What lies between two moments, and the whole weeks that they touch."""
+
+    entries: list[Drawn]
+    weeks: list[WeekOverview]
+
+
+def look(session: Session, workspace: Workspace, start: datetime, end: datetime, *, now: datetime) -> CalendarView:
+    """The calendar between two moments (aware), widened to whole weeks for the rhythm."""
+    end = min(end, start + LONGEST)
+    shown = list(_weeks_between(start, end, workspace.zone))
+    first, last = shown[0].bounds(workspace.zone)[0], shown[-1].bounds(workspace.zone)[1]
+    found = entries_between(session, workspace.id, min(first, start), max(last, end))
+    channels = weeks.channels_with_slots(session, workspace.id)
+    deliveries = [d for entry in found for d in entry.deliveries]
+    paused = {c.id for c in channels if c.paused_at is not None or c.reconnect_since is not None}
+    if workspace.paused_at is not None:
+        paused = {d.channel_id for d in deliveries}
+    return CalendarView(
+        [_drawn(e, paused) for e in found if start <= e.publish_at < end],
+        weeks.overviews_of(shown, workspace.zone, channels, deliveries, now=now),
+    )
+
+
+def without_time(session: Session, workspace_id: int, *, limit: int = 30) -> list[Post]:
+    """Drafts and posts that wait for approval, without a time on any channel; the newest first."""
+    timed = exists().where(
+        Delivery.post_id == Post.id, Delivery.publish_at.is_not(None), Delivery.state != DeliveryState.CANCELLED
+    )
+    query = (
+        select(Post)
+        .where(
+            Post.workspace_id == workspace_id,
+            Post.status.in_([PostStatus.DRAFT, PostStatus.IN_APPROVAL]),
+            Post.deleted_at.is_(None),
+            ~timed,
+        )
+        .order_by(Post.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def _weeks_between(start: datetime, end: datetime, zone: str) -> Iterator[Week]:
+    week = Week.containing(start, zone)
+    while week.bounds(zone)[0] < max(end, start + timedelta(seconds=1)):
+        yield week
+        week = week.next
+
+
+def _drawn(entry: Entry, paused: set[int]) -> Drawn:
+    states = [d.state for d in entry.deliveries]
+    status = post_status(states, awaits_approval=entry.status is PostStatus.IN_APPROVAL)
+    scheduled = [d for d in entry.deliveries if d.state is DeliveryState.SCHEDULED]
+    return Drawn(entry, status, _held(entry, scheduled, paused), all(s in MOVABLE for s in states))
+
+
+def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:
+    return bool(scheduled) and (entry.campaign_paused or any(d.channel_id in paused for d in scheduled))
+

@@ -1,0 +1,19 @@
+"""Sentences about writing, moving and queueing posts."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+SENTENCES: dict[str, LazyString] = {
+    "time_unreadable": _l("This is not a date with a time. Write it as 2027-03-01T09:30, or use the calendar button."),
+    "channel_has_no_slot_for_category": _l(
+        "%(channel)s has no weekly slot for this category. Add one, choose another category, or choose a time."
+    ),
+    "channel_not_found": _l("There is no such channel in this workspace."),
+    "queue_changed": _l("The queue changed in the meantime. It is shown as it stands now: try again."),
+    "delivery_frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
+    "delivery_published": _l("This post is published already and cannot be changed here."),
+    "nothing_chosen": _l("Choose at least one post first."),
+    "nothing_to_move": _l("Nothing of this post can be moved any more."),
+    "link_to_post_missing": _l("Paste the address of the published post, starting with https://."),
+}

@@ -1,0 +1,195 @@
+"""The composer's form as it was typed: kept word for word, so that an error loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from werkzeug.datastructures import MultiDict
+
+from planner.models import Post
+from planner.services.errors import FieldError, Invalid
+from planner.services.posts import Content, PostView, VariantInput, When, content_of, live_channels
+from planner.services.posts.placing import MOVABLE
+
+#: Selects of the form, by name; each stands for ``NAME_id`` of a content.
+REFERENCES = ("topic", "campaign", "goal", "audience", "category", "owner")
+
+KEEP, TIME, QUEUE, NOT_YET = "keep", "time", "queue", "none"
+CHOICES = (KEEP, TIME, QUEUE, NOT_YET)
+
+
+@dataclass(slots=True)
+class TypedVariant:
+    """A channel's version: what was typed stays even while "as the base" is chosen."""
+
+    own_text: bool = False
+    text: str = ""
+    own_media: bool = False
+    media: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Typed:
+    """All that the form holds. ``publish_at`` is a time on the workspace's clock as the browser sends it."""
+
+    text: str = ""
+    link: str = ""
+    media: list[int] = field(default_factory=list)
+    channels: list[int] = field(default_factory=list)
+    variants: dict[int, TypedVariant] = field(default_factory=dict)
+    alt: dict[int, str] = field(default_factory=dict)
+    when: str = NOT_YET
+    publish_at: str = ""
+    references: dict[str, str] = field(default_factory=dict)
+    format: str = ""
+    tags: str = ""
+    note: str = ""
+    submission: str = ""
+    version: int | None = None
+    back: str = ""
+
+    def variant(self, channel_id: int) -> TypedVariant:
+        """The version of a channel; an empty one where nothing was typed."""
+        return self.variants.get(channel_id) or TypedVariant()
+
+    def media_lists(self) -> list[list[int]]:
+        """Every list of images in the form."""
+        return [self.media, *(v.media for v in self.variants.values())]
+
+
+def read(form: MultiDict[str, str]) -> Typed:
+    """What was sent."""
+    channels = _ids(form.getlist("channels"))
+    variants = {c: _read_variant(form, c) for c in _ids(form.getlist("variant"))}
+    return Typed(
+        text=_lines(form.get("text", "")),
+        link=form.get("link", "").strip(),
+        media=_ids(form.getlist("media")),
+        channels=channels,
+        variants=variants,
+        alt={int(k[4:]): v for k, v in form.items() if k.startswith("alt.") and k[4:].isdecimal()},
+        when=form.get("when", NOT_YET) if form.get("when") in CHOICES else NOT_YET,
+        publish_at=form.get("publish_at", "").strip(),
+        references={name: form.get(name, "") for name in REFERENCES},
+        format=form.get("format", ""),
+        tags=form.get("tags", ""),
+        note=_lines(form.get("note", "")),
+        submission=form.get("submission", "")[:64],
+        version=int(form["version"]) if form.get("version", "").isdecimal() else None,
+        back=form.get("back", ""),
+    )
+
+
+def of_post(shown: PostView, zone_wall: str) -> Typed:
+    """The form for a stored post; ``zone_wall`` is the common time of what can still be moved, or ""."""
+    post = shown.post
+    content = content_of(post, live_channels(shown.deliveries))
+    timed = any(d.publish_at is not None and d.state in MOVABLE for d in shown.deliveries)
+    return Typed(
+        text=content.text,
+        link=content.link or "",
+        media=list(content.media),
+        channels=list(content.channels),
+        variants={c: _typed_variant(v) for c, v in content.variants.items()},
+        alt={m.media_id: m.medium.alt for m in post.media},
+        when=KEEP if timed else NOT_YET,
+        publish_at=zone_wall,
+        references=_references_of(post),
+        format=str(post.format_id or ""),
+        tags=", ".join(content.tags),
+        note=content.note,
+        version=post.version,
+    )
+
+
+def content(typed: Typed) -> Content:
+    """The content that the form describes. Versions of channels that are not chosen stay out of it."""
+    chosen = {c: typed.variants[c] for c in typed.channels if c in typed.variants}
+    named = {f"{name}_id": _id(typed.references.get(name, "")) for name in REFERENCES}
+    return Content(
+        text=typed.text,
+        link=typed.link or None,
+        media=tuple(typed.media),
+        channels=tuple(typed.channels),
+        variants={c: _variant_input(v) for c, v in chosen.items()},
+        tags=tuple(tags(typed.tags)),
+        note=typed.note,
+        format_id=_id(typed.format),
+        **named,
+    )
+
+
+def when(typed: Typed) -> When | None:
+    """When the form wants the post to go out; None: as it is planned already. Raises Invalid at ``publish_at``."""
+    if typed.when == KEEP:
+        return None
+    if typed.when == QUEUE:
+        return When(queue=True)
+    if typed.when == NOT_YET:
+        return When()
+    if not typed.publish_at:
+        raise Invalid(FieldError("publish_at", "time_missing"))
+    wall = read_wall(typed.publish_at)
+    if wall is None:
+        raise Invalid(FieldError("publish_at", "time_unreadable"))
+    return When(wall=wall)
+
+
+def read_wall(given: str) -> datetime | None:
+    """A time as ``<input type="datetime-local">`` sends it; None for anything else."""
+    try:
+        wall = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return None if wall.tzinfo or "T" not in given else wall.replace(second=0, microsecond=0)
+
+
+def tags(given: str) -> list[str]:
+    """``"Messe, #Fräsen"`` as tags, each once."""
+    parts = (part.strip().lstrip("#").strip()[:60] for part in given.replace("\n", ",").split(","))
+    return list(dict.fromkeys(part for part in parts if part))[:30]
+
+
+def _read_variant(form: MultiDict[str, str], channel_id: int) -> TypedVariant:
+    name = f"variants.{channel_id}"
+    return TypedVariant(
+        own_text=f"{name}.own_text" in form,
+        text=_lines(form.get(f"{name}.text", "")),
+        own_media=f"{name}.own_media" in form,
+        media=_ids(form.getlist(f"{name}.media")),
+    )
+
+
+def _typed_variant(given: VariantInput) -> TypedVariant:
+    return TypedVariant(
+        own_text=given.text is not None,
+        text=given.text or "",
+        own_media=given.media is not None,
+        media=list(given.media or ()),
+    )
+
+
+def _variant_input(typed: TypedVariant) -> VariantInput:
+    return VariantInput(
+        text=typed.text if typed.own_text else None,
+        media=tuple(typed.media) if typed.own_media else None,
+    )
+
+
+def _references_of(post: Post) -> dict[str, str]:
+    return {name: str(getattr(post, f"{name}_id") or "") for name in REFERENCES}
+
+
+def _ids(given: Iterable[str]) -> list[int]:
+    return list(dict.fromkeys(int(one) for one in given if one.isdecimal() and len(one) < 19))
+
+
+def _id(given: str) -> int | None:
+    return int(given) if given.isdecimal() and len(given) < 19 else None
+
+
+def _lines(given: str) -> str:
+    """Browsers send line ends as CR LF; a text has plain ones."""
+    return given.replace("\r\n", "\n").replace("\r", "\n")

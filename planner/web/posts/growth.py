@@ -1,0 +1,54 @@
+"""How a post's figures grew, as charts with the table behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from planner.domain.figures import METRICS
+from planner.services.reports import DeliveryHistory
+from planner.web.formats import moment
+
+#: More points than this say nothing more on a small chart.
+MOST_POINTS = 30
+
+
+def labels() -> dict[str, str]:
+    """The words for the figures, in the order in which they are shown."""
+    words = {
+        "impressions": _("Impressions"),
+        "reach": _("Reach"),
+        "reactions": _("Reactions"),
+        "comments": _("Comments"),
+        "shares": _("Shares"),
+        "clicks": _("Clicks"),
+    }
+    return {name: words[name] for name in METRICS}
+
+
+def growth(histories: Sequence[DeliveryHistory]) -> list[dict[str, Any]]:
+    """A chart for each delivery that was measured at least twice: ``name``, ``network``, ``chart``, ``rows``."""
+    return [_growth(one) for one in histories if len(one.points) > 1]
+
+
+def _growth(history: DeliveryHistory) -> dict[str, Any]:
+    points = _thinned(history.points)
+    given = {name: text for name, text in labels().items() if any(p.figures.get(name) is not None for p in points)}
+    drawn = {name: text for name, text in given.items() if name in ("impressions", "reactions", "clicks")} or given
+    times = [moment(p.taken_at) for p in points]
+    series = [{"label": text, "values": [p.figures.get(name) for p in points]} for name, text in drawn.items()]
+    return {
+        "name": history.channel_name,
+        "network": history.network,
+        "chart": {"type": "line", "labels": times, "series": series},
+        "columns": list(given.values()),
+        "rows": [(p.taken_at, [p.figures.get(name) for name in given]) for p in points],
+    }
+
+
+def _thinned(points: Sequence[Any]) -> list[Any]:
+    """At most so many points, evenly chosen, the last among them."""
+    step = -(-len(points) // MOST_POINTS)
+    return list(reversed(list(reversed(points))[::step]))

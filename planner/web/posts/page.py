@@ -1,0 +1,96 @@
+"""A post's own page: what it says, where it stands on each channel, what came back, what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import render_template
+from flask_login import login_required
+
+from planner.domain.roles import Permission
+from planner.domain.states import FROZEN, DeliveryState, PostStatus
+from planner.models import Delivery, Media, Post
+from planner.services import posts, reports
+from planner.services.posts import PostView
+from planner.services.posts.history import history, names_of
+from planner.services.posts.placing import MOVABLE
+from planner.services.publishing.status import Holds
+from planner.web import context
+from planner.web.messages import explain
+from planner.web.posts import growth, story, trouble
+from planner.web.posts.blueprint import blueprint
+
+S = DeliveryState
+
+
+@blueprint.get("/posts/<int:post_id>")
+@login_required
+def show(post_id: int) -> str:
+    """Everything about one post."""
+    return draw(post_id)
+
+
+def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) -> str:
+    """The page. ``typed`` holds, by delivery, an address that was not taken and why."""
+    session, workspace_id = context.reading(), context.member().workspace_id
+    shown = posts.view(session, workspace_id, post_id)
+    deliveries = shown.deliveries
+    holds = Holds.read(session, workspace_id, context.now())
+    return render_template(
+        "posts/show.html",
+        post=shown.post,
+        deliveries=[d for d in deliveries if d.state is not S.CANCELLED],
+        cancelled=[d for d in deliveries if d.state is S.CANCELLED],
+        versions=versions(shown),
+        holds={d.id: trouble.HELD[hold] for d in deliveries if (hold := holds.reason(d))},
+        troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
+        outcome=trouble.outcome,
+        warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
+        names=names_of(session, shown.post),
+        figures=reports.post_metrics(session, post_id),
+        charts=growth.growth(reports.post_history(session, post_id)),
+        figure_names=growth.labels(),
+        story=story.lines(history(session, post_id, [d.id for d in deliveries]), deliveries),
+        can=allowed(shown.post, deliveries),
+        typed=typed or {},
+    )
+
+
+def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
+    """Which buttons make sense for this person and this post; what may not be used is not shown."""
+    actor = context.actor()
+    edits, approves = actor.may(Permission.EDIT), actor.may(Permission.APPROVE)
+    states = {d.state for d in deliveries if d.state is not S.CANCELLED}
+    frozen = bool(states & FROZEN)
+    done = bool(states) and states == {S.PUBLISHED}
+    waits = post.needs_approval and post.approved_at is None
+    return {
+        "edit": edits and not frozen and not done,
+        "move": edits and not frozen and bool(states & MOVABLE),
+        "unplan": edits and not frozen and any(d.publish_at for d in deliveries if d.state in MOVABLE),
+        "copy": edits,
+        "delete": edits and not frozen and S.PUBLISHED not in states,
+        "ask": edits and waits and post.approval_asked_at is None and not approves and not done,
+        "approve": approves and waits and not done and post.status is not PostStatus.CANCELLED,
+        "send_back": approves and not frozen and bool(post.approved_at or post.approval_asked_at) and not done,
+        "decide": edits,
+    }
+
+
+def versions(shown: PostView) -> list[dict[str, Any]]:
+    """The base and each channel's own version, with their images."""
+    post = shown.post
+    channels = {d.channel_id: d.channel for d in shown.deliveries}
+    found = [{"channel": None, "text": post.text, "media": _media(post, None)}]
+    for variant in post.variants:
+        if variant.channel_id in channels:
+            text = post.text if variant.text is None else variant.text
+            media = _media(post, variant.channel_id if variant.own_media else None)
+            found.append({"channel": channels[variant.channel_id], "text": text, "media": media})
+    return found
+
+
+def _media(post: Post, channel_id: int | None) -> list[Media]:
+    return [m.medium for m in post.media if m.channel_id == channel_id]
+

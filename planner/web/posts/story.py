@@ -1,0 +1,84 @@
+"""The history of a post as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _, lazy_gettext as _l
+
+from planner.models import Delivery, Event
+from planner.web.formats import moment
+
+POST: Mapping[str, Any] = {
+    "created": (_l("wrote the post"), "plus"),
+    "edited": (_l("edited the post"), "pencil"),
+    "approval_asked": (_l("asked for approval"), "hourglass"),
+    "approved": (_l("approved the post"), "circle-check"),
+    "approval_voided": (_l("voided the approval by an edit"), "circle-minus"),
+    "sent_back": (_l("sent the post back"), "arrow-back-up"),
+    "deleted": (_l("deleted the post"), "trash"),
+    "restored": (_l("restored the post"), "history"),
+}
+
+DELIVERY: Mapping[str, Any] = {
+    "cancelled": (_l("took it out"), "ban"),
+    "scheduled": (_l("scheduled it again"), "clock"),
+    "claimed": (_l("began to prepare it"), "cloud-upload"),
+    "sending": (_l("began to send it"), "send"),
+    "published": (_l("published it"), "circle-check"),
+    "failed": (_l("could not publish it"), "circle-x"),
+    "unknown": (_l("got no clear answer from the network"), "clock-question"),
+    "needs_person": (_l("asks for a decision"), "user-question"),
+    "missed": (_l("missed its time"), "clock-exclamation"),
+    "draft": (_l("put it back to draft"), "pencil"),
+}
+
+#: Steps of the machine that say nothing to a person.
+SILENT = frozenset({"claimed", "sending"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: who did what when, on which channel, with what was said."""
+
+    at: datetime
+    actor: str
+    text: str
+    icon: str
+    channel: str = ""
+    note: str = ""
+
+
+def lines(events: Sequence[Event], deliveries: Sequence[Delivery]) -> list[Line]:
+    """The events that mean something to a person, in their order."""
+    names = {d.id: d.channel.name for d in deliveries}
+    return [_line(e, names) for e in events if not (e.subject == "delivery" and e.kind in SILENT)]
+
+
+def _line(event: Event, names: Mapping[int, str]) -> Line:
+    if event.subject == "post":
+        text, icon = POST.get(event.kind, (event.kind.replace("_", " "), "circle-dashed"))
+        return Line(event.at, event.actor, str(text), icon, note=str(event.data.get("note") or ""))
+    channel = names.get(event.subject_id, "")
+    if event.kind == "moved":
+        return Line(event.at, event.actor, _moved(event.data), "calendar-time", channel)
+    text, icon = DELIVERY.get(event.kind, (event.kind.replace("_", " "), "circle-dashed"))
+    if event.data.get("by_hand") and event.kind == "published":
+        text = _("noted that it is live")
+    return Line(event.at, event.actor, str(text), icon, channel)
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    new, old = data.get("after", data.get("new")), data.get("before", data.get("old"))
+    if not new:
+        return _("took the time away")
+    if not old:
+        return _("gave it a time: %(new)s", new=_time(new))
+    return _("moved it from %(old)s to %(new)s", old=_time(old), new=_time(new))
+
+
+def _time(text: str) -> str:
+    return moment(datetime.fromisoformat(text))

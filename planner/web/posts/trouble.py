@@ -1,0 +1,106 @@
+"""A delivery in plain words: what happened, whether it is live, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+from planner.domain.states import DeliveryState
+from planner.models import Attempt, Delivery
+from planner.services.publishing.decide import DOUBT
+from planner.services.publishing.guards import Hold
+
+S = DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``what`` happened, whether it is ``live``, and the names of the buttons that help: ``now``, ``slot``, ``edit``,
+    ``live``, ``not_live``, ``drop``, ``channel``, ``assist``."""
+
+    what: LazyString
+    live: LazyString
+    actions: tuple[str, ...] = ()
+    kind: str = "danger"
+
+
+SURELY_NOT = _l("It is not live.")
+NOBODY_KNOWS = _l("It may be live, or not: only a look at the network tells.")
+LOOKING = _l("Sendeplan is looking for it on the network by itself. It is not sent a second time meanwhile.")
+
+#: Why, by the delivery's error code.
+WHY: Mapping[str, LazyString] = {
+    "rejected": _l("The network did not accept this content."),
+    "unsupported": _l("This connection cannot publish this kind of post."),
+    "payment_required": _l("The network wants its account topped up before it takes more posts."),
+    "attempts_exhausted": _l("The network refused it several times in a row."),
+    "refused": _l("The network is busy or asked to wait. It is tried again by itself."),
+    "quota_spent": _l("The network's quota for this account is spent."),
+    "token_renewed": _l("The access had run out and was renewed. It is tried again by itself."),
+    "too_slow": _l("The machine stood still for too long. It is tried again by itself."),
+    "lease_over": _l("The process that prepared it ended. It is tried again by itself."),
+    "not_found": _l("It was not found on the network after several looks, so it is sent again."),
+    "duplicate": _l("The network says it has the same content already, but the post could not be found there."),
+    "reconnect": _l("The network no longer accepts this channel's access."),
+    "unconfirmed": _l("The network's answer did not say whether it took the post."),
+    "interrupted": _l("The process ended while the post was being sent."),
+    "restored": _l("The instance was restored from a backup, which cannot know what went out since."),
+    "ambiguous": _l("Several posts on the network could be this one."),
+    "cannot_list": _l("The network does not let us look whether the post is there."),
+    "assisted": _l("This channel is published by hand: it is your turn."),
+    "network_missing": _l("The part of Sendeplan that speaks to this network is not installed."),
+    "media_missing": _l("An image of this post is no longer stored."),
+    "media_changed": _l("An image of this post is not the one that was approved."),
+    "missed": _l("Its time passed while nothing could be sent, by more than this channel's limit."),
+}
+
+HELD: Mapping[Hold, LazyString] = {
+    Hold.WORKSPACE_PAUSED: _l("All publishing is paused."),
+    Hold.CAMPAIGN_PAUSED: _l("Its campaign is paused."),
+    Hold.CHANNEL_PAUSED: _l("Its channel is paused."),
+    Hold.APPROVAL_MISSING: _l("A lead's approval is missing."),
+    Hold.RECONNECT: _l("Its channel must be reconnected first."),
+    Hold.THROTTLED: _l("The network asked to wait. It is tried again by itself."),
+}
+
+OUTCOMES: Mapping[str, LazyString] = {
+    "published": _l("Published"),
+    "refused": _l("Refused: not sent"),
+    "rejected": _l("Rejected: not sent"),
+    "reconnect": _l("Access refused: not sent"),
+    "duplicate": _l("Said to be a duplicate"),
+    "uncertain": _l("No clear answer"),
+}
+
+
+def trouble_of(delivery: Delivery) -> Trouble | None:
+    """What is wrong with a delivery; None where nothing is, or it goes on by itself."""
+    code = delivery.error_code or ""
+    if delivery.state is S.FAILED:
+        return Trouble(WHY.get(code, WHY["rejected"]), SURELY_NOT, ("edit", "now", "slot", "drop"))
+    if delivery.state is S.UNKNOWN:
+        return Trouble(WHY.get(code, WHY["unconfirmed"]), LOOKING, ("look",), "warning")
+    if delivery.state is S.MISSED:
+        return Trouble(WHY["missed"], SURELY_NOT, ("now", "slot", "drop"))
+    if delivery.state is S.NEEDS_PERSON:
+        return _asked(code)
+    if delivery.state is S.SCHEDULED and delivery.attempt_count and code in WHY:
+        return Trouble(WHY[code], SURELY_NOT, (), "warning")
+    return None
+
+
+def outcome(attempt: Attempt) -> LazyString | str:
+    """How an attempt ended; one without an end is still running or was cut off."""
+    if attempt.outcome is None:
+        return _l("No answer yet")
+    return OUTCOMES.get(attempt.outcome.value, attempt.outcome.value)
+
+
+def _asked(code: str) -> Trouble:
+    if code == "assisted":
+        return Trouble(WHY[code], SURELY_NOT, ("assist", "live", "drop"), "info")
+    if code in DOUBT:
+        return Trouble(WHY[code], NOBODY_KNOWS, ("look", "live", "not_live", "drop"))
+    return Trouble(WHY.get(code, WHY["reconnect"]), SURELY_NOT, ("channel", "not_live", "drop"))
