@@ -19,8 +19,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from planner import schema
 from planner.database import Database
-from planner.models import Base
 
 SERVER_VARIABLE = "SENDEPLAN_TEST_DATABASE_URL"
 FOLDER_VARIABLE = "SENDEPLAN_TEST_POSTGRESQL_FOLDER"
@@ -119,7 +119,7 @@ def _trade_durability_for_speed(server: URL) -> None:
 
 def _make_schema(url: str) -> None:
     database = Database(url)
-    Base.metadata.create_all(database.engine)
+    schema.upgrade(database)
     database.dispose()
     if database.is_sqlite:
         _fold_in_the_log(url)

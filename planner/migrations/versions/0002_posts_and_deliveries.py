@@ -164,9 +164,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_channel_id_publish_at", ["channel_id", "publish_at"], unique=False)
+        batch_op.create_index("ix_delivery_channel_id_state_try_at", ["channel_id", "state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_metrics_due_at", ["metrics_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_post_id"), ["post_id"], unique=False)
-        batch_op.create_index("ix_delivery_channel_id_state_try_at", ["channel_id", "state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_state_try_at", ["state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_workspace_id_publish_at", ["workspace_id", "publish_at"], unique=False)
 
@@ -246,9 +246,9 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_workspace_id_publish_at")
         batch_op.drop_index("ix_delivery_state_try_at")
-        batch_op.drop_index("ix_delivery_channel_id_state_try_at")
         batch_op.drop_index(batch_op.f("ix_delivery_post_id"))
         batch_op.drop_index("ix_delivery_metrics_due_at")
+        batch_op.drop_index("ix_delivery_channel_id_state_try_at")
         batch_op.drop_index("ix_delivery_channel_id_publish_at")
 
     op.drop_table("delivery")
