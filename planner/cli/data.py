@@ -97,11 +97,12 @@ def import_(file: Path, workspace: int | None) -> None:
     """Take in a plan that "sendeplan export" wrote; "-" reads standard input.
 
     May be run again: what is there already stays. Says for each entry what became of it. Posts come in as drafts with
-    their times as a note to plan by; channels come in without a connection.
+    their time in the note; channels come in without a connection.
     """
     from planner.services import transfer
     from planner.services.actor import machine
     from planner.services.installation import find_workspace
+    from planner.web.messages import explain
 
     try:
         plan = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
@@ -109,10 +110,14 @@ def import_(file: Path, workspace: int | None) -> None:
         raise Failed(f"{file} is not JSON. Take a file that `sendeplan export` wrote.") from None
     with platform() as wired, wired.database.write() as session:
         place = find_workspace(session, workspace)
-        report = transfer.import_plan(session, machine(place.id), plan, now=wired.clock.now())
-    for line in report:
-        click.echo(f"{line.outcome}  {line.kind}  {line.name}{f'  ({line.reason})' if line.reason else ''}")
-    if any(line.outcome == "refused" for line in report):
+        try:
+            report = transfer.import_plan(session, machine(place.id), plan, now=wired.clock.now())
+        except transfer.NotAPlan:
+            raise Failed(f"{file} is not a plan. Take a file that `sendeplan export` wrote.") from None
+    for taken in report:
+        reasons = "; ".join(f"{e.field}: {explain(e)}" for e in taken.errors)
+        click.echo(f"{taken.outcome:<8}{taken.kind:<11}{taken.name}{f'  ({reasons})' if reasons else ''}")
+    if any(taken.outcome == "refused" for taken in report):
         raise Failed("Some entries could not be taken in; the lines above say why. The others are in.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
@@ -63,18 +62,11 @@ def web(host: str, port: int) -> None:
 @click.command()
 def scheduler() -> None:
     """Run only the scheduler, which publishes, looks for what is unconfirmed and fetches figures."""
-    from planner.scheduler import Scheduler
-    from planner.serving import stop_on_signals
+    from planner.scheduler import run_scheduler
 
     with platform() as wired, in_use(wired):
-        running = Scheduler(wired)
-        running.start()
-        stop_on_signals()
         click.echo("The scheduler is running. Stop it with Ctrl-C.")
-        try:
-            threading.Event().wait()
-        finally:
-            running.stop()
+        run_scheduler(wired)
 
 
 @click.command()
