@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
 
 
@@ -14,10 +15,20 @@ from waitress.server import create_server
 def serving(app: Flask) -> Iterator[str]:
     """Serve ``app`` on a free port of this machine; the address without a slash at its end."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    stopping = threading.Event()
+
+    def answer() -> None:
+        # Waitress's own loop ends only when the last browser lets go of its connection.
+        while not stopping.is_set():
+            wasyncore.loop(timeout=1, map=server._map, count=1)
+
+    thread = threading.Thread(target=answer, name="web", daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        stopping.set()
+        server.pull_trigger()
         thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(server._map)
