@@ -10,6 +10,7 @@ from planner.paths import PACKAGE
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Connection
 
     from planner.database import Database
 
@@ -20,22 +21,39 @@ def upgrade(database: Database) -> None:
     """Bring the schema up to date; nothing happens where it is already."""
     if is_current(database):
         return
+    with database.engine.connect() as connection:
+        upgrade_on(connection)
+        connection.commit()
+
+
+def upgrade_on(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision, in the transaction of this connection."""
     from alembic import command
 
-    with database.engine.connect() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def is_current(database: Database) -> bool:
     """Whether the database has the newest schema. Reads one row and the names of the migrations: Alembic itself,
     which takes 10 MB, is only loaded where there is something to do."""
     with database.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest()]
+        return revision(connection) == newest()
+
+
+def revision(connection: Connection) -> str:
+    """The revision that the database has; empty where it has none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has ever had that revision."""
+    from alembic.script import ScriptDirectory
+
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def newest() -> str:

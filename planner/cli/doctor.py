@@ -23,7 +23,7 @@ def doctor() -> None:
     try:
         for finding in examine(wired):
             problems += finding.problem
-            click.echo(f"{'!!' if finding.problem else 'ok'}  {finding.what:<11} {finding.said}")
+            click.echo(f"{finding.sign}  {finding.what:<11} {finding.said}")
             if finding.hint:
                 click.echo(f"    {'':<11} {finding.hint}")
     finally:

@@ -30,12 +30,17 @@ STUCK = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. ``problem`` True: it needs somebody; ``hint`` says what to do."""
+    """One thing that was looked at. ``hint`` says what to do: needed where it is a ``problem``, else worth knowing."""
 
     what: str
     said: str
     problem: bool = False
     hint: str = ""
+
+    @property
+    def sign(self) -> str:
+        """``ok``, ``--`` (worth knowing) or ``!!`` (a problem)."""
+        return "!!" if self.problem else "--" if self.hint else "ok"
 
 
 def examine(platform: Platform) -> Iterator[Finding]:
@@ -95,10 +100,10 @@ def _workspaces(_platform: Platform, session: Session, _now: datetime) -> Iterat
     for workspace in workspaces:
         people = session.scalar(select(func.count(Member.id)).where(Member.workspace_id == workspace.id)) or 0
         hint = "" if people else "Run: sendeplan user create YOU@EXAMPLE.COM --role admin --password-stdin"
-        yield Finding("workspace", f"“{workspace.name}” has {people} members.", problem=not people, hint=hint)
+        yield Finding("workspace", f"“{workspace.name}” has {people} members.", hint=hint)
         if workspace.paused_at is not None:
             said = f"“{workspace.name}” is paused since {workspace.paused_at:%Y-%m-%d %H:%M} UTC: nothing goes out."
-            yield Finding("pause", said, problem=True, hint="Release the pause on the page or by DELETE /api/v1/pause.")
+            yield Finding("pause", said, hint="Release the pause on the page or by DELETE /api/v1/pause.")
 
 
 def _scheduler(_platform: Platform, session: Session, now: datetime) -> Iterator[Finding]:
@@ -108,7 +113,7 @@ def _scheduler(_platform: Platform, session: Session, now: datetime) -> Iterator
         return
     said = "It has never run." if last is None else f"Its last sign of life was at {last:%Y-%m-%d %H:%M} UTC."
     hint = "Start `sendeplan serve`, or `sendeplan scheduler` beside `sendeplan web`."
-    yield Finding("scheduler", f"{said} Nothing is published.", problem=True, hint=hint)
+    yield Finding("scheduler", f"{said} Nothing is published.", problem=last is not None, hint=hint)
 
 
 def _stuck(_platform: Platform, session: Session, now: datetime) -> Iterator[Finding]:
@@ -120,32 +125,34 @@ def _stuck(_platform: Platform, session: Session, now: datetime) -> Iterator[Fin
     asked = _count(session, Delivery.state.in_((DeliveryState.NEEDS_PERSON, DeliveryState.MISSED)))
     if asked:
         hint = "Open the posts that need a decision, and decide."
-        yield Finding("deliveries", f"{asked} wait for a person's decision.", problem=True, hint=hint)
+        yield Finding("deliveries", f"{asked} wait for a person's decision.", hint=hint)
     if not left and not asked:
         yield Finding("deliveries", "None is stuck.")
 
 
 def _channels(platform: Platform, session: Session, now: datetime) -> Iterator[Finding]:
     found = list(session.scalars(select(Channel).where(Channel.archived_at.is_(None)).order_by(Channel.id)))
-    well = True
-    for channel in found:
-        said = _ailment(platform, channel, now)
-        if said:
-            well = False
-            yield Finding("channel", f"“{channel.name}” ({channel.network}) {said}", problem=True, hint="Reconnect it.")
-    if well:
+    ailing = [finding for channel in found if (finding := _ailment(platform, channel, now))]
+    yield from ailing
+    if not ailing:
         yield Finding("channels", f"{len(found)} are connected." if found else "There are none yet.")
 
 
-def _ailment(platform: Platform, channel: Channel, now: datetime) -> str:
+def _ailment(platform: Platform, channel: Channel, now: datetime) -> Finding | None:
+    name = f"“{channel.name}” ({channel.network})"
+    hint = "Reconnect it on its page."
     try:
         platform.connections.credentials(ChannelAccess.of(channel))
     except VaultError:
-        return "has credentials that the present encryption keys cannot read."
+        said = f"{name} has credentials that the present keys cannot read."
+        return Finding("channel", said, problem=True, hint="Put the former encryption key back, or reconnect it.")
     health = channels.health(channel, now)
     if health is ChannelHealth.EXPIRING and channel.token_expires_at is not None:
-        return f"loses its access at {channel.token_expires_at:%Y-%m-%d %H:%M} UTC."
-    return "has lost its access." if health is ChannelHealth.RECONNECT else ""
+        until = f"{channel.token_expires_at:%Y-%m-%d %H:%M} UTC"
+        return Finding("channel", f"{name} loses its access at {until}.", hint=hint)
+    if health is ChannelHealth.RECONNECT:
+        return Finding("channel", f"{name} has lost its access.", problem=True, hint=hint)
+    return None
 
 
 def _count(session: Session, *conditions: object) -> int:

@@ -141,19 +141,19 @@ Moment = Annotated[datetime, PlainSerializer(_write_moment), WithJsonSchema({"ty
 class Input(BaseModel):
     """The base of what comes in: unknown fields are errors, types are taken as they are."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Query(BaseModel):
     """The base of query parameters: all arrive as text."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Output(BaseModel):
     """The base of what goes out."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
 
 class PageQuery(Query):
