@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, Outcome
+from planner.logs import about_delivery
 from planner.models import Attempt, Campaign, Channel, Delivery, Post, Workspace
 from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
@@ -61,13 +62,14 @@ def deliver(
     platform: Platform, work: Claimed, *, observe: Observer = nobody, stopping: Callable[[], bool] = lambda: False
 ) -> None:
     """Prepare, send and note one claimed delivery. Raises nothing that concerns the network."""
-    observe(Step.CLAIMED, work.ref.id)
-    try:
-        _deliver(platform, work, observe, stopping)
-    except HandBack as waiting:
-        finish.hand_back(platform, work, waiting.try_at)
-    except NotReady as reason:
-        finish.not_sent(platform, work, reason.verdict)
+    with about_delivery(work.ref.id):
+        observe(Step.CLAIMED, work.ref.id)
+        try:
+            _deliver(platform, work, observe, stopping)
+        except HandBack as waiting:
+            finish.hand_back(platform, work, waiting.try_at)
+        except NotReady as reason:
+            finish.not_sent(platform, work, reason.verdict)
 
 
 def _deliver(platform: Platform, work: Claimed, observe: Observer, stopping: Callable[[], bool]) -> None:
