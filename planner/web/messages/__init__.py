@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 
 from planner.services.errors import FieldError, ServiceError
-from planner.web.messages import accounts, api, channels, composer, members, plan, posts, publishing, screens
+from planner.web.messages import accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly
 
-AREAS = (accounts, api, channels, composer, members, plan, posts, publishing, screens)
+AREAS = (accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly)
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
 
