@@ -41,8 +41,10 @@ def serve(host: str, port: int) -> None:
 
 def serve_all(wired: Platform, host: str, port: int, *, ready: Callable[[str], None] | None = None) -> None:
     """Pages, API and scheduler, until a signal. ``ready`` gets the address once it answers."""
+    from planner.memory import share_arenas
     from planner.scheduler import Scheduler
 
+    share_arenas()
     made = _listen(host, port)
     with ExitStack() as stack:
         scheduler = Scheduler(wired)
