@@ -7,74 +7,44 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Category, Channel, Delivery, Event, Post, Slot, Workspace
+from planner.models import Channel, Delivery, Slot
 from planner.services import posts, queue
-from planner.services.actor import Actor
-from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
+from planner.services.errors import Conflict, Invalid
 from planner.services.posts import When
-from planner.services.slots import SlotInput, SlotsSaved, clock_change_notes, set_slots
+from planner.services.slots import SlotInput
+from tests.services.queueing import (
+    FRI,
+    MON,
+    NEXT_TUESDAY,
+    QUEUE,
+    THU,
+    THURSDAY,
+    TUE,
+    TUESDAY,
+    delivery_of,
+    get,
+    make_category,
+    move,
+    problems,
+    queued,
+    save_slots,
+    set_state,
+    times,
+)
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_company, make_platform, make_post
-
-QUEUE = When(queue=True)
-MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
-# It is Monday, 2026-03-16, 10:00 in Berlin; the clock is put forward on the 29th.
-TUESDAY = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
-THURSDAY = datetime(2026, 3, 19, 8, 0, tzinfo=UTC)
-NEXT_TUESDAY = datetime(2026, 3, 24, 8, 0, tzinfo=UTC)
-NEXT_THURSDAY = datetime(2026, 3, 26, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def channel(platform: Platform, company: Company) -> Channel:
     """A channel with slots on Tuesday and Thursday at nine."""
     return make_channel(platform.database, company, platform.clock.now(), slots=[(TUE, "09:00"), (THU, "09:00")])
-
-
-def queued(platform: Platform, company: Company, channel: Channel, *, approve: bool = True, **content: Any) -> int:
-    """The delivery of a new post that was queued."""
-    post = make_post(platform, company.bob, [channel], QUEUE, approve=approve, **content)
-    return delivery_of(platform, post.id)
-
-
-def delivery_of(platform: Platform, post_id: int) -> int:
-    with platform.database.read() as session:
-        return session.scalars(select(Delivery.id).where(Delivery.post_id == post_id)).one()
-
-
-def get(platform: Platform, delivery_id: int) -> Delivery:
-    with platform.database.read() as session:
-        return session.get_one(Delivery, delivery_id)
-
-
-def times(platform: Platform, *delivery_ids: int) -> list[datetime | None]:
-    return [get(platform, delivery_id).publish_at for delivery_id in delivery_ids]
-
-
-def move(platform: Platform, actor: Actor, delivery_id: int, when: When) -> None:
-    with platform.database.write() as session:
-        posts.move(session, actor, [delivery_id], when, now=platform.clock.now(), folder=platform.settings.media_folder)
-
-
-def set_state(platform: Platform, delivery_id: int, state: DeliveryState) -> None:
-    with platform.database.write() as session:
-        session.get_one(Delivery, delivery_id).state = state
-
-
-def save_slots(platform: Platform, actor: Actor, channel: Channel, *wanted: SlotInput) -> SlotsSaved:
-    with platform.database.write() as session:
-        return set_slots(session, actor, channel.id, wanted, now=platform.clock.now())
-
-
-def problems(error: pytest.ExceptionInfo[Invalid]) -> set[tuple[str, str]]:
-    return {(e.field, e.code) for e in error.value.errors}
 
 
 # --- queueing --------------------------------------------------------------------------------------------
@@ -334,250 +304,6 @@ def test_a_queue_is_placed_again_without_waiting_for_what_somebody_else_is_chang
     platform.close()
 
 
-# --- clock changes ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("start", "sent", "after_it"),
-    [
-        ("2027-03-25T12:00:00Z", datetime(2027, 3, 28, 1, 30, tzinfo=UTC), datetime(2027, 4, 4, 0, 30, tzinfo=UTC)),
-        ("2027-10-28T12:00:00Z", datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 11, 7, 1, 30, tzinfo=UTC)),
-    ],
-)
-def test_a_slot_in_the_hour_of_a_clock_change_takes_one_post(
-    platform: Platform, company: Company, clock: FakeClock, start: str, sent: datetime, after_it: datetime
-) -> None:
-    now = clock.set(start)
-    night = make_channel(platform.database, company, now, slots=[(SUN, "02:30")])
-
-    first, second = queued(platform, company, night), queued(platform, company, night)
-
-    assert times(platform, first, second) == [sent, after_it]
-    assert get(platform, first).wall_time == f"{start[:8]}{sent.day}T02:30"
-
-
-def test_saving_a_slot_in_a_clock_change_hour_tells_when_it_is_sent(
-    platform: Platform, company: Company, clock: FakeClock, channel: Channel
-) -> None:
-    clock.set("2027-01-10T12:00:00Z")
-
-    saved = save_slots(platform, company.alice, channel, SlotInput(SUN, time(2, 30)), SlotInput(MON, time(9)))
-
-    assert [(n.date.isoformat(), n.note, n.publish_at) for n in saved.notes] == [
-        ("2027-03-28", "skipped", datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),
-        ("2027-10-31", "repeated", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
-    ]
-    assert {n.wall_time for n in saved.notes} == {time(2, 30)}
-    assert clock_change_notes([slot for slot in saved.slots if slot.weekday == MON], "Europe/Berlin", clock.now()) == []
-
-
-# --- order -----------------------------------------------------------------------------------------------
-
-
-def test_the_queue_is_read_in_the_order_in_which_it_goes_out(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    first, second, third = (queued(platform, company, channel) for _ in range(3))
-    make_post(platform, company.bob, [channel], When(at=NEXT_THURSDAY), approve=True)
-    move(platform, company.charlie, first, When())
-    move(platform, company.charlie, first, QUEUE)
-
-    with platform.database.read() as session:
-        entries = queue.queue_of(session, channel.id, now=platform.clock.now())
-
-    assert [d.id for d in entries] == [first, second, third]
-    assert entries[0].post.text
-
-
-def test_a_queue_put_into_another_order_gives_its_slots_in_that_order(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    first, second, third = (queued(platform, company, channel) for _ in range(3))
-
-    with platform.database.write() as session:
-        done = queue.reorder(session, company.charlie, channel.id, [third, first, second], now=platform.clock.now())
-
-    assert times(platform, third, first, second) == [TUESDAY, THURSDAY, NEXT_TUESDAY]
-    assert {m.delivery_id: (m.old, m.new) for m in done.moved}[third] == (NEXT_TUESDAY, TUESDAY)
-    assert get(platform, third).try_at == TUESDAY
-
-
-def test_a_new_order_that_changes_nothing_moves_nothing(platform: Platform, company: Company, channel: Channel) -> None:
-    ids = [queued(platform, company, channel) for _ in range(2)]
-    before = [get(platform, i).version for i in ids]
-
-    with platform.database.write() as session:
-        done = queue.reorder(session, company.charlie, channel.id, ids, now=platform.clock.now())
-
-    assert done.moved == ()
-    assert [get(platform, i).version for i in ids] == before
-
-
-def test_a_move_is_in_the_history_with_who_and_what(platform: Platform, company: Company, channel: Channel) -> None:
-    first, second = queued(platform, company, channel), queued(platform, company, channel)
-
-    with platform.database.write() as session:
-        queue.reorder(session, company.charlie, channel.id, [second, first], now=platform.clock.now())
-
-    with platform.database.read() as session:
-        moved = session.scalars(select(Event).where(Event.kind == "moved", Event.subject_id == second)).one()
-    assert moved.actor == "Charlie"
-    assert moved.data == {"before": THURSDAY.isoformat(), "after": TUESDAY.isoformat()}
-
-
-def test_an_order_of_a_queue_that_has_changed_meanwhile_is_refused(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    first, second = queued(platform, company, channel), queued(platform, company, channel)
-
-    for stale in ([first], [first, second, second], [first, second, 4711]):
-        with pytest.raises(Conflict, match="queue_changed"), platform.database.write() as session:
-            queue.reorder(session, company.charlie, channel.id, stale, now=platform.clock.now())
-
-    assert times(platform, first, second) == [TUESDAY, THURSDAY]
-
-
-def test_what_is_being_sent_is_not_part_of_the_order(platform: Platform, company: Company, channel: Channel) -> None:
-    sending, second, third = (queued(platform, company, channel) for _ in range(3))
-    set_state(platform, sending, DeliveryState.SENDING)
-
-    with platform.database.write() as session:
-        queue.reorder(session, company.charlie, channel.id, [third, second], now=platform.clock.now())
-
-    assert times(platform, sending, third, second) == [TUESDAY, THURSDAY, NEXT_TUESDAY]
-
-
-def test_readers_and_outsiders_do_not_reorder(platform: Platform, company: Company, channel: Channel) -> None:
-    ids = [queued(platform, company, channel) for _ in range(2)]
-
-    for actor, refusal in ((company.rita, Forbidden), (company.oscar, NotFound)):
-        with pytest.raises(refusal), platform.database.write() as session:
-            queue.reorder(session, actor, channel.id, ids[::-1], now=platform.clock.now())
-
-    assert times(platform, *ids) == [TUESDAY, THURSDAY]
-
-
-# --- other slots, another zone ---------------------------------------------------------------------------
-
-
-def test_new_slots_move_the_queue_in_its_order(platform: Platform, company: Company, channel: Channel) -> None:
-    first, second = queued(platform, company, channel), queued(platform, company, channel)
-
-    saved = save_slots(platform, company.alice, channel, SlotInput(WED, time(12)), SlotInput(FRI, time(12)))
-
-    wednesday, friday = (datetime(2026, 3, day, 11, 0, tzinfo=UTC) for day in (18, 20))
-    assert times(platform, first, second) == [wednesday, friday]
-    assert [(slot.weekday, slot.wall_time) for slot in saved.slots] == [(WED, time(12)), (FRI, time(12))]
-    assert [m.delivery_id for m in saved.reflowed.moved] == [first, second]
-
-
-def test_a_slot_that_stays_keeps_its_identity_and_its_post(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    first = queued(platform, company, channel)
-
-    saved = save_slots(platform, company.alice, channel, SlotInput(TUE, time(9)), SlotInput(SAT, time(9)))
-
-    assert saved.slots[0].id == channel.slots[0].id
-    assert saved.reflowed.moved == ()
-    assert get(platform, first).publish_at == TUESDAY
-
-
-def test_what_is_frozen_published_or_fixed_keeps_its_time_when_slots_change(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    frozen = [queued(platform, company, channel) for _ in range(4)]
-    states = [DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.PUBLISHED]
-    for delivery_id, state in zip(frozen, states, strict=True):
-        set_state(platform, delivery_id, state)
-    fixed = delivery_of(platform, make_post(platform, company.bob, [channel], When(at=TUESDAY.replace(hour=15))).id)
-    before = times(platform, *frozen, fixed)
-
-    save_slots(platform, company.alice, channel, SlotInput(FRI, time(12)))
-
-    assert times(platform, *frozen, fixed) == before
-
-
-def test_a_queue_that_loses_its_slots_keeps_its_times_and_is_named(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    first, second = queued(platform, company, channel), queued(platform, company, channel)
-
-    saved = save_slots(platform, company.alice, channel)
-
-    assert saved.reflowed.unplaced == (first, second)
-    assert times(platform, first, second) == [TUESDAY, THURSDAY]
-    assert get(platform, first).state is DeliveryState.SCHEDULED
-
-    save_slots(platform, company.alice, channel, SlotInput(FRI, time(9)))
-
-    assert times(platform, first)[0] == datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
-
-
-def test_a_due_delivery_that_waits_for_its_sender_is_not_moved_away(
-    platform: Platform, company: Company, channel: Channel, clock: FakeClock
-) -> None:
-    due = queued(platform, company, channel)
-    clock.set(TUESDAY)
-
-    save_slots(platform, company.alice, channel, SlotInput(FRI, time(9)))
-
-    assert times(platform, due) == [TUESDAY]
-
-
-def test_another_zone_moves_the_queues_of_all_channels(platform: Platform, company: Company, channel: Channel) -> None:
-    other = make_channel(platform.database, company, platform.clock.now(), "xing", slots=[(TUE, "09:00")])
-    ids = [queued(platform, company, channel), queued(platform, company, other)]
-
-    with platform.database.write() as session:
-        session.get_one(Workspace, company.workspace.id).zone = "Europe/Helsinki"
-        queue.reflow_workspace(session, company.workspace.id, now=platform.clock.now())
-
-    assert times(platform, *ids) == [datetime(2026, 3, 17, 7, 0, tzinfo=UTC)] * 2
-    assert get(platform, ids[0]).zone == "Europe/Helsinki"
-
-
-def test_wrong_slots_are_refused_field_by_field_and_nothing_changes(
-    platform: Platform, company: Company, channel: Channel
-) -> None:
-    with pytest.raises(Invalid) as error:
-        save_slots(
-            platform,
-            company.alice,
-            channel,
-            SlotInput(7, time(9)),
-            SlotInput(MON, time(9, 0, 30)),
-            SlotInput(FRI, time(9)),
-            SlotInput(FRI, time(9)),
-            SlotInput(SAT, time(9), category_id=4711),
-        )
-
-    assert problems(error) == {
-        ("slots.0.weekday", "weekday_invalid"),
-        ("slots.1.time", "time_to_the_minute"),
-        ("slots.3.time", "slot_twice"),
-        ("slots.4.category", "category_unknown"),
-    }
-    with platform.database.read() as session:
-        kept = session.scalars(select(Slot.weekday).where(Slot.channel_id == channel.id).order_by(Slot.weekday)).all()
-    assert kept == [TUE, THU]
-
-
-def test_a_category_of_another_workspace_is_unknown(platform: Platform, company: Company, channel: Channel) -> None:
-    with platform.database.write() as session:
-        foreign = Category(workspace_id=company.oscar.workspace_id, name="Fremd")
-        session.add(foreign)
-
-    with pytest.raises(Invalid):
-        save_slots(platform, company.alice, channel, SlotInput(TUE, time(9), foreign.id))
-
-
-def test_only_admins_of_the_workspace_set_slots(platform: Platform, company: Company, channel: Channel) -> None:
-    for actor, refusal in ((company.bob, Forbidden), (company.charlie, Forbidden), (company.oscar, NotFound)):
-        with pytest.raises(refusal):
-            save_slots(platform, actor, channel)
-
-
 # --- drafts whose slot passed ----------------------------------------------------------------------------
 
 
@@ -606,22 +332,3 @@ def test_drafts_with_slots_ahead_or_times_of_their_own_stay_where_they_are(
         assert queue.move_passed(session, now=clock.now()) == {}
 
     assert times(platform, fixed, ahead) == [TUESDAY, THURSDAY]
-
-
-def make_category(platform: Platform, company: Company) -> int:
-    with platform.database.write() as session:
-        category = Category(workspace_id=company.workspace.id, name="Praxistipp")
-        session.add(category)
-    return category.id
-
-
-def test_a_post_keeps_its_text_whatever_the_queue_does(platform: Platform, company: Company, channel: Channel) -> None:
-    first = queued(platform, company, channel)
-    with platform.database.read() as session:
-        before = session.get_one(Post, get(platform, first).post_id)
-
-    save_slots(platform, company.alice, channel, SlotInput(FRI, time(9)))
-
-    with platform.database.read() as session:
-        after = session.get_one(Post, before.id)
-    assert (after.text, after.version, after.approved_at) == (before.text, before.version, before.approved_at)
