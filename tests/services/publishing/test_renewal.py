@@ -1,0 +1,161 @@
+"""Access that ends: renewed before it does, by one process only, and never at the price of a delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from planner.bootstrap import Platform, bootstrap
+from planner.config import NetworkSettings
+from planner.domain.states import DeliveryState
+from planner.models import Channel
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import renewal
+from planner.services.publishing.renewal import Renewal
+from tests.services.publishing.stage import Stage
+from tests.support.clock import FakeClock
+
+S = DeliveryState
+APP = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """X tells how long a new token lasts; its adapter counts that from the real time."""
+    return FakeClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def platform(platform: Platform) -> Iterator[Platform]:
+    """The same, with the developer app that renewing needs."""
+    urls = platform.settings.networks
+    with_app = {key: NetworkSettings(settings.api_url, APP) for key, settings in urls.items()}
+    wired = bootstrap(replace(platform.settings, networks=with_app), clock=platform.clock)
+    yield wired
+    wired.close()
+
+
+def ending(stage: Stage, network: str = "twitter", **left: float) -> Channel:
+    return stage.channel(network, token_expires_at=stage.moment(**left))
+
+
+@pytest.mark.parametrize(
+    ("left", "due"),
+    [
+        (timedelta(days=30), False),
+        (timedelta(days=6), True),
+        (timedelta(hours=2), False),
+        (timedelta(minutes=14), True),
+        (timedelta(seconds=-1), True),
+    ],
+)
+def test_long_lived_tokens_are_renewed_in_their_last_week_and_short_ones_in_their_last_minutes(
+    clock: FakeClock, left: timedelta, due: bool
+) -> None:
+    assert renewal.renewal_is_due(clock.now() + left, clock.now()) is due
+
+
+def test_what_ends_soon_is_renewed_by_the_clock(stage: Stage) -> None:
+    channel, lasting = ending(stage, minutes=10), ending(stage, hours=2)
+
+    assert renewal.renew_due(stage.platform) == 1
+
+    renewed = stage.channel_now(channel)
+    assert renewed.credentials_version == 2
+    assert renewed.token_expires_at is not None
+    assert renewed.token_expires_at > stage.moment(minutes=30)
+    assert stage.channel_now(lasting).credentials_version == 1
+
+
+def test_a_token_that_would_end_during_the_call_is_renewed_before_it(stage: Stage) -> None:
+    channel = ending(stage, seconds=70)
+    delivery = stage.due(channel)
+
+    stage.run()
+
+    assert stage.state(delivery) is S.PUBLISHED
+    assert stage.channel_now(channel).credentials_version == 2
+
+
+def test_a_token_that_the_network_refuses_is_renewed_and_the_delivery_goes_out(stage: Stage) -> None:
+    channel = ending(stage, hours=1)
+    delivery = stage.due(channel)
+    stage.sandbox.faults.add("expired_token", "twitter", count=1)
+
+    stage.run()
+
+    assert stage.state(delivery) is S.PUBLISHED
+    assert stage.channel_now(channel).credentials_version == 2
+    assert stage.channel_now(channel).reconnect_since is None
+
+
+def test_a_second_refusal_right_after_a_renewal_is_final(stage: Stage) -> None:
+    channel = ending(stage, hours=1)
+    delivery = stage.due(channel)
+    stage.sandbox.faults.add("expired_token", "twitter")
+
+    stage.run()
+
+    assert (stage.state(delivery), stage.read(delivery).error_code) == (S.NEEDS_PERSON, "reconnect")
+    assert stage.channel_now(channel).reconnect_since is not None
+    assert stage.sent() == 2
+
+
+def test_a_refresh_token_that_works_once_is_spent_by_one_process_only(stage: Stage) -> None:
+    channel = ending(stage, minutes=5)
+    access = ChannelAccess.of(channel)
+    other = bootstrap(stage.platform.settings, clock=stage.clock)
+
+    first, second = renewal.renew(stage.platform, access), renewal.renew(other, access)
+
+    assert (first.renewal, second.renewal) == (Renewal.RENEWED, Renewal.ELSEWHERE)
+    assert second.access.version == first.access.version == 2
+    assert len(stage.sandbox.requests(operation="refresh")) == 1
+    other.close()
+
+
+def test_while_another_process_renews_the_delivery_waits_and_no_attempt_is_counted(stage: Stage) -> None:
+    channel = ending(stage, seconds=61)
+    delivery = stage.due(channel)
+    stage.change(channel, refreshing_until=stage.moment(seconds=60))
+
+    stage.run()
+
+    waiting = stage.read(delivery)
+    assert (waiting.state, waiting.attempt_count) == (S.SCHEDULED, 0)
+    assert waiting.try_at == stage.moment(seconds=5)
+
+
+def test_a_network_that_cannot_renew_right_now_costs_a_try_and_not_the_connection(stage: Stage) -> None:
+    channel = ending(stage, seconds=61)
+    delivery = stage.due(channel)
+    stage.sandbox.faults.add("error", "twitter", "refresh", status=503, count=1)
+
+    stage.run()
+
+    assert stage.read(delivery).try_at == stage.moment(seconds=30)
+    assert stage.channel_now(channel).reconnect_since is None
+
+
+def test_a_refresh_token_that_is_refused_asks_for_a_reconnection(stage: Stage) -> None:
+    channel = ending(stage, minutes=5)
+    stage.sandbox.faults.add("expired_token", "twitter", "refresh")
+
+    renewal.renew_due(stage.platform)
+
+    assert stage.channel_now(channel).reconnect_since is not None
+    assert stage.told("channel_reconnect")
+
+
+def test_credentials_that_cannot_be_read_ask_for_a_reconnection(stage: Stage) -> None:
+    channel = stage.channel()
+    delivery = stage.due(channel)
+    stage.change(channel, credentials="not what our keys sealed")
+
+    stage.run()
+
+    assert (stage.state(delivery), stage.read(delivery).error_code) == (S.NEEDS_PERSON, "reconnect")
+    assert stage.channel_now(channel).reconnect_since is not None
