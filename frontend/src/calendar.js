@@ -9,16 +9,20 @@ import { startDrafts } from "./calendar/drafts.js";
 import { drawRhythm } from "./calendar/rhythm.js";
 import { Place, rememberFocus, returnFocus } from "./calendar/place.js";
 import { makeCalendar, viewKey, viewName } from "./lib/calendar.js";
+import { wall } from "./lib/formats.js";
 import { behave, data } from "./lib/page.js";
 import { shortcut } from "./lib/shortcuts.js";
 import { t } from "./lib/texts.js";
+
+const LONG = { year: "numeric", month: "short", day: "numeric" };
 
 behave("[data-calendar-page]", (page) => {
   const settings = data("calendar-settings");
   const place = new Place(settings);
   const filters = new Filters(page, place);
-  const feed = new Feed(settings, filters, (weeks) => drawRhythm(page, weeks, settings));
+  const feed = new Feed(settings, filters, (answer) => received(answer));
   const moves = new Moves(() => refresh());
+  let shownHours = "6 22";
   const skew = Date.parse(settings.now) - Date.now();
   const calendar = makeCalendar(page.querySelector("[data-calendar]"), {
     initialView: viewName(place.view),
@@ -30,7 +34,15 @@ behave("[data-calendar-page]", (page) => {
     eventDurationEditable: false,
     eventInteractive: true,
     droppable: settings.mayEdit,
-    dayMaxEvents: 4,
+    dayMaxEvents: 3,
+    slotDuration: "01:00:00",
+    defaultTimedEventDuration: "01:00:00",
+    forceEventDuration: true,
+    slotMinHeight: 52,
+    slotEventOverlap: false,
+    listItemEventBeforeClass: "entry-dot",
+    titleFormat: { year: "numeric", month: "long" },
+    views: { timeGridWeek: { titleFormat: LONG }, listWeek: { titleFormat: LONG } },
     moreLinkText: (count) => t("more_entries", { count }),
     moreLinkHint: (count) => t("more_entries_hint", { count }),
     noEventsText: t("no_entries"),
@@ -56,6 +68,20 @@ behave("[data-calendar-page]", (page) => {
   startBar(page, calendar);
   startKeys(calendar);
 
+  function received({ weeks, entries, gaps }) {
+    drawRhythm(page, weeks, settings);
+    // The week shows the working day, unless something goes out earlier or later.
+    const hours = [...entries, ...gaps].map(({ start }) => Number(wall(start).time.slice(0, 2)));
+    const early = Math.min(6, ...hours);
+    const late = Math.max(21, ...hours) + 1;
+    if (shownHours === `${early} ${late}`) return;
+    shownHours = `${early} ${late}`;
+    setTimeout(() => {
+      calendar.setOption("slotMinTime", `${early}:00:00`);
+      calendar.setOption("slotMaxTime", `${late}:00:00`);
+    });
+  }
+
   function refresh() {
     feed.forget();
     calendar.refetchEvents();
@@ -63,7 +89,7 @@ behave("[data-calendar-page]", (page) => {
 
   function show({ view }) {
     place.remember(viewKey(view.type), view.calendar.formatIso(view.calendar.getDate(), true));
-    page.querySelector("[data-calendar-title]").textContent = title(view, feed);
+    page.querySelector("[data-calendar-title]").replaceChildren(...title(view));
     for (const button of page.querySelectorAll("[data-calendar-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.calendarView === place.view));
     }
@@ -91,9 +117,10 @@ behave("[data-calendar-page]", (page) => {
 });
 
 function title(view) {
-  if (view.type === "dayGridMonth") return view.title;
-  const monday = view.currentStart;
-  return `${t("week_short")} ${isoWeek(monday)} · ${view.title}`;
+  if (view.type === "dayGridMonth") return [view.title];
+  const days = document.createElement("small");
+  days.textContent = view.title;
+  return [`${t("week_short")} ${isoWeek(view.currentStart)} `, days];
 }
 
 function isoWeek(date) {

@@ -140,4 +140,4 @@ def _deliveries(session: Session, workspace_id: int, start: datetime, end: datet
         Delivery.publish_at < end,
         Delivery.state != DeliveryState.CANCELLED,
     )
-    return session.execute(query).all()  # type: ignore[return-value] # rows have these columns as attributes
+    return session.execute(query).all()

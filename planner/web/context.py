@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import abort, current_app, g
-from flask import session as cookie
+from flask import abort, current_app, g, session as cookie
 from flask_login import UserMixin, current_user
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, contains_eager
 
 from planner.bootstrap import Platform
 from planner.models import Member, User, Workspace
@@ -62,13 +62,18 @@ def close_reading(_error: BaseException | None = None) -> None:
 
 
 def load_user(identity: str) -> SignedIn | None:
-    """Flask-Login's loader: the user of a cookie, None where the session was ended."""
+    """Flask-Login's loader: the user of a cookie, None where the session was ended.
+
+    One query for each request: it brings the person's places and their workspaces along.
+    """
     user_id, _, epoch = identity.partition(".")
     if not user_id.isdigit():
         return None
-    user = reading().get(User, int(user_id))
+    rows = reading().execute(_people().where(User.id == int(user_id))).all()
+    user = rows[0][0] if rows else None
     if user is None or not user.active or str(user.session_epoch) != epoch:
         return None
+    _remember_places(rows)
     return SignedIn(user)
 
 
@@ -80,18 +85,15 @@ def user() -> User:
 def member() -> Member:
     """The signed-in user's place in the chosen workspace; 403 where there is none."""
     if "member" not in g:
-        places = reading().scalars(select(Member).where(Member.user_id == user().id).order_by(Member.id)).all()
-        chosen = [m for m in places if m.workspace_id == cookie.get("workspace")] or list(places)
-        if not chosen:
-            abort(403)
-        g.member = chosen[0]
+        _remember_places(reading().execute(_people().where(User.id == user().id)).all())
+    if g.get("member") is None:
+        abort(403)
     return cast(Member, g.member)
 
 
 def workspace() -> Workspace:
     """The chosen workspace."""
-    if "workspace" not in g:
-        g.workspace = reading().get_one(Workspace, member().workspace_id)
+    member()
     return cast(Workspace, g.workspace)
 
 
@@ -99,3 +101,20 @@ def actor() -> Actor:
     """The signed-in member as an actor for services."""
     place = member()
     return Actor(place.workspace_id, place.role, place.user.name, place.user_id)
+
+
+def _people() -> Select[User, Member, Workspace]:
+    return (
+        select(User, Member, Workspace)
+        .outerjoin(Member, Member.user_id == User.id)
+        .outerjoin(Workspace, Workspace.id == Member.workspace_id)
+        .options(contains_eager(Member.user))
+        .order_by(Member.id)
+    )
+
+
+def _remember_places(rows: Sequence[Row[User, Member, Workspace]]) -> None:
+    """The place in the workspace that the cookie names, else the first. Who has none has a row without one."""
+    places = [(member, workspace) for _user, member, workspace in rows if cast(Member | None, member) is not None]
+    chosen = [p for p in places if p[0].workspace_id == cookie.get("workspace")] or places
+    g.member, g.workspace = chosen[0] if chosen else (None, None)

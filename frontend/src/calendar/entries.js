@@ -16,6 +16,11 @@ export function markEntry({ event, el }, settings) {
   el.dataset.movable = String(Boolean(movable && settings.mayEdit));
   if (gap) el.dataset.gap = gap.channel;
   else el.dataset.post = post;
+  // FullCalendar calls a link in its list view a list item, which no link may be.
+  if (el.getAttribute("role") === "listitem") {
+    el.removeAttribute("role");
+    if (el.parentElement?.getAttribute("role") === "list") el.parentElement.removeAttribute("role");
+  }
 }
 
 function entryNodes(event, settings) {
@@ -26,8 +31,7 @@ function entryNodes(event, settings) {
   if (queued) head.append(icon("stack-2", t("queued")));
   const status = element("span", "entry-status");
   status.append(icon(look.icon), element("span", "entry-status-word", look.label));
-  head.append(status);
-  return [head, element("span", "entry-text", text)];
+  return [head, element("span", "entry-text", text), status];
 }
 
 function gapNodes(event, settings) {

@@ -5,10 +5,10 @@ import { toast } from "../lib/toasts.js";
 import { t } from "../lib/texts.js";
 
 export class Feed {
-  constructor(settings, filters, showWeeks) {
+  constructor(settings, filters, received) {
     this.settings = settings;
     this.filters = filters;
-    this.showWeeks = showWeeks;
+    this.received = received;
     this.onChange = () => {};
     this.forget();
   }
@@ -25,7 +25,7 @@ export class Feed {
         this.answer = await send("GET", `${this.settings.events}?${query}`);
         this.key = key;
       }
-      this.showWeeks(this.answer.weeks);
+      this.received(this.answer);
       done(this.inputs());
     } catch (error) {
       failed(error);

@@ -25,10 +25,9 @@ function list(week, settings) {
 }
 
 function table(weeks, settings) {
-  const wrap = element("div", "table-wrap");
   const table = element("table", "table rhythm-table");
   const head = element("tr");
-  head.append(heading("", "col"), ...weeks.map((week) => heading(`${t("week_short")} ${week.number}`, "col")));
+  head.append(heading(t("week_short"), "col"), ...weeks.map((week) => heading(String(week.number), "col")));
   const top = element("thead");
   top.append(head);
   const body = element("tbody");
@@ -36,15 +35,14 @@ function table(weeks, settings) {
     if (settings.channels[channel]) body.append(row(channel, weeks, settings));
   }
   table.append(top, body);
-  wrap.append(table);
-  return wrap;
+  return table;
 }
 
 function row(id, weeks, settings) {
   const channel = settings.channels[id];
   const line = element("tr");
   const name = heading("", "row");
-  name.append(icon(channel.icon), element("span", "rhythm-name", channel.name));
+  name.append(icon(channel.icon), element("span", "visually-hidden", channel.name));
   name.title = channel.name;
   line.append(name);
   for (const week of weeks) {
@@ -79,7 +77,6 @@ function tone({ target, met }) {
 function heading(text, scope) {
   const cell = element("th", "", text);
   cell.scope = scope;
-  if (!text && scope === "col") cell.append(element("span", "visually-hidden", "·"));
   return cell;
 }
 

@@ -12,7 +12,7 @@ const OWN = new Set(["submission", "version", "back"]);
 
 export function startAutosave(composer) {
   const { form } = composer;
-  const key = `sendeplan.kept.${document.body.dataset.user ?? ""}.${form.dataset.post ?? "new"}`;
+  const key = `sendeplan.kept.${form.dataset.user}.${form.dataset.post ?? "new"}`;
   const begun = JSON.stringify(typed(composer));
   let saved = begun;
   const timer = setInterval(keep, EVERY);

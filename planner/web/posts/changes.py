@@ -170,7 +170,7 @@ def _answer(text: str, undo: str | None, post_id: int | None) -> ResponseReturnV
 
 
 def _chosen(deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Those that ``deliveries`` names, else all that can be moved. Named ones that cannot are refused by the service."""
+    """Those that ``deliveries`` names (the service refuses what cannot move), else all that can be moved."""
     named = {int(i) for i in request.values.get("deliveries", "").split(",") if i.isdecimal()}
     live = [d for d in deliveries if d.state is not DeliveryState.CANCELLED]
     return [d for d in live if d.id in named] if named else [d for d in live if d.state in MOVABLE]

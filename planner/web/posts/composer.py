@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from sqlalchemy import select
@@ -117,7 +117,7 @@ def _describe(session: Session, media_id: int, alt: str) -> None:
         media.describe(session, context.actor(), media_id, alt)
 
 
-def _done(typed: Typed, post: Post) -> Response:
+def _done(typed: Typed, post: Post) -> ResponseReturnValue:
     shown = posts.view(context.reread(), context.member().workspace_id, post.id)
     say(wording.saved(shown))
     target = url_for("posts.show", post_id=post.id)
@@ -187,6 +187,7 @@ def rules_of(choice: ChannelChoice) -> dict[str, Any]:
         "id": str(choice.channel.id),
         "name": choice.channel.name,
         "network": choice.network.key,
+        "icon": network_look(choice.network.key).icon,
         "limit": text.limit,
         "counting": text.counting,
         "linkLength": text.link_length,

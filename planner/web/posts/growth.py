@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
+from babel.dates import format_datetime
+from flask_babel import get_locale, gettext as _
 
 from planner.domain.figures import METRICS
 from planner.services.reports import DeliveryHistory
-from planner.web.formats import moment
+from planner.web.formats import local
 
 #: More points than this say nothing more on a small chart.
 MOST_POINTS = 30
@@ -28,6 +30,12 @@ def labels() -> dict[str, str]:
     return {name: words[name] for name in METRICS}
 
 
+def short_moment(moment: datetime) -> str:
+    """``20.11. 17:00``, for the axis of a small chart."""
+    pattern = "d.M. HH:mm" if get_locale().language == "de" else "d MMM HH:mm"
+    return format_datetime(local(moment), pattern, locale=get_locale())
+
+
 def growth(histories: Sequence[DeliveryHistory]) -> list[dict[str, Any]]:
     """A chart for each delivery that was measured at least twice: ``name``, ``network``, ``chart``, ``rows``."""
     return [_growth(one) for one in histories if len(one.points) > 1]
@@ -37,7 +45,7 @@ def _growth(history: DeliveryHistory) -> dict[str, Any]:
     points = _thinned(history.points)
     given = {name: text for name, text in labels().items() if any(p.figures.get(name) is not None for p in points)}
     drawn = {name: text for name, text in given.items() if name in ("impressions", "reactions", "clicks")} or given
-    times = [moment(p.taken_at) for p in points]
+    times = [short_moment(p.taken_at) for p in points]
     series = [{"label": text, "values": [p.figures.get(name) for p in points]} for name, text in drawn.items()]
     return {
         "name": history.channel_name,

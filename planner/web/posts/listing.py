@@ -37,7 +37,7 @@ class Wanted:
         """Whether the list is narrowed at all."""
         return bool(self.status or self.channel or self.q or self.time)
 
-    def args(self) -> dict[str, str]:
+    def args(self) -> dict[str, Any]:
         """For links that keep the filters."""
         named = {"status": self.status, "channel": self.channel, "q": self.q, "time": self.time}
         return {name: value for name, value in named.items() if value}

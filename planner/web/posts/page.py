@@ -48,7 +48,7 @@ def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) ->
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
         names=names_of(session, shown.post),
-        figures=reports.post_metrics(session, post_id),
+        figures=[f for f in reports.post_metrics(session, post_id) if f.as_of is not None],
         charts=growth.growth(reports.post_history(session, post_id)),
         figure_names=growth.labels(),
         story=story.lines(history(session, post_id, [d.id for d in deliveries]), deliveries),
@@ -82,7 +82,7 @@ def versions(shown: PostView) -> list[dict[str, Any]]:
     """The base and each channel's own version, with their images."""
     post = shown.post
     channels = {d.channel_id: d.channel for d in shown.deliveries}
-    found = [{"channel": None, "text": post.text, "media": _media(post, None)}]
+    found: list[dict[str, Any]] = [{"channel": None, "text": post.text, "media": _media(post, None)}]
     for variant in post.variants:
         if variant.channel_id in channels:
             text = post.text if variant.text is None else variant.text

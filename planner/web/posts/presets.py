@@ -47,7 +47,7 @@ def usual_wall() -> str:
 
 
 def clicked_time(given: str, now_wall: datetime) -> datetime | None:
-    """A clicked moment as a time to offer: a day alone gets the usual time, or the next full hour where that is past."""
+    """A clicked moment as a time to offer: a day alone gets the usual time, or the next full hour if that is past."""
     try:
         wall = datetime.fromisoformat(given)
     except ValueError:
