@@ -31,6 +31,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 GERMAN = ROOT / "planner" / "translations" / "de" / "LC_MESSAGES" / "messages.po"
+LONGEST = {".css": 600, ".scss": 600}  # a declaration a line makes style sheets long without making them hard
 CODE = (".py", ".js", ".mjs", ".css", ".scss", ".html")
 
 
@@ -61,7 +62,8 @@ def named(findings: dict[Path, str] | list[Path]) -> str:
 
 
 def test_no_file_of_code_is_longer_than_400_lines() -> None:
-    long = {path: f"{text.count(chr(10))} lines" for path, text in texts(*CODE) if text.count("\n") > 400}
+    lengths = {path: text.count("\n") for path, text in texts(*CODE)}
+    long = {path: f"{lines} lines" for path, lines in lengths.items() if lines > LONGEST.get(path.suffix, 400)}
     assert not long, named(long)
 
 
