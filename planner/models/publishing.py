@@ -49,7 +49,6 @@ class Delivery(Base):
     zone: Mapped[str | None] = mapped_column(String(64))
     try_at: Mapped[datetime | None]
     queued: Mapped[bool] = mapped_column(default=False)
-    queue_position: Mapped[int | None]
     slot_id: Mapped[int | None] = references("slot.id", on_delete="SET NULL", index=False)
     occurrence: Mapped[str | None] = mapped_column(String(64))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.models.base import Base, Id, references
@@ -21,7 +21,13 @@ class Snapshot(Base):
     __tablename__ = "snapshot"
     __table_args__ = (
         Index("ix_snapshot_delivery_id_taken_at", "delivery_id", "taken_at"),
-        Index("ix_snapshot_delivery_id_latest", "delivery_id", "latest"),
+        Index(
+            "uq_snapshot_latest",
+            "delivery_id",
+            unique=True,
+            sqlite_where=text("latest = 1"),
+            postgresql_where=text("latest"),
+        ),
     )
 
     id: Mapped[Id]

@@ -101,7 +101,6 @@ def leave(session: Session, delivery: Delivery) -> None:  # noqa: ARG001 - a ser
     delivery.queued = False
     delivery.slot_id = None
     delivery.occurrence = None
-    delivery.queue_position = None
 
 
 def queue_of(session: Session, channel_id: int, *, now: datetime) -> list[Delivery]:

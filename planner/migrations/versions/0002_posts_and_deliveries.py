@@ -128,7 +128,6 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column("try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("queued", sa.Boolean(), nullable=False),
-        sa.Column("queue_position", sa.Integer(), nullable=True),
         sa.Column("slot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("occurrence", sa.String(length=64), nullable=True),
         sa.Column("claim_owner", sa.String(length=64), nullable=True),

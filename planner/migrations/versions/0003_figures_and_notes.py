@@ -113,15 +113,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
     )
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
-        batch_op.create_index("ix_snapshot_delivery_id_latest", ["delivery_id", "latest"], unique=False)
         batch_op.create_index("ix_snapshot_delivery_id_taken_at", ["delivery_id", "taken_at"], unique=False)
+        batch_op.create_index(
+            "uq_snapshot_latest",
+            ["delivery_id"],
+            unique=True,
+            sqlite_where=sa.text("latest = 1"),
+            postgresql_where=sa.text("latest"),
+        )
 
 
 def downgrade() -> None:
     """Back."""
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_snapshot_latest", sqlite_where=sa.text("latest = 1"), postgresql_where=sa.text("latest")
+        )
         batch_op.drop_index("ix_snapshot_delivery_id_taken_at")
-        batch_op.drop_index("ix_snapshot_delivery_id_latest")
 
     op.drop_table("snapshot")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
