@@ -15,6 +15,8 @@ from planner.domain.figures import change
 NOTABLE_CHANGE = 0.05
 #: A share of the interactions this many times the share of the posts is worth a word.
 NOTABLE_FACTOR = 1.3
+#: A change in the number of posts that makes sums hard to compare.
+MUCH_MORE_POSTS = 0.25
 #: Fewer posts than this prove nothing about a network or a topic.
 ENOUGH_POSTS = 2
 ENOUGH_IN_ALL = 4
@@ -85,6 +87,7 @@ def observations(standing: Standing) -> list[Insight]:
     found: list[Insight] = []
     if standing.goals:
         found += [o for o in [_comparison_or_none(standing)] if o is not None]
+    found += _per_post(standing)
     found += _behind(standing.goals)
     found += _uneven("network", standing.networks)
     found += _uneven("topic", standing.topics, weak=False)
@@ -124,6 +127,19 @@ def _comparison_or_none(standing: Standing) -> Insight | None:
     if difference <= -NOTABLE_CHANGE:
         return Insight("worse", "warning", params)
     return Insight("same", "info", params)
+
+
+def _per_post(standing: Standing) -> Iterator[Insight]:
+    """More posts bring more: where their number changed much, the average says more than the sum."""
+    posts, before = standing.posts, standing.previous_posts
+    moved = change(posts, before)
+    if moved is None or abs(moved) < MUCH_MORE_POSTS:
+        return
+    if standing.interactions is None or standing.previous_interactions is None:
+        return
+    now_each, before_each = standing.interactions / posts, standing.previous_interactions / before
+    tone = "success" if now_each > before_each else "warning"
+    yield Insight("per_post", tone, {"now_each": round(now_each), "before_each": round(before_each)})
 
 
 def _behind(goals: Sequence[GoalStanding]) -> Iterator[Insight]:

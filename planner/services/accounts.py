@@ -13,6 +13,7 @@ from planner.services.errors import NotFound, Problems
 
 LANGUAGES = ("de", "en")
 THEMES = ("system", "light", "dark")
+NAME_LENGTH = 200
 
 
 def sign_in(session: Session, email: str, password: str, *, now: datetime) -> User | None:
@@ -41,6 +42,19 @@ def change_password(session: Session, user_id: int, old: str, new: str) -> User:
     problems.raise_any()
     user.password_hash = passwords.hash_password(new)
     user.session_epoch += 1
+    return user
+
+
+def rename(session: Session, user_id: int, name: str) -> User:
+    """Change the name others see. Raises Invalid at ``name``, NotFound."""
+    user = _load(session, user_id)
+    problems = Problems()
+    if not name.strip():
+        problems.add("name", "name_missing")
+    elif len(name.strip()) > NAME_LENGTH:
+        problems.add("name", "too_long", limit=NAME_LENGTH)
+    problems.raise_any()
+    user.name = name.strip()
     return user
 
 

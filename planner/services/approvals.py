@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from planner.domain.roles import Permission, Role
@@ -64,6 +64,7 @@ def approve(session: Session, actor: Actor, post_id: int, *, now: datetime, vers
         if delivery.queued and delivery.publish_at is not None and delivery.publish_at < now:
             queue.enqueue(session, delivery, now=now)
     placing.settle(post, waiting)
+    _answered(session, post.id, now)
     events.record(session, actor, now, "post", post.id, "approved", version=post.version)
     refresh_status(session, post.id)
     return post
@@ -83,6 +84,7 @@ def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, not
     store.void_approval(post, actor.label, now)
     post.approval_asked_at = None
     placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
+    _answered(session, post.id, now)
     events.record(session, actor, now, "post", post.id, "sent_back", note=note)
     author = post.owner_id or post.created_by_id
     if author is not None and author != actor.user_id:
@@ -133,6 +135,12 @@ def count_waiting(session: Session, workspace_id: int) -> int:
         Post.workspace_id == workspace_id, Post.status == PostStatus.IN_APPROVAL, Post.deleted_at.is_(None)
     )
     return session.scalar(query) or 0
+
+
+def _answered(session: Session, post_id: int, now: datetime) -> None:
+    """Nobody need be asked any more: the other leads' notices count as read."""
+    asked = Notice.subject == "post", Notice.subject_id == post_id, Notice.kind == "approval_asked"
+    session.execute(update(Notice).where(*asked, Notice.read_at.is_(None)).values(read_at=now))
 
 
 def _notice(post: Post, user_id: int, kind: str, now: datetime, **data: str) -> Notice:

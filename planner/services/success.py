@@ -10,13 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain import walltime
-from planner.domain.figures import Sums
 from planner.domain.insights import GoalStanding, Insight, Part, Standing, observations, verdict
 from planner.domain.periods import Period
 from planner.domain.week import Week
 from planner.models import Goal, Media, PostMedia
 from planner.services import reports
-from planner.services.reports import PostScore, Progress, Row, Summary
+from planner.services.reports import PostScore, Progress, Row, Summary, measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class GoalState:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """One of the best or weakest posts. ``factor`` compares a publication of it with the period's average one (2.0 is
-    twice as much), ``image`` is its first picture."""
+    """One of the best or weakest posts. ``factor`` compares it with the period's average post that has the figure (2.0
+    is twice as much), ``image`` is its first picture."""
 
     score: PostScore
     factor: float | None
@@ -68,6 +67,7 @@ def board(
     over = [row for row in begun if Week.parse(row.key or "").sunday < today]
     standing = _standing(networks, topics, served, goals, over)
     ranking = reports.best_and_weakest(session, workspace_id, start, end, now=now, metric=metric)
+    average = _average_post(session, workspace_id, start, end, metric)
     images = _first_images(session, [score.post_id for score in (*ranking.best, *ranking.weakest)])
     return Board(
         period,
@@ -76,8 +76,8 @@ def board(
         campaigns,
         begun,
         goals,
-        _highlights(ranking.best, networks.total, metric, images),
-        _highlights(ranking.weakest, networks.total, metric, images),
+        _highlights(ranking.best, average, images),
+        _highlights(ranking.weakest, average, images),
         verdict(standing),
         observations(standing),
     )
@@ -92,19 +92,16 @@ def _goals(session: Session, workspace_id: int, period: Period) -> Sequence[Goal
     return session.scalars(query).all()
 
 
-def _highlights(scores: Sequence[PostScore], total: Row, metric: str, images: Mapping[int, Media]) -> list[Highlight]:
-    average = _average(total.sums, metric)
-    return [Highlight(s, _factor(_average(s.sums, metric), average), images.get(s.post_id)) for s in scores]
+def _highlights(scores: Sequence[PostScore], average: float | None, images: Mapping[int, Media]) -> list[Highlight]:
+    return [Highlight(s, s.value / average if average else None, images.get(s.post_id)) for s in scores]
 
 
-def _average(sums: Sums, metric: str) -> float | None:
-    """What one publication brought, over those that give the figure."""
-    value, given = sums.value(metric), sums.given(metric)
-    return value / given if value is not None and given else None
-
-
-def _factor(value: float | None, average: float | None) -> float | None:
-    return value / average if value is not None and average else None
+def _average_post(session: Session, workspace_id: int, start: datetime, end: datetime, metric: str) -> float | None:
+    """What a post of the period brought on average, over the posts that have the figure."""
+    has_it = measures.measure(metric).is_not(None)
+    row = session.execute(measures.measured().where(measures.within(workspace_id, start, end), has_it)).one()
+    value = measures.sums_of_row(row).value(metric)
+    return value / row.posts if value is not None and row.posts else None
 
 
 def _first_images(session: Session, post_ids: Sequence[int]) -> dict[int, Media]:

@@ -24,6 +24,21 @@ def index() -> ResponseReturnValue:
     return render_template("account/index.html", errors={}, member=context.member())
 
 
+@blueprint.post("/profile")
+@login_required
+def change_profile() -> ResponseReturnValue:
+    """Change the name others see."""
+    try:
+        with context.platform().database.write() as session:
+            accounts.rename(session, context.user().id, request.form.get("name", ""))
+    except Invalid as invalid:
+        errors = {error.field: explain(error) for error in invalid.errors}
+        typed = request.form.get("name", "")
+        return render_template("account/index.html", errors=errors, member=context.member(), typed_name=typed), 422
+    say(_("The name is changed."))
+    return redirect(url_for("account.index"))
+
+
 @blueprint.post("/password")
 @login_required
 @limiter.limit("10 per 15 minutes")

@@ -32,12 +32,6 @@ FIGURES: dict[str, LazyString] = {
 }
 
 
-@blueprint.app_template_global("due_by_hand")
-def due_by_hand() -> int:
-    """How many wait for a person now."""
-    return assisted.count_due(context.reading(), context.workspace().id)
-
-
 @blueprint.get("")
 @login_required
 def index() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, cast
 
 from flask import Flask, g, get_flashed_messages, request
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import Forbidden
 
 from planner.domain.roles import Permission
-from planner.services import approvals
+from planner.services import approvals, assisted, notices
 from planner.web import context, navigation, notify
 from planner.web.extensions import LANGUAGES, choose_language, login_manager
 
@@ -50,7 +51,7 @@ class Frame:
 
     def groups(self) -> list[tuple[Any, list[navigation.Place]]]:
         """The navigation with what waits."""
-        return list(navigation.groups(self._counts()))
+        return list(navigation.groups(self._counts))
 
     def bottom(self) -> list[navigation.Place]:
         """The places in the bar of a phone."""
@@ -65,10 +66,22 @@ class Frame:
         """The path of this page, to come back to; the first page where it cannot be asked for again."""
         return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read."""
+        if not _has_place():
+            return 0
+        return notices.count_unread(context.reading(), context.workspace().id, context.user().id)
+
+    @cached_property
     def _counts(self) -> dict[str, int]:
-        if not may(Permission.APPROVE):
+        if not _has_place():
             return {}
-        return {"approvals.index": approvals.count_waiting(context.reading(), context.workspace().id)}
+        session, workspace_id = context.reading(), context.workspace().id
+        counts = {"assisted.index": assisted.count_due(session, workspace_id)}
+        if may(Permission.APPROVE):
+            counts["approvals.index"] = approvals.count_waiting(session, workspace_id)
+        return counts
 
 
 def may(permission: str) -> bool:

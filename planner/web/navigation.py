@@ -40,6 +40,8 @@ GROUPS: tuple[tuple[LazyString, tuple[Place, ...]], ...] = (
             Place("topics.index", _l("Topic plan"), "bulb"),
             Place("posts.index", _l("Posts"), "article"),
             Place("approvals.index", _l("Approvals"), "circle-check"),
+            Place("assisted.index", _l("Publish by hand"), "hand-click"),
+            Place("plan.index", _l("Campaigns & goals"), "flag"),
         ),
     ),
     (_l("Look back"), (Place("success.index", _l("Success"), "chart-bar"),)),

@@ -20,12 +20,6 @@ blueprint.add_app_template_global(sentences.advice, "notice_advice")
 blueprint.add_app_template_global(sentences.kind_of, "notice_kind")
 
 
-@blueprint.app_template_global()
-def unread_notices() -> int:
-    """How many the signed-in person has not read; the bell shows it."""
-    return notices.count_unread(context.reading(), context.workspace().id, context.user().id)
-
-
 @blueprint.get("")
 @login_required
 def index() -> ResponseReturnValue:

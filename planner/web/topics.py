@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -165,7 +166,7 @@ def _index(*, errors: dict[str, str] | None = None, typed_title: str = "") -> st
     return render_template(
         "topics/index.html",
         view=view if view in VIEWS else "board",
-        view_urls={name: url_for("topics.index", **{**request.args.to_dict(), "view": name}) for name in VIEWS},
+        view_urls={name: _url_of(name) for name in VIEWS},
         stages=list(TopicStage),
         cards=cards,
         wanted=wanted,
@@ -177,6 +178,11 @@ def _index(*, errors: dict[str, str] | None = None, typed_title: str = "") -> st
         errors=errors or {},
         typed_title=typed_title,
     )
+
+
+def _url_of(view: str) -> str:
+    """The same filter, looked at in another way."""
+    return "?" + urlencode({**request.args.to_dict(), "view": view})
 
 
 def _filter() -> TopicFilter:

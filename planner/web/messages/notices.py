@@ -34,6 +34,12 @@ KINDS: dict[str, Kind] = {
     "delivery_needs_person": Kind(
         _l("A post on %(channel)s needs your decision"), _l("Say whether it is live."), "user-question", "danger"
     ),
+    "delivery_published_twice": Kind(
+        _l("A post may stand twice on %(channel)s"),
+        _l("Look at the network and delete the one that is too many."),
+        "alert-triangle",
+        "danger",
+    ),
     "delivery_missed": Kind(
         _l("A post on %(channel)s missed its time"),
         _l("It was not sent. Choose: now, the next slot, or drop it."),
@@ -90,7 +96,7 @@ def advice(told: Told) -> str:
     """What to do about it, in one sentence; "" where there is nothing to say."""
     data = told.notice.data
     if told.notice.kind == "sent_back" and data.get("note"):
-        return f"„{data['note']}“"
+        return str(data["note"])
     if told.notice.kind == "week_gaps":
         return _gaps(data)
     if told.notice.kind == "rhythm_unmet":

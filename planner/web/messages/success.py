@@ -8,6 +8,7 @@ from flask_babel import LazyString, format_percent, lazy_gettext as _l
 
 from planner.domain.insights import Insight
 from planner.web.formats import number
+from planner.web.looks import network_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ SENTENCES: dict[str, Said] = {
         _l("Figures come back by themselves within hours; those of channels published by hand are entered there."),
     ),
     "goal_on_track": Said(_l("Yes: the goal “%(name)s” is on track."), _l("Keep the rhythm.")),
-    "goals_on_track": Said(_l("Yes: all %(all)s goals are on track."), _l("Keep the rhythm.")),
+    "goals_on_track": Said(_l("Yes: %(good)s of %(all)s goals are on track."), _l("Keep the rhythm.")),
     "goals_mixed": Said(
         _l("Partly: %(good)s of %(all)s goals are on track."), _l("Give the ones that lag behind the next posts.")
     ),
@@ -50,6 +51,9 @@ SENTENCES: dict[str, Said] = {
     "same": Said(
         _l("Interactions are about the same as in the period before (posts: %(posts)s, before %(previous_posts)s)."),
         _l("Try something new with one post a week and compare."),
+    ),
+    "per_post": Said(
+        _l("On average a post brought %(now_each)s interactions; in the period before it was %(before_each)s.")
     ),
     "first_figures": Said(
         _l("%(interactions)s interactions came back; there is no earlier period to compare with yet."),
@@ -92,7 +96,10 @@ def advice(insight: Insight) -> str:
 
 
 def _shown(insight: Insight) -> dict[str, str]:
-    return {name: _value(name, value) for name, value in insight.params.items()}
+    shown = {name: _value(name, value) for name, value in insight.params.items()}
+    if insight.code.startswith("network_"):
+        shown["name"] = str(network_look(str(insight.params["name"])).label)
+    return shown
 
 
 def _value(name: str, value: str | int | float) -> str:
