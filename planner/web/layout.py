@@ -59,8 +59,7 @@ class Frame:
 
     def toasts(self) -> list[dict[str, str | None]]:
         """The short messages that wait for this page."""
-        messages = cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
-        return notify.read([(text, category) for category, text in messages])
+        return notify.read(cast(list[tuple[str, str]], get_flashed_messages(with_categories=True)))
 
     def here(self) -> str:
         """The path of this page, to come back to; the first page where it cannot be asked for again."""
