@@ -40,7 +40,7 @@ $(VENV)/ready: requirements-dev.lock pyproject.toml hatch_build.py | $(VENV)/bin
 
 # Where Node is missing, building the package brings its own.
 assets: $(VENV)/ready
-	@$(BIN)/python frontend/assets.py --packages || $(INSTALL) --no-deps $(AGAIN) -e .
+	@$(BIN)/python frontend/assets.py --packages || { echo "Building them with the Node that comes as a Python package."; $(INSTALL) --no-deps $(AGAIN) -e .; }
 
 $(VENV)/translations: $(wildcard planner/translations/*/LC_MESSAGES/*.po) | $(VENV)/ready
 	@test -z "$^" || $(BIN)/pybabel --quiet compile --directory planner/translations
