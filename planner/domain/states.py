@@ -69,27 +69,22 @@ def post_status(states: Iterable[DeliveryState], *, awaits_approval: bool) -> Po
     ``awaits_approval`` says that a lead was asked for a yes that has not been given yet.
     """
     every = list(states)
-    live = [s for s in every if s is not S.CANCELLED]
-    if not live:
-        return PostStatus.CANCELLED if every else _unplaced(awaits_approval)
-    kinds = set(live)
-    if kinds & {S.NEEDS_PERSON, S.MISSED}:
-        return PostStatus.NEEDS_PERSON
-    if kinds & {S.CLAIMED, S.SENDING, S.UNKNOWN}:
-        return PostStatus.PUBLISHING
-    if kinds == {S.PUBLISHED}:
-        return PostStatus.PUBLISHED
-    if S.FAILED in kinds:
-        return PostStatus.PARTLY_PUBLISHED if S.PUBLISHED in kinds else PostStatus.FAILED
-    if awaits_approval:
-        return PostStatus.IN_APPROVAL
-    if S.PUBLISHED in kinds:
-        return PostStatus.PARTLY_PUBLISHED
-    return PostStatus.SCHEDULED if S.SCHEDULED in kinds else PostStatus.DRAFT
-
-
-def _unplaced(awaits_approval: bool) -> PostStatus:
-    return PostStatus.IN_APPROVAL if awaits_approval else PostStatus.DRAFT
+    kinds = set(every) - {S.CANCELLED}
+    unplaced = PostStatus.IN_APPROVAL if awaits_approval else PostStatus.DRAFT
+    if not kinds:
+        return PostStatus.CANCELLED if every else unplaced
+    # The first that holds: what asks for a person comes before what is under way, and that before what is done.
+    ordered = (
+        (bool(kinds & {S.NEEDS_PERSON, S.MISSED}), PostStatus.NEEDS_PERSON),
+        (bool(kinds & {S.CLAIMED, S.SENDING, S.UNKNOWN}), PostStatus.PUBLISHING),
+        (kinds == {S.PUBLISHED}, PostStatus.PUBLISHED),
+        (kinds >= {S.FAILED, S.PUBLISHED}, PostStatus.PARTLY_PUBLISHED),
+        (S.FAILED in kinds, PostStatus.FAILED),
+        (awaits_approval, PostStatus.IN_APPROVAL),
+        (S.PUBLISHED in kinds, PostStatus.PARTLY_PUBLISHED),
+        (S.SCHEDULED in kinds, PostStatus.SCHEDULED),
+    )
+    return next((status for holds, status in ordered if holds), PostStatus.DRAFT)
 
 
 class TopicStage(StrEnum):

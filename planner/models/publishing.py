@@ -24,7 +24,8 @@ class Delivery(Base):
     ``claim_owner``, ``lease_until`` and ``epoch`` fence every write of the publishing services: the epoch grows
     with each claim, and a write of an older epoch finds no row. ``payload`` is what was frozen at the claim.
     ``attempt_count`` numbers the attempts; the first ``attempts_forgiven`` no longer count against the most there may
-    be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown delivery, ``look_at`` is when the next is due.
+    be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown
+    delivery, ``look_at`` is when the next is due.
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     """
 

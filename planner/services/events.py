@@ -11,7 +11,7 @@ from planner.models import Event
 from planner.services.actor import Actor
 
 
-def record(  # noqa: PLR0917 (who, when, what: always said, always in this order)
+def record(
     session: Session,
     actor: Actor,
     now: datetime,

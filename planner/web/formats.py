@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
-from babel.dates import format_time as babel_time
+from babel.dates import format_date as babel_date, format_datetime as babel_datetime, format_time as babel_time
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale, get_timezone
