@@ -108,8 +108,14 @@ def _from_pydantic(error: Any, inside: str) -> dict[str, Any]:
     parts = [str(part) for part in error["loc"] if part != "[key]"]
     field = ".".join([inside, *parts] if inside else parts) or "body"
     params = {k: v for k, v in error.get("ctx", {}).items() if isinstance(v, str | int)}
-    known = error["type"] if error["type"] in _SAME else _ALIKE.get(error["type"], "value_invalid")
+    known = _code(error["type"], str(error.get("ctx", {}).get("field_type", "")))
     return {"field": _printable(field), "code": known, "message": sentence(known, params or None)}
+
+
+def _code(kind: str, of: str) -> str:
+    if kind in ("too_long", "too_short"):
+        return f"list_{kind}" if of in ("List", "Dictionary") else f"string_{kind}"
+    return kind if kind in _SAME else _ALIKE.get(kind, "value_invalid")
 
 
 #: Codes of the validation that have a sentence of their own.
@@ -118,12 +124,10 @@ _SAME = frozenset(
         "json_invalid", "missing", "extra_forbidden", "string_type", "string_too_long", "string_too_short", "int_type",
         "bool_type", "list_type", "dict_type", "greater_than_equal", "less_than_equal",
         "moment_invalid", "moment_or_day_invalid", "date_invalid", "clock_invalid", "id_invalid", "number_invalid",
-        "characters_forbidden", "choice_invalid", "cursor_invalid", "network_key_invalid", "boolean_invalid",
+        "characters_forbidden", "choice_invalid", "cursor_invalid",
     }
 )  # fmt: skip
 _ALIKE = {
-    "too_long": "list_too_long",
-    "too_short": "list_too_short",
     "model_type": "dict_type",
     "model_attributes_type": "dict_type",
     "mapping_type": "dict_type",

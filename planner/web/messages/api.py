@@ -25,10 +25,8 @@ SENTENCES: dict[str, LazyString] = {
     "string_too_short": _l("This is too short: at least %(min_length)s characters."),
     "too_long": _l("This is too much: at most %(limit)s."),
     "list_too_long": _l("These are too many: at most %(max_length)s."),
-    "list_too_short": _l("These are too few: at least %(min_length)s."),
     "int_type": _l("This must be a whole number."),
     "bool_type": _l("This must be true or false."),
-    "boolean_invalid": _l("This must be true or false."),
     "list_type": _l("This must be a list in square brackets."),
     "dict_type": _l("This must be an object in curly brackets."),
     "greater_than_equal": _l("This is too small: at least %(ge)s."),
@@ -47,6 +45,5 @@ SENTENCES: dict[str, LazyString] = {
     "idempotency_key_invalid": _l("The key has 1 to 200 visible ASCII characters."),
     "idempotency_key_reused": _l("This key was used for another request. Take a new one."),
     "live_and_cancel": _l("What is live cannot be cancelled."),
-    "resolution_url": _l("Give the address under which the post is live."),
     "period_unknown": _l("Write the period as a week (2026-W47), a month (2026-11) or a quarter (2026-Q4)."),
 }

@@ -1,0 +1,95 @@
+"""The whole application on each kind of database, and scripts with tokens of every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from planner import create_app
+from planner.bootstrap import Platform
+from planner.models import Channel, Conversation
+from planner.services.actor import Actor
+from publishers.sandbox import Sandbox
+from tests.support.api import Script, made, make_token
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_channel, make_company, make_media, make_platform
+
+ScriptOf = Callable[[Actor | None], Script]
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    """The sandbox networks on the test's clock."""
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    networks = {key: sandbox.api_url(key) for key in sandbox.services}
+    platform = make_platform(tmp_path / "instance", database_url, clock, networks=networks)
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def company(platform: Platform) -> Company:
+    return make_company(platform.database, platform.clock.now())
+
+
+@pytest.fixture
+def app(platform: Platform) -> Flask:
+    return create_app(platform)
+
+
+@pytest.fixture
+def script_of(app: Flask, platform: Platform) -> ScriptOf:
+    """A script with a token of someone's workspace and role; of None, one without any token."""
+    return lambda actor: Script(app, make_token(platform, actor) if actor else None)
+
+
+@pytest.fixture
+def admin(script_of: ScriptOf, company: Company) -> Script:
+    return script_of(company.alice)
+
+
+@pytest.fixture
+def channel(platform: Platform, company: Company) -> Channel:
+    """A LinkedIn channel with a slot each Monday at 10:00 and Thursday at 16:00."""
+    return make_channel(platform.database, company, platform.clock.now(), slots=[(0, "10:00"), (3, "16:00")])
+
+
+@pytest.fixture
+def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -> dict[str, str]:
+    """One of everything in the company, by the name of the parameter that asks for it."""
+    post = made(admin.post("/posts", {"text": "Hallo", "channels": [str(channel.id)]}))
+    with platform.database.write() as session:
+        talk = Conversation(
+            workspace_id=company.workspace.id,
+            channel_id=channel.id,
+            remote_id="c1",
+            author="Eva",
+            text="Schön!",
+            said_at=platform.clock.now(),
+        )
+        session.add(talk)
+        session.flush()
+        conversation = str(talk.id)
+    goal = {"name": "Ziel", "metric": "reach", "target": 5, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    return {
+        "channel_id": str(channel.id),
+        "post_id": post["id"],
+        "delivery_id": post["deliveries"][0]["id"],
+        "conversation_id": conversation,
+        "media_id": str(make_media(platform, company.alice)),
+        "topic_id": made(admin.post("/topics", {"title": "Messe"}))["id"],
+        "campaign_id": made(admin.post("/campaigns", {"name": "Frühjahr"}))["id"],
+        "goal_id": made(admin.post("/goals", goal))["id"],
+        "audience_id": made(admin.post("/audiences", {"name": "Einkauf"}))["id"],
+        "category_id": made(admin.post("/categories", {"name": "Menschen"}))["id"],
+        "format_id": made(admin.post("/formats", {"name": "Freitagsbild"}))["id"],
+        "period": "2026-W12",
+    }
