@@ -49,6 +49,7 @@ class Scheduler:
         self._platform = platform
         self._pool = Pool(platform, self.owner, observe=observe, on_plan=self._set_alarms)
         self._leader = Leader(platform, self.owner)
+        self._looking = threading.Lock()
         self._alarms: dict[str, datetime] = {}
         self._clock = BackgroundScheduler(
             timezone=UTC,
@@ -86,7 +87,11 @@ class Scheduler:
         self._look()
 
     def _look(self) -> None:
-        reconcile(self._platform)
+        if self._looking.acquire(blocking=False):
+            try:
+                reconcile(self._platform)
+            finally:
+                self._looking.release()
         self._rearm("look")
 
     def _recover(self) -> None:
@@ -111,7 +116,8 @@ class Scheduler:
     def _set_alarms(self, plan: Upcoming) -> None:
         """Set the clock to the exact moments. What is past already waits for room, not for the time."""
         self._set_alarm("due", plan.due, self._due, only_ahead=True)
-        self._set_alarm("look", plan.look, self._look)
+        if not self._looking.locked():  # whoever looks sets the next alarm when done
+            self._set_alarm("look", plan.look, self._look)
         self._set_alarm("lease", plan.lease, self._recover)
 
     def _set_alarm(self, name: str, at: datetime | None, job: Callable[[], None], *, only_ahead: bool = False) -> None:

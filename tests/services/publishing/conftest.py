@@ -42,7 +42,7 @@ def running_sandbox(shared_clock: SharedClock) -> Iterator[Sandbox]:
 def sandbox(running_sandbox: Sandbox, shared_clock: SharedClock, clock: FakeClock) -> Sandbox:
     shared_clock.source = clock
     running_sandbox.reset()
-    running_sandbox.offset_seconds = 0.0
+    running_sandbox.offset_seconds = running_sandbox.latency = 0.0
     return running_sandbox
 
 

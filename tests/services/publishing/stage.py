@@ -159,6 +159,11 @@ class Stage:
         with self.platform.database.read() as session:
             return list(session.scalars(select(Notice.user_id).where(Notice.kind == kind).order_by(Notice.user_id)))
 
+    def owners(self) -> list[int]:
+        """Who made the posts, and whose the channels are."""
+        people = self.company.alice.user_id, self.company.charlie.user_id
+        return sorted(person for person in people if person is not None)
+
     def live(self, channel: Channel | None = None) -> list[dict[str, Any]]:
         """What the networks have accepted."""
         return self.sandbox.posts(account=channel.remote_account_id if channel else None)

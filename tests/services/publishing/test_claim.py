@@ -219,7 +219,7 @@ def test_a_delivery_past_its_channels_limit_is_missed_and_a_person_is_told(stage
     assert stage.state(delivery) is DeliveryState.MISSED
     assert stage.post(delivery).status == "needs_person"
     assert stage.sent() == 0
-    assert stage.told("delivery_missed") == sorted({stage.company.alice.user_id, stage.company.charlie.user_id})
+    assert stage.told("delivery_missed") == stage.owners()
 
 
 def test_a_delivery_exactly_at_its_limit_still_goes_out(stage: Stage) -> None:
@@ -258,7 +258,7 @@ def test_where_only_a_person_can_publish_the_owner_is_asked_at_the_due_time(stag
     asked = stage.read(delivery)
     assert (asked.state, asked.error_code) == (DeliveryState.NEEDS_PERSON, "assisted")
     assert asked.payload is not None
-    assert stage.told("delivery_assisted") == sorted({stage.company.alice.user_id, stage.company.charlie.user_id})
+    assert stage.told("delivery_assisted") == stage.owners()
     assert stage.attempts(delivery) == []
 
 

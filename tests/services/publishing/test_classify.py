@@ -127,7 +127,7 @@ def test_a_clear_rejection_fails_in_the_networks_own_words(stage: Stage, network
     assert (failed.state, failed.error_code) == (S.FAILED, "rejected")
     assert failed.network_message
     assert stage.attempts(delivery)[0].outcome is Outcome.REJECTED
-    assert stage.told("delivery_failed") == sorted({stage.company.alice.user_id, stage.company.charlie.user_id})
+    assert stage.told("delivery_failed") == stage.owners()
     assert stage.post(delivery).status == "failed"
 
 

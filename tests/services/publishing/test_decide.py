@@ -24,7 +24,9 @@ def stuck(stage: Stage, state: DeliveryState, **values: Any) -> Delivery:
     return delivery
 
 
-def decided(stage: Stage, decision: Callable[..., Delivery], delivery: Delivery, *given: Any, **options: Any) -> Delivery:
+def decided(
+    stage: Stage, decision: Callable[..., Delivery], delivery: Delivery, *given: Any, **options: Any
+) -> Delivery:
     with stage.platform.database.write() as session:
         return decision(session, stage.company.charlie, delivery.id, *given, now=stage.clock.now(), **options)
 
@@ -39,7 +41,10 @@ def test_it_is_live_makes_it_published_at_the_address_given(stage: Stage) -> Non
 
 
 def test_choosing_one_of_the_posts_found_takes_its_id(stage: Stage) -> None:
-    candidates = [{"remote_id": "17", "url": "https://x.example/17"}, {"remote_id": "18", "url": "https://x.example/18"}]
+    candidates = [
+        {"remote_id": "17", "url": "https://x.example/17"},
+        {"remote_id": "18", "url": "https://x.example/18"},
+    ]
     delivery = stuck(stage, S.NEEDS_PERSON, error_code="ambiguous", error_params={"candidates": candidates})
 
     assert decided(stage, decide.is_live, delivery, "https://X.example/18/").remote_id == "18"

@@ -1,4 +1,4 @@
-"""Finding out about what is unconfirmed: nothing is sent again before it is sure, and every remote post is adopted once."""
+"""Finding out about what is unconfirmed: nothing is sent again before it is sure, every post is adopted once."""
 
 from __future__ import annotations
 

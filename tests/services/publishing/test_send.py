@@ -1,4 +1,4 @@
-"""Sending: everything is checked once more, the attempt is on record before the call, and late writers are fenced out."""
+"""Sending: all is checked once more, the attempt is on record before the call, late writers are fenced out."""
 
 from __future__ import annotations
 
@@ -62,11 +62,13 @@ def test_images_are_with_the_network_before_the_delivery_is_being_sent(stage: St
     image = make_media(stage.platform, stage.company.alice)
     delivery = stage.due(stage.channel(), media=(image,))
     seen: list[tuple[DeliveryState, int, int]] = []
-    uploads = lambda: len(stage.sandbox.requests(operation="upload"))  # noqa: E731
 
-    stage.run(at_step(Step.PREPARED, lambda: seen.append((stage.state(delivery), min(uploads(), 1), stage.sent()))))
+    def look() -> None:
+        seen.append((stage.state(delivery), len(stage.sandbox.requests(operation="upload")), stage.sent()))
 
-    assert seen == [(S.CLAIMED, 1, 0)]
+    stage.run(at_step(Step.PREPARED, look))
+
+    assert seen == [(S.CLAIMED, 2, 0)]
     assert len(stage.live()[0]["media"]) == 1
 
 
