@@ -1,17 +1,17 @@
-"""What the calendar draws: entries, gaps and the weekly rhythm, in three queries however many posts there are."""
+"""What the calendar draws: entries, gaps and the weekly rhythm, in two queries however many posts there are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.domain.week import Week
-from planner.models import Delivery, Post, Workspace
+from planner.models import Campaign, Category, Channel, Delivery, Post, Workspace
 from planner.services import weeks
 from planner.services.posts import CalendarDelivery, Entry, calendar as entries_between
 from planner.services.posts.placing import MOVABLE
@@ -57,6 +57,32 @@ def look(session: Session, workspace: Workspace, start: datetime, end: datetime,
     )
 
 
+@dataclass(slots=True)
+class FilterChoices:
+    """What the calendar can be narrowed to: ids with names, channels with their network too."""
+
+    channels: list[tuple[int, str, str]] = field(default_factory=list)
+    campaigns: list[tuple[int, str]] = field(default_factory=list)
+    categories: list[tuple[int, str]] = field(default_factory=list)
+
+
+def filter_choices(session: Session, workspace_id: int) -> FilterChoices:
+    """The choices of a workspace, by name, in one query."""
+    channels = select(literal("channels").label("kind"), Channel.id, Channel.name.label("name"), Channel.network).where(
+        Channel.workspace_id == workspace_id, Channel.archived_at.is_(None)
+    )
+    campaigns = select(literal("campaigns"), Campaign.id, Campaign.name, null()).where(
+        Campaign.workspace_id == workspace_id
+    )
+    categories = select(literal("categories"), Category.id, Category.name, null()).where(
+        Category.workspace_id == workspace_id
+    )
+    found = FilterChoices()
+    for kind, key, name, network in session.execute(union_all(channels, campaigns, categories).order_by("name")):
+        getattr(found, kind).append((key, name, network) if kind == "channels" else (key, name))
+    return found
+
+
 def without_time(session: Session, workspace_id: int, *, limit: int = 30) -> list[Post]:
     """Drafts and posts that wait for approval, without a time on any channel; the newest first."""
     timed = exists().where(
@@ -92,4 +118,3 @@ def _drawn(entry: Entry, paused: set[int]) -> Drawn:
 
 def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:
     return bool(scheduled) and (entry.campaign_paused or any(d.channel_id in paused for d in scheduled))
-

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from planner.domain.slots import Occurrence, Taken
 from planner.domain.states import DeliveryState
@@ -92,14 +92,14 @@ def overviews_of(
 
 
 def channels_with_slots(session: Session, workspace_id: int) -> list[Channel]:
-    """The channels in use with their slots: two queries."""
+    """The channels in use with their slots: one query."""
     query = (
         select(Channel)
         .where(Channel.workspace_id == workspace_id, Channel.archived_at.is_(None))
         .order_by(Channel.name, Channel.id)
-        .options(selectinload(Channel.slots))
+        .options(joinedload(Channel.slots))
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query).unique())
 
 
 def _overview(

@@ -12,9 +12,8 @@ from flask_login import login_required
 from planner.domain import walltime
 from planner.domain.roles import Permission
 from planner.domain.states import PostStatus
-from planner.services import calendar, channels, posts
+from planner.services import calendar, posts
 from planner.services.calendar import Drawn
-from planner.services.plan_choices import choices
 from planner.services.posts.placing import MOVABLE
 from planner.services.weeks import ChannelWeek, WeekOverview
 from planner.web import answers, context
@@ -32,12 +31,11 @@ answers.attach(blueprint)
 def index() -> str:
     """The page; the entries come by :func:`events`."""
     session, workspace_id = context.reading(), context.member().workspace_id
-    known = choices(session, workspace_id)
-    in_use = channels.all_of(session, workspace_id)
+    known = calendar.filter_choices(session, workspace_id)
     drafts = calendar.without_time(session, workspace_id)
     return render_template(
         "calendar/index.html",
-        channels=in_use,
+        channels=known.channels,
         campaigns=known.campaigns,
         categories=known.categories,
         statuses=[s for s in PostStatus if s is not PostStatus.CANCELLED],
@@ -48,7 +46,7 @@ def index() -> str:
             "today": walltime.to_wall(context.now(), context.workspace().zone).date().isoformat(),
             "now": iso(context.now()),
             "mayEdit": context.actor().may(Permission.EDIT),
-            "channels": {str(c.id): _channel(c.name, c.network) for c in in_use},
+            "channels": {str(key): _channel(name, network) for key, name, network in known.channels},
             "looks": {s: _look(s) for s in [*PostStatus, "held"]},
         },
     )

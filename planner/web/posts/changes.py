@@ -204,9 +204,7 @@ def _moment(text: str) -> datetime:
 
 def _move(session: Session, ids: Sequence[int], when: When) -> list[Delivery]:
     platform = context.platform()
-    return posts.move(
-        session, context.actor(), ids, when, now=context.now(), folder=platform.settings.media_folder
-    )
+    return posts.move(session, context.actor(), ids, when, now=context.now(), folder=platform.settings.media_folder)
 
 
 def _stand(delivery: Delivery) -> str:
@@ -222,4 +220,3 @@ def _stood(stand: str) -> When:
 def _next_slot(channel: Channel, category_id: int | None) -> datetime | None:
     slot = queue.next_free_slot(context.reading(), channel, now=context.now(), category_id=category_id)
     return slot.publish_at if slot else None
-

@@ -93,4 +93,3 @@ def versions(shown: PostView) -> list[dict[str, Any]]:
 
 def _media(post: Post, channel_id: int | None) -> list[Media]:
     return [m.medium for m in post.media if m.channel_id == channel_id]
-

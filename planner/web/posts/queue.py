@@ -79,6 +79,4 @@ def _wanted_order(channel_id: int) -> list[int]:
 
 def _times(channel: Channel) -> list[dict[str, str]]:
     waiting = queue.queue_of(context.reading(), channel.id, now=context.now())
-    return [
-        {"id": str(d.id), "at": iso(d.publish_at), "text": moment(d.publish_at)} for d in waiting if d.publish_at
-    ]
+    return [{"id": str(d.id), "at": iso(d.publish_at), "text": moment(d.publish_at)} for d in waiting if d.publish_at]
