@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -10,7 +10,7 @@ from planner.models import Base
 from planner.models.base import UtcDateTime, Word
 
 
-def plain_types(kind: str, item: Any, _autogen: Any) -> str | bool:
+def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     """A migration speaks of the database's own types: it must run long after our classes have changed."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

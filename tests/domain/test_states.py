@@ -6,7 +6,8 @@ import pytest
 
 from planner.domain.states import FROZEN, SETTLED, TRANSITIONS, DeliveryState, PostStatus, may_move, post_status
 
-S, P = DeliveryState, PostStatus
+S = DeliveryState
+P = PostStatus
 
 
 @pytest.mark.parametrize(

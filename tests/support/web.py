@@ -43,10 +43,15 @@ class Browsing:
         self.token = found[1] if found else self.token
         return answer
 
-    def send(self, path: str, *, follow: bool = False, **fields: Any) -> TestResponse:
+    def send(self, path: str, **fields: Any) -> TestResponse:
         """Send a form by POST."""
         data = {"csrf_token": self.token, **fields}
-        return self._client.post(path, data=data, headers={"Accept-Language": "de"}, follow_redirects=follow)
+        return self._client.post(path, data=data, headers={"Accept-Language": "de"})
+
+    def send_and_follow(self, path: str, **fields: Any) -> TestResponse:
+        """Send a form by POST, and go where the answer leads."""
+        data = {"csrf_token": self.token, **fields}
+        return self._client.post(path, data=data, headers={"Accept-Language": "de"}, follow_redirects=True)
 
     def send_json(self, method: str, path: str, body: Any = None) -> TestResponse:
         """What the page's own JavaScript does."""
