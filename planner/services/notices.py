@@ -66,8 +66,10 @@ def _told(session: Session, notices: list[Notice]) -> list[Told]:
             .where(Delivery.id.in_(deliveries))
         )
     }
-    texts = dict(session.execute(select(Post.id, Post.text).where(Post.id.in_(posts))).tuples().all())
-    names = dict(session.execute(select(Channel.id, Channel.name).where(Channel.id.in_(channels))).tuples().all())
+    texts = {row.id: row.text for row in session.execute(select(Post.id, Post.text).where(Post.id.in_(posts)))}
+    names = {
+        row.id: row.name for row in session.execute(select(Channel.id, Channel.name).where(Channel.id.in_(channels)))
+    }
     told = []
     for notice in notices:
         row = about_delivery.get(notice.subject_id) if notice.subject == "delivery" else None

@@ -1,0 +1,132 @@
+"""Publishing by hand, and entering figures by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Post, Snapshot
+from planner.services.posts import When
+from planner.services.publishing.assist import CODE
+from planner.services.publishing.status import refresh_status
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_channel, make_media, make_post
+from tests.support.published import delivery_of, make_published
+from tests.support.web import Browsing, ClientOf
+
+LIVE = "https://www.xing.com/feed/posts/abc"
+
+
+@pytest.fixture
+def xing(platform: Platform, company: Company) -> Channel:
+    """A channel that a person serves."""
+    return make_channel(platform.database, company, platform.clock.now(), "xing", name="XING von Hand")
+
+
+@pytest.fixture
+def charlie(client_of: ClientOf, company: Company) -> Browsing:
+    client = client_of(company.charlie)
+    client.send("/language", language="en")
+    return client
+
+
+@pytest.fixture
+def due(platform: Platform, company: Company, xing: Channel, clock: FakeClock) -> Delivery:
+    """A publication whose time came half an hour ago."""
+    image = make_media(platform, company.charlie)
+    when = When(at=clock.now() + timedelta(minutes=30))
+    link = "https://brandt.example/stellen"
+    post = make_post(
+        platform, company.bob, [xing], when, approve=True, text="Wir stellen ein.", link=link, media=(image,)
+    )
+    clock.advance(hours=1)
+    with platform.database.write() as session:
+        delivery = session.query(Delivery).filter_by(post_id=post.id).one()
+        delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, CODE
+        refresh_status(session, post.id)
+    return delivery
+
+
+def test_what_is_due_is_listed_and_the_overdue_is_marked(charlie: Browsing, due: Delivery) -> None:
+    page = charlie.get("/assisted").text
+    assert "Wir stellen ein." in page
+    assert "Overdue" in page
+    assert "waiting:</span> 1" in page
+
+
+def test_the_page_has_text_image_and_link_at_hand(charlie: Browsing, due: Delivery) -> None:
+    page = charlie.get(f"/assisted/{due.id}").text
+    assert "Wir stellen ein." in page.split('id="hand-text"')[1]
+    assert "download=" in page
+    assert "https://www.xing.com/spi/shares/new?url=https%3A%2F%2Fbrandt.example%2Fstellen" in page
+    assert "Overdue" in page
+
+
+def test_one_click_notes_it_as_published_at_its_address(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+    assert charlie.send(f"/assisted/{due.id}/publication", url=LIVE).status_code == 302
+    with platform.database.read() as session:
+        delivery = session.get_one(Delivery, due.id)
+        status = session.get_one(Post, delivery.post_id).status
+    assert (delivery.state, delivery.remote_url, status.value) == (DeliveryState.PUBLISHED, LIVE, "published")
+
+
+def test_the_address_may_be_left_empty_and_a_wrong_one_is_said_at_its_field(
+    charlie: Browsing, platform: Platform, due: Delivery
+) -> None:
+    answer = charlie.send(f"/assisted/{due.id}/publication", url="xing, oben")
+    assert answer.status_code == 422
+    assert 'id="field-url-error"' in answer.text
+    assert 'value="xing, oben"' in answer.text
+    assert charlie.send(f"/assisted/{due.id}/publication", url="").status_code == 302
+
+
+def test_a_second_click_changes_nothing_and_says_why(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+    charlie.send(f"/assisted/{due.id}/publication", url=LIVE)
+    answer = charlie.send(f"/assisted/{due.id}/publication", url="https://www.xing.com/other")
+    assert answer.status_code == 422
+    with platform.database.read() as session:
+        assert session.get_one(Delivery, due.id).remote_url == LIVE
+
+
+def test_readers_look_and_outsiders_find_nothing(client_of: ClientOf, company: Company, due: Delivery) -> None:
+    rita, oscar = client_of(company.rita), client_of(company.oscar)
+    assert "Veröffentlichung bestätigen" not in rita.get(f"/assisted/{due.id}").text
+    assert rita.send(f"/assisted/{due.id}/publication", url=LIVE).status_code == 403
+    assert rita.send(f"/assisted/{due.id}/figures", reach="1").status_code == 403
+    assert oscar.get(f"/assisted/{due.id}").status_code == 404
+    assert oscar.send(f"/assisted/{due.id}/publication", url=LIVE).status_code == 404
+    assert "Wir stellen ein." not in oscar.get("/assisted").text
+
+
+def test_figures_are_entered_by_hand_and_an_empty_field_stays_missing(
+    charlie: Browsing, platform: Platform, company: Company, xing: Channel
+) -> None:
+    post = make_published(platform, company.bob, xing, platform.clock.now() - timedelta(days=2), approve=True)
+    delivery = delivery_of(platform, post)
+    assert "Figures are missing" in charlie.get("/assisted").text
+    fields = {"impressions": "1.240", "reactions": "0", "reach": ""}
+    assert charlie.send(f"/assisted/{delivery.id}/figures", **fields).status_code == 302
+    with platform.database.read() as session:
+        snapshot = session.query(Snapshot).one()
+    assert (snapshot.impressions, snapshot.reactions, snapshot.reach, snapshot.source) == (1240, 0, None, "manual")
+    assert "Figures are missing" not in charlie.get("/assisted").text
+
+
+def test_a_figure_that_is_none_is_said_at_its_field_and_stays_typed(
+    charlie: Browsing, platform: Platform, company: Company, xing: Channel
+) -> None:
+    post = make_published(platform, company.bob, xing, platform.clock.now() - timedelta(days=2), approve=True)
+    delivery = delivery_of(platform, post)
+    answer = charlie.send(f"/assisted/{delivery.id}/figures", impressions="many", clicks="7")
+    assert answer.status_code == 422
+    assert 'id="field-impressions-error"' in answer.text
+    assert 'value="many"' in answer.text
+    assert 'value="7"' in answer.text
+    assert charlie.send(f"/assisted/{delivery.id}/figures").status_code == 422
+
+
+def test_without_anything_to_do_there_is_one_sentence(charlie: Browsing) -> None:
+    assert "Nothing is to be done by hand." in charlie.get("/assisted").text

@@ -1,0 +1,264 @@
+"""The screens about channels: the list, one channel, its slots and its connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Slot
+from planner.services.posts import When
+from publishers.sandbox import Sandbox
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.web import Browsing, ClientOf
+
+PAGES = ("/channels", "/channels/{id}")
+ADMIN_PAGES = ("/channels/new", "/channels/new?network=linkedin", "/channels/{id}/slots", "/channels/{id}/connection")
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    """The networks on the test's clock."""
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    """Wired to the sandbox networks."""
+    networks = {key: sandbox.api_url(key) for key in sandbox.services}
+    platform = make_platform(tmp_path / "instance", sqlite_url, clock, networks=networks)
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def alice(client_of: ClientOf, company: Company) -> Browsing:
+    client = client_of(company.alice)
+    client.send("/language", language="en")
+    return client
+
+
+def account(sandbox: Sandbox, network: str) -> dict[str, str]:
+    """The form fields that connect the sandbox's account of a network."""
+    given = next(a for a in sandbox.credentials() if a["network"] == network)
+    names = {"linkedin": ("author", "access_token"), "facebook": ("page_id", "access_token")}[network]
+    return {f"credentials.{name}": given[name] for name in names}
+
+
+def stored(platform: Platform, channel_id: int) -> Channel:
+    with platform.database.read() as session:
+        channel = session.get_one(Channel, channel_id)
+        assert channel.slots is not None
+        return channel
+
+
+def test_everyone_sees_channels_and_only_admins_change_them(
+    client_of: ClientOf, company: Company, linkedin: Channel
+) -> None:
+    for actor in (company.alice, company.charlie, company.rita):
+        assert all(client_of(actor).get(page.format(id=linkedin.id)).status_code == 200 for page in PAGES)
+    for page in ADMIN_PAGES:
+        assert client_of(company.alice).get(page.format(id=linkedin.id)).status_code == 200
+        assert client_of(company.charlie).get(page.format(id=linkedin.id)).status_code == 403
+    assert "Slots" not in client_of(company.rita).get("/channels/new").text
+
+
+def test_an_outsider_finds_no_channel(client_of: ClientOf, company: Company, linkedin: Channel) -> None:
+    oscar = client_of(company.oscar)
+    assert linkedin.name not in oscar.get("/channels").text
+    for page in (f"/channels/{linkedin.id}", f"/channels/{linkedin.id}/slots", f"/channels/{linkedin.id}/connection"):
+        assert oscar.get(page).status_code == 404
+    assert oscar.send(f"/channels/{linkedin.id}/archive").status_code == 404
+
+
+def test_the_list_says_health_next_post_and_rhythm(
+    alice: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    tomorrow = platform.clock.now() + timedelta(days=1)
+    make_post(platform, company.bob, [linkedin], When(at=tomorrow), approve=True)
+    with platform.database.write() as session:
+        session.get_one(Channel, linkedin.id).reconnect_since = platform.clock.now()
+    page = alice.get("/channels").text
+    assert "Reconnect now" in page
+    assert "Tue, 17 Mar 2026, 10:00" in page
+    assert "1 of 2" in page
+
+
+def test_connecting_asks_the_network_and_shows_whose_account_it_is(
+    alice: Browsing, platform: Platform, sandbox: Sandbox
+) -> None:
+    answer = alice.send("/channels/new", network="linkedin", name="", **account(sandbox, "linkedin"))
+    assert answer.status_code == 302
+    assert answer.location.endswith("/slots")
+    page = alice.get(answer.location).text
+    assert "Connected as" in page
+    with platform.database.read() as session:
+        channel = session.query(Channel).one()
+    assert channel.verified_at == platform.clock.now()
+    assert sandbox.credentials()[0]["access_token"] not in str(channel.credentials)
+
+
+def test_a_refused_connection_stores_nothing_and_keeps_all_but_the_secret(
+    alice: Browsing, platform: Platform, sandbox: Sandbox
+) -> None:
+    fields = account(sandbox, "linkedin") | {"credentials.access_token": "not-the-token"}
+    answer = alice.send("/channels/new", network="linkedin", name="Unsere Seite", **fields)
+    assert answer.status_code == 422
+    assert "The network did not accept this connection" in answer.text
+    assert 'value="Unsere Seite"' in answer.text
+    assert fields["credentials.author"] in answer.text
+    assert "not-the-token" not in answer.text
+    with platform.database.read() as session:
+        assert session.query(Channel).count() == 0
+
+
+def test_a_missing_credential_is_said_at_its_field_by_its_label(alice: Browsing) -> None:
+    answer = alice.send("/channels/new", network="linkedin", **{"credentials.author": "urn:li:organization:1"})
+    assert answer.status_code == 422
+    assert "“Access token” is missing." in answer.text
+
+
+def test_the_same_account_is_not_connected_twice(alice: Browsing, sandbox: Sandbox) -> None:
+    alice.send("/channels/new", network="linkedin", name="Erste", **account(sandbox, "linkedin"))
+    answer = alice.send("/channels/new", network="linkedin", name="Zweite", **account(sandbox, "linkedin"))
+    assert answer.status_code == 422
+    assert "connected already, as “Erste”" in answer.text
+
+
+def test_xing_without_credentials_is_published_by_hand(alice: Browsing, platform: Platform) -> None:
+    assert alice.send("/channels/new", network="xing", name="Von Hand").status_code == 302
+    page = alice.get("/channels").text
+    assert "By hand" in page
+
+
+def test_new_credentials_for_the_same_account_end_the_reconnect(
+    alice: Browsing, platform: Platform, sandbox: Sandbox
+) -> None:
+    alice.send("/channels/new", network="linkedin", **account(sandbox, "linkedin"))
+    with platform.database.write() as session:
+        channel = session.query(Channel).one()
+        channel.reconnect_since = platform.clock.now()
+        channel_id = channel.id
+    fields = account(sandbox, "linkedin")
+    assert alice.send(f"/channels/{channel_id}/connection", network="linkedin", **fields).status_code == 302
+    assert stored(platform, channel_id).reconnect_since is None
+
+
+def test_an_unknown_network_is_not_found(alice: Browsing) -> None:
+    assert alice.get("/channels/new?network=myspace").status_code == 404
+
+
+def test_slots_are_set_by_weekday_and_the_page_shows_them(
+    alice: Browsing, platform: Platform, linkedin: Channel
+) -> None:
+    fields = {"weekday": ["0", "4"], "time": ["08:15", "16:00"], "category": ["", ""]}
+    assert alice.send(f"/channels/{linkedin.id}/slots", **fields).status_code == 302
+    slots = [(s.weekday, f"{s.wall_time:%H:%M}") for s in stored(platform, linkedin.id).slots]
+    assert slots == [(0, "08:15"), (4, "16:00")]
+    assert "08:15" in alice.get(f"/channels/{linkedin.id}").text
+
+
+def test_an_empty_line_is_no_slot(alice: Browsing, platform: Platform, linkedin: Channel) -> None:
+    fields = {"weekday": ["0", "0"], "time": ["", "09:00"], "category": ["", ""]}
+    alice.send(f"/channels/{linkedin.id}/slots", **fields)
+    assert len(stored(platform, linkedin.id).slots) == 1
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"),
+    [(("09:00", "09:00"), "there already"), (("09:00", "half past"), "Enter a time of day from 00:00 to 23:59")],
+)
+def test_a_wrong_slot_is_said_at_its_line_and_nothing_typed_is_lost(
+    alice: Browsing, platform: Platform, linkedin: Channel, times: tuple[str, str], sentence: str
+) -> None:
+    fields = {"weekday": ["2", "2"], "time": list(times), "category": ["", ""]}
+    answer = alice.send(f"/channels/{linkedin.id}/slots", **fields)
+    assert answer.status_code == 422
+    assert 'id="slot-error-1"' in answer.text
+    assert sentence in answer.text
+    assert f'value="{times[1]}"' in answer.text
+    assert len(stored(platform, linkedin.id).slots) == 2
+
+
+def test_clock_changes_are_told_beside_the_slots(alice: Browsing, platform: Platform, company: Company) -> None:
+    night = make_channel(platform.database, company, platform.clock.now(), "facebook", [(6, "02:30")])
+    page = alice.get(f"/channels/{night.id}").text
+    assert "On March 29, 2026 the clocks go forward: the slot at 02:30 does not exist that day" in page
+    assert "On October 25, 2026 the clocks go back" in page
+
+
+def test_settings_are_saved(alice: Browsing, platform: Platform, company: Company, linkedin: Channel) -> None:
+    fields = {"name": "Neuer Name", "rhythm_per_week": "3", "missed_after_seconds": "14400"}
+    owner = str(company.bob.user_id)
+    assert alice.send(f"/channels/{linkedin.id}/settings", owner=owner, **fields).status_code == 302
+    channel = stored(platform, linkedin.id)
+    assert (channel.name, channel.rhythm_per_week, channel.missed_after_seconds, channel.owner_id) == (
+        "Neuer Name",
+        3,
+        14400,
+        company.bob.user_id,
+    )
+
+
+def test_an_empty_rhythm_takes_it_away(alice: Browsing, platform: Platform, linkedin: Channel) -> None:
+    fields = {"name": "Brandt", "rhythm_per_week": "", "missed_after_seconds": "7200"}
+    alice.send(f"/channels/{linkedin.id}/settings", **fields)
+    assert stored(platform, linkedin.id).rhythm_per_week is None
+
+
+def test_wrong_settings_are_said_at_their_field_and_stay_typed(alice: Browsing, linkedin: Channel) -> None:
+    fields = {"name": " ", "rhythm_per_week": "many", "missed_after_seconds": "7200"}
+    answer = alice.send(f"/channels/{linkedin.id}/settings", **fields)
+    assert answer.status_code == 422
+    assert "Enter a number from 0 to 100." in answer.text
+    assert 'value="many"' in answer.text
+
+
+def test_anyone_who_writes_may_pause_and_a_lead_resumes(
+    client_of: ClientOf, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    rita, charlie, bob = (client_of(actor) for actor in (company.rita, company.charlie, company.bob))
+    assert rita.send(f"/channels/{linkedin.id}/pause", reason="Nein").status_code == 403
+    charlie.send(f"/channels/{linkedin.id}/pause", reason="Falsche Zahlen im Umlauf")
+    assert stored(platform, linkedin.id).paused_at is not None
+    assert "Falsche Zahlen im Umlauf" in rita.get(f"/channels/{linkedin.id}").text
+    assert charlie.send(f"/channels/{linkedin.id}/pause/release").status_code == 403
+    bob.send(f"/channels/{linkedin.id}/pause/release")
+    assert stored(platform, linkedin.id).paused_at is None
+
+
+def test_a_pause_needs_a_reason(alice: Browsing, platform: Platform, linkedin: Channel) -> None:
+    alice.send(f"/channels/{linkedin.id}/pause", reason=" ")
+    assert stored(platform, linkedin.id).paused_at is None
+
+
+def test_archiving_cancels_what_is_planned_and_erases_the_credentials(
+    alice: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    make_post(platform, company.charlie, [linkedin], When(queue=True))
+    assert "1 planned post is cancelled" in alice.get(f"/channels/{linkedin.id}").text
+    assert alice.send(f"/channels/{linkedin.id}/archive").location == "/channels"
+    channel = stored(platform, linkedin.id)
+    assert channel.archived_at is not None
+    assert channel.credentials is None
+    with platform.database.read() as session:
+        assert session.query(Delivery).one().state is DeliveryState.CANCELLED
+        assert session.query(Slot).count() == 2
+    assert alice.get(f"/channels/{linkedin.id}").status_code == 404
+
+
+def test_a_channel_that_is_sending_is_not_archived(
+    alice: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    make_post(platform, company.charlie, [linkedin], When(queue=True))
+    with platform.database.write() as session:
+        session.query(Delivery).one().state = DeliveryState.SENDING
+    alice.send(f"/channels/{linkedin.id}/archive")
+    assert stored(platform, linkedin.id).archived_at is None
+    assert "is sending a post right now" in alice.get("/channels").text

@@ -1,0 +1,83 @@
+"""The crisis switch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.models import Channel, Workspace
+from planner.services.posts import When
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_post
+from tests.support.web import Browsing, ClientOf
+
+REASON = "Unfall im Werk"
+
+
+@pytest.fixture
+def bob(client_of: ClientOf, company: Company) -> Browsing:
+    client = client_of(company.bob)
+    client.send("/language", language="en")
+    return client
+
+
+def workspace(platform: Platform, company: Company) -> Workspace:
+    with platform.database.read() as session:
+        return session.get_one(Workspace, company.workspace.id)
+
+
+def test_anyone_who_writes_pulls_it_and_a_lead_releases_it(
+    client_of: ClientOf, platform: Platform, company: Company
+) -> None:
+    rita, charlie, bob = (client_of(actor) for actor in (company.rita, company.charlie, company.bob))
+    assert rita.send("/pause", reason=REASON).status_code == 403
+    assert "pause-dialog" not in rita.get("/topics").text
+    assert charlie.send("/pause", reason=REASON, next="/topics").location == "/topics"
+    assert workspace(platform, company).pause_reason == REASON
+    assert charlie.send("/pause/release").status_code == 403
+    assert bob.send("/pause/release").status_code == 302
+    assert workspace(platform, company).paused_at is None
+
+
+def test_every_page_says_who_stopped_it_when_and_why(client_of: ClientOf, company: Company) -> None:
+    client_of(company.charlie).send("/pause", reason=REASON)
+    rita = client_of(company.rita)
+    for path in ("/topics", "/channels", "/success", "/approvals"):
+        banner = rita.get(path).text.split('class="pause-banner"')[1].split("</div>")[0]
+        assert REASON in banner
+        assert "Charlie" in banner
+        assert "16. März 2026, 10:00" in banner
+
+
+def test_another_workspace_goes_on(client_of: ClientOf, platform: Platform, company: Company) -> None:
+    client_of(company.charlie).send("/pause", reason=REASON)
+    assert "pause-banner" not in client_of(company.oscar).get("/topics").text
+
+
+def test_it_needs_a_reason_and_keeps_what_was_typed(bob: Browsing, platform: Platform, company: Company) -> None:
+    answer = bob.send("/pause", reason=" ")
+    assert answer.status_code == 422
+    assert 'id="field-reason-error"' in answer.text
+    long = "x" * 501
+    assert long in bob.send("/pause", reason=long).text
+    assert workspace(platform, company).paused_at is None
+
+
+def test_before_the_release_it_says_what_goes_out_and_what_is_missed(
+    bob: Browsing, platform: Platform, company: Company, linkedin: Channel, clock: FakeClock
+) -> None:
+    for hours, text in ((1, "Zu spät."), (3, "Gerade noch."), (10, "Später am Tag.")):
+        when = When(at=clock.now() + timedelta(hours=hours))
+        make_post(platform, company.bob, [linkedin], when, approve=True, text=text)
+    bob.send("/pause", reason=REASON)
+    clock.advance(hours=4)
+    page = bob.get("/pause").text
+    assert "1 publication is due and within its limit: it goes out at once." in page
+    assert "1 is later than its limit: it is marked as missed" in page
+    assert "1 more follows at its time within 24 hours." in page
+
+
+def test_releasing_what_is_not_paused_is_said(bob: Browsing) -> None:
+    assert bob.send("/pause/release", follow=True).status_code == 200
