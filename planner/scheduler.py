@@ -30,6 +30,7 @@ from planner.services.publishing.reconcile import reconcile
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Observer, nobody
 from planner.services.publishing.upcoming import Upcoming
+from planner.services.publishing.warming import warm_up
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -68,12 +69,14 @@ class Scheduler:
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
         self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
+        self._clock.add_job(lambda: warm_up(self._platform), name="warm-up")
         self._clock.start()
 
     def stop(self) -> None:
         """Finish what is being sent, hand back what is only claimed, then return."""
-        self._clock.shutdown(wait=False)
+        self._clock.pause()
         self._pool.stop()
+        self._clock.shutdown(wait=True)
         self._leader.resign()
 
     # --- the jobs ------------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ class Scheduler:
         self._leader.stand()
         recover(self._platform)
         missed.sweep(self._platform)
-        self._look()
+        self._rearm("look")
 
     def _look(self) -> None:
         if self._looking.acquire(blocking=False):
