@@ -86,7 +86,8 @@ def take_back(post_id: int) -> ResponseReturnValue:
     with context.platform().database.write() as session:
         approvals.take_back(session, context.actor(), post_id, now=context.now())
     context.platform().wake()
-    return "", 204
+    say(_("The approval is taken back."), kind="info")
+    return redirect(url_for("approvals.index"))
 
 
 @blueprint.post("/<int:post_id>/return")

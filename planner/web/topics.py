@@ -128,7 +128,8 @@ def move_back(topic_id: int, stage: str) -> ResponseReturnValue:
     """Undo a move: the stage stands in the address."""
     with context.platform().database.write() as session:
         topics.move(session, context.actor(), topic_id, _stage(stage) or TopicStage.IDEA, now=context.now())
-    return "", 204
+    say(_("Moved back."), kind="info")
+    return redirect(url_for("topics.index"))
 
 
 @blueprint.post("/<int:topic_id>/posts")

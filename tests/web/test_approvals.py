@@ -80,7 +80,7 @@ def test_one_click_approves_and_can_be_undone(bob: Browsing, platform: Platform,
     assert bob.send(f"/approvals/{waiting.id}", version="1").status_code == 302
     assert status_of(platform, waiting) is PostStatus.SCHEDULED
     assert f"/approvals/{waiting.id}/undo" in bob.get("/approvals").text
-    assert bob.send(f"/approvals/{waiting.id}/undo").status_code == 204
+    assert bob.send(f"/approvals/{waiting.id}/undo").status_code == 302
     assert status_of(platform, waiting) is PostStatus.IN_APPROVAL
 
 

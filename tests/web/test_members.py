@@ -87,7 +87,7 @@ def test_bad_input_is_said_at_its_field_and_stays_typed(
 
 def test_a_role_is_changed(alice: Browsing, platform: Platform, company: Company) -> None:
     place = place_of(platform, company.charlie)
-    answer = alice.send(f"/members/{place.id}/role", follow=True, role="approver")
+    answer = alice.send_and_follow(f"/members/{place.id}/role", role="approver")
     assert "Charlie now has the role “Lead”." in answer.text
     assert place_of(platform, company.charlie).role is Role.APPROVER
 
@@ -95,8 +95,8 @@ def test_a_role_is_changed(alice: Browsing, platform: Platform, company: Company
 def test_the_last_admin_stays(alice: Browsing, platform: Platform, company: Company) -> None:
     place = place_of(platform, company.alice)
     for answer in (
-        alice.send(f"/members/{place.id}/role", follow=True, role="reader"),
-        alice.send(f"/members/{place.id}/removal", follow=True),
+        alice.send_and_follow(f"/members/{place.id}/role", role="reader"),
+        alice.send_and_follow(f"/members/{place.id}/removal"),
     ):
         assert "This is the only admin." in answer.text
     assert place_of(platform, company.alice).role is Role.ADMIN

@@ -84,7 +84,7 @@ def test_a_new_zone_moves_the_queue_and_leaves_fixed_times(
     fixed = platform.clock.now() + timedelta(hours=50)
     queued = make_post(platform, company.bob, [linkedin], When(queue=True), approve=True)
     timed = make_post(platform, company.bob, [linkedin], When(at=fixed), approve=True, text="Fest.")
-    answer = alice.send("/settings/workspace", follow=True, **(FIELDS | {"zone": "America/New_York"}))
+    answer = alice.send_and_follow("/settings/workspace", **(FIELDS | {"zone": "America/New_York"}))
     assert "1 queued post moved" in answer.text
     with platform.database.read() as session:
         moments = {d.post_id: d.publish_at for d in session.query(Delivery)}

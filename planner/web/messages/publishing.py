@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_gettext as _l
 
-SENTENCES: dict[str, LazyString] = {}
+SENTENCES: dict[str, LazyString] = {
+    "cannot_decide": _l("This was decided already, or it went on by itself. Reload the page to see how it stands."),
+    "id_taken": _l("This address belongs to another post. Look again and copy the address of this one."),
+    "not_paused": _l("Nothing is paused here."),
+    "reason_missing": _l("Say why, so that everyone knows."),
+    "reason_too_long": _l("This is too long: %(length)s characters of %(limit)s."),
+    "unconfirmed_after_restore": _l(
+        "After a restore it must be known first what went out: %(count)s publications are still being looked for. "
+        "Try again in some minutes, or decide about them by hand."
+    ),
+}
