@@ -35,6 +35,7 @@ from planner.services.publishing.unconfirmed import (
     open_attempts,
 )
 from publishers.base import NetworkError, Recent, ReconnectNeeded, Unsupported
+from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -73,13 +74,16 @@ def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
     settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
     try:
         recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts))
-    except Unsupported:
+    except (Unsupported, UnknownNetwork):
         _each(platform, doubts, ask_person)
     except (ReconnectNeeded, VaultError) as error:
         _ask_to_reconnect(platform, access, str(error))
         _each(platform, doubts, ask_person)
     except NetworkError as error:
         _log.warning("The posts of channel %s could not be listed: %s", access.channel_id, error)
+        _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
+    except Exception:  # noqa: BLE001 - an adapter that fails at what a network lists tells nothing about our post
+        _log.exception("The posts of channel %s could not be read", access.channel_id)
         _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
     else:
         seen = Seen(recent, clock_ahead(recent.network_time, platform.clock.now()))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, Outcome
@@ -23,7 +25,14 @@ from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import finish, guards, missed, prepare, renewal
 from planner.services.publishing.claim import Claimed
-from planner.services.publishing.classify import Verdict, again_after_refresh, classify, classify_preparation, too_slow
+from planner.services.publishing.classify import (
+    ChannelEffect,
+    Verdict,
+    again_after_refresh,
+    classify,
+    classify_preparation,
+    too_slow,
+)
 from planner.services.publishing.finish import Order
 from planner.services.publishing.moves import move
 from planner.services.publishing.prepare import HandBack, NotReady
@@ -105,10 +114,14 @@ def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
         raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
     except NetworkError as error:
         raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
+    except DBAPIError as error:
+        _log.warning("Delivery %s: the database was not there, or two writers met: %s", work.ref.id, error.orig)
+        raise HandBack from error
     except Exception as error:
         _log.exception("Delivery %s could not be prepared", work.ref.id)
         failure = Refused(f"Sendeplan itself failed: {type(error).__name__}.")
-        raise NotReady(classify_preparation(failure, work.attempts + 1, platform.clock.now())) from error
+        verdict = classify_preparation(failure, work.attempts + 1, platform.clock.now())
+        raise NotReady(replace(verdict, channel=ChannelEffect.NONE)) from error
 
 
 def begin(platform: Platform, work: Claimed, access: ChannelAccess) -> Order | None:

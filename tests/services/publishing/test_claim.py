@@ -247,6 +247,17 @@ def test_after_a_long_pause_what_is_within_its_limit_goes_out_and_the_rest_is_mi
     assert (stage.state(old), stage.state(young)) == (DeliveryState.MISSED, DeliveryState.PUBLISHED)
 
 
+def test_a_network_that_is_not_installed_any_more_is_named_and_does_not_stop_the_others(stage: Stage) -> None:
+    gone, there = stage.channel(), stage.channel()
+    lost, fine = stage.due(gone, text="Eins"), stage.due(there, text="Zwei")
+    stage.change(gone, network="somewhere")
+
+    stage.run()
+
+    assert (stage.state(lost), stage.read(lost).error_code) == (DeliveryState.NEEDS_PERSON, "network_missing")
+    assert stage.state(fine) is DeliveryState.PUBLISHED
+
+
 # --- publishing by hand ----------------------------------------------------------------------------------
 
 

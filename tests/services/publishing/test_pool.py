@@ -17,6 +17,7 @@ from planner.domain.states import DeliveryState
 from planner.leader import Leader
 from planner.models import Delivery, Heartbeat
 from planner.scheduler import Scheduler
+from planner.services.publishing import pause
 from planner.services.publishing.pool import Pool
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
@@ -87,6 +88,21 @@ def test_everything_due_is_sent_once_and_no_channel_gets_more_than_its_bound(sta
 
     assert stage.sent() == len(stage.live()) == 15
     assert set(most.values()) == {1}
+
+
+def test_once_a_pause_is_confirmed_nothing_new_begins(stage: Stage, live: Platform) -> None:
+    deliveries = due_now(stage, channels=6, each=4)
+    pool = Pool(live, "pool")
+    pool.start()
+    wait_for(lambda: stage.sent() > 3)
+    with live.database.write() as session:
+        pause.pause_workspace(session, stage.company.charlie, "Störfall im Werk", now=datetime.now(UTC))
+    begun = sum(len(stage.attempts(delivery)) for delivery in deliveries)
+    wait_for(lambda: all(stage.state(delivery) in (S.PUBLISHED, S.SCHEDULED) for delivery in deliveries))
+    pool.stop()
+
+    assert 3 < begun < len(deliveries)
+    assert sum(len(stage.attempts(delivery)) for delivery in deliveries) == stage.sent() == begun
 
 
 def test_stopping_finishes_what_is_being_sent_and_hands_back_what_is_only_claimed(stage: Stage, live: Platform) -> None:

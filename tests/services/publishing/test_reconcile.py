@@ -283,6 +283,18 @@ def test_where_a_connection_cannot_list_a_person_is_asked_at_once(stage: Stage) 
     assert stage.read(delivery).error_code == "cannot_list"
 
 
+def test_where_a_network_is_not_installed_any_more_a_person_is_asked(stage: Stage) -> None:
+    channel = stage.channel()
+    lost(stage, "linkedin", accepted=True)
+    delivery = stage.due(channel)
+    stage.run()
+    stage.change(channel, network="somewhere")
+
+    stage.reconcile()
+
+    assert stage.read(delivery).error_code == "cannot_list"
+
+
 def test_looks_that_failed_do_not_count_as_absence(stage: Stage) -> None:
     lost(stage, "linkedin", accepted=False)
     delivery = stage.due(stage.channel())
@@ -297,6 +309,22 @@ def test_looks_that_failed_do_not_count_as_absence(stage: Stage) -> None:
     stage.settle()
     stage.settle()
     assert stage.state(delivery) is S.SCHEDULED
+
+
+def test_a_listing_that_was_cut_short_proves_no_absence(stage: Stage) -> None:
+    channel = stage.channel("twitter")
+    lost(stage, "twitter", accepted=True)
+    delivery = stage.due(channel)
+    stage.run()
+    stage.clock.advance(seconds=2)
+    for number in range(820):  # more than X lists, all younger than ours
+        stage.sandbox.backfill("twitter", channel.remote_account_id or "", f"Beitrag {number}", stage.clock.now())
+
+    for _ in range(MOST_FAILED_LOOKS):
+        assert (stage.state(delivery), stage.read(delivery).looks) == (S.UNKNOWN, 0)
+        _look(stage, delivery)
+
+    assert (stage.state(delivery), stage.sent()) == (S.NEEDS_PERSON, 1)
 
 
 def test_after_many_failed_looks_a_person_is_asked_and_nothing_is_sent_again(stage: Stage) -> None:

@@ -185,6 +185,36 @@ def test_a_process_that_stood_still_between_check_and_call_does_not_call(stage: 
     assert stage.sent() == 1
 
 
+def test_an_error_of_our_own_before_the_call_costs_a_try_and_holds_nobody_else(stage: Stage) -> None:
+    delivery = stage.due(stage.channel())
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    stage.run(at_step(Step.PREPARED, fail))
+
+    failed = stage.read(delivery)
+    assert (failed.state, failed.error_code) == (S.SCHEDULED, "refused")
+    assert failed.try_at == stage.moment(seconds=30)
+    assert stage.read(delivery).channel.throttled_until is None
+    assert stage.sent() == 0
+
+
+def test_an_error_of_our_own_after_the_call_leaves_it_to_the_lease(stage: Stage) -> None:
+    delivery = stage.due(stage.channel())
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    stage.run(at_step(Step.CALLED, fail))
+    assert stage.state(delivery) is S.SENDING
+    stage.clock.advance(seconds=1.5 * SEND_TIMEOUT)
+    stage.recover()
+    stage.reconcile()
+
+    assert (stage.state(delivery), stage.sent()) == (S.PUBLISHED, 1)
+
+
 def test_an_image_that_was_changed_on_the_disk_is_not_sent(stage: Stage) -> None:
     image = make_media(stage.platform, stage.company.alice)
     delivery = stage.due(stage.channel(), media=(image,))
