@@ -39,7 +39,7 @@ def create(
         raise Conflict("member_already", email=email)
     if user is None or not user.active:
         user = _open_account(session, user, email, name, password=password, now=now)
-    member = Member(workspace_id=actor.workspace_id, user_id=user.id, role=role, created_at=now)
+    member = Member(workspace_id=actor.workspace_id, user=user, role=role, created_at=now)
     session.add(member)
     session.flush()
     events.record(session, actor, now, "member", member.id, "added", role=role.value)

@@ -79,7 +79,8 @@ def test_a_post_goes_from_a_script_to_the_network_by_itself(sendeplan: Sendeplan
         with server_of.running("serve", "--port", "0") as server:
             ask = Client(server.address, token)
             account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
-            body = {"network": "linkedin", "name": account.pop("name"), "credentials": account, "verify": True}
+            body: dict[str, Any] = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
+            body["verify"] = True
             channel = ask("POST", "/channels", body)["id"]
             soon = datetime.now(UTC) + timedelta(seconds=1)
             body = {"text": "Hallo", "channels": [channel], "publish_at": soon.isoformat(), "approved": True}

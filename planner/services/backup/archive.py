@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
@@ -54,7 +55,10 @@ def read_manifest(file: Path) -> Manifest:
 
 def check(archive: zipfile.ZipFile) -> None:
     """Read everything once. Raises BackupError where a byte is wrong or a name leads out of the media folder."""
-    broken = archive.testzip()
+    try:
+        broken = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        broken = "a part of it"
     if broken is not None:
         raise BackupError(f"The backup is damaged: {broken} cannot be read.")
     for name in archive.namelist():

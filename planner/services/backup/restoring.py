@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -57,12 +57,24 @@ def restore(platform: Platform, file: Path) -> Restored:
     aside = platform.settings.instance / f"before-restore-{now:%Y%m%d-%H%M%S}"
     with zipfile.ZipFile(file) as archive:
         check(archive)
-        images = _unpack_media(archive, platform.settings.media_folder)
-        aside.mkdir(mode=0o700)
-        replace_database = _replace_file if platform.database.is_sqlite else _replace_tables
-        doubts = replace_database(platform, archive, manifest, aside)
-    _swap(platform.settings.media_folder, images, aside)
+        with _tidied_after_failure(aside, _new_media(platform)):
+            _unpack_media(archive, _new_media(platform))
+            aside.mkdir(mode=0o700)
+            replace_database = _replace_file if platform.database.is_sqlite else _replace_tables
+            doubts = replace_database(platform, archive, manifest, aside)
+    _swap(platform.settings.media_folder, _new_media(platform), aside)
     return Restored(manifest, doubts, aside)
+
+
+@contextmanager
+def _tidied_after_failure(aside: Path, media: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(media, ignore_errors=True)
+        with suppress(OSError):
+            aside.rmdir()  # only if it is empty: it may hold the former database by now
+        raise
 
 
 def _refuse_while_running(platform: Platform, now: datetime) -> None:
@@ -104,9 +116,7 @@ def _replace_tables(platform: Platform, archive: zipfile.ZipFile, manifest: Mani
         connection.execute(text(f'CREATE SCHEMA "{name}"'))
         for table in sorted(there):
             connection.execute(text(f'ALTER TABLE "{table}" SET SCHEMA "{name}"'))
-        doubts = _fill(platform, connection, archive, manifest)
-        _set_sequences(connection)
-    return doubts
+        return _fill(platform, connection, archive, manifest)
 
 
 def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, manifest: Manifest) -> int:
@@ -120,6 +130,8 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
             if count != manifest.tables[table.name]:
                 raise BackupError(f"The backup is damaged: rows of {table.name} are missing.")
     schema.upgrade_on(connection)
+    if not platform.database.is_sqlite:
+        _set_sequences(connection)
     return after_restore(replace(platform, database=_OneTransaction(connection)))
 
 
@@ -165,14 +177,17 @@ class _OneTransaction(Database):
             session.flush()
 
 
-def _unpack_media(archive: zipfile.ZipFile, folder: Path) -> Path:
-    target = folder.with_name(folder.name + ".restoring")
+def _new_media(platform: Platform) -> Path:
+    folder = platform.settings.media_folder
+    return folder.with_name(folder.name + ".restoring")
+
+
+def _unpack_media(archive: zipfile.ZipFile, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for name in archive.namelist():
         if name.startswith(MEDIA) and name != MEDIA:
             (target / Path(name).name).write_bytes(archive.read(name))
-    return target
 
 
 def _swap(folder: Path, new: Path, aside: Path) -> None:
