@@ -31,6 +31,8 @@ function leaveByEscape(composer, kept) {
   document.addEventListener("keydown", async (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (document.querySelector("dialog[open], details.menu[open]")) return;
+    // Else the same press would close the question again.
+    event.preventDefault();
     const leave = !kept.isDirty() || (await confirmDialog({ title: t("leave_title"), text: t("leave_text"), confirm: t("leave"), danger: false }));
     if (!leave) return;
     kept.keepNow();

@@ -24,15 +24,15 @@ behave("[data-queue]", (list) => {
 
   for (const grip of list.querySelectorAll("[data-grip]")) grip.addEventListener("pointerdown", (event) => begin(event, grip));
 
+  // Listening on the window: an element that is put elsewhere loses the pointer.
   function begin(event, grip) {
     if (event.button !== 0) return;
     event.preventDefault();
     dragged = grip.closest("[data-delivery]");
     dragged.dataset.dragged = "yes";
-    grip.setPointerCapture(event.pointerId);
-    grip.addEventListener("pointermove", drag);
-    grip.addEventListener("pointerup", () => finish(grip), { once: true });
-    grip.addEventListener("pointercancel", () => finish(grip), { once: true });
+    addEventListener("pointermove", drag);
+    addEventListener("pointerup", finish);
+    addEventListener("pointercancel", finish);
   }
 
   function drag(event) {
@@ -45,13 +45,13 @@ behave("[data-queue]", (list) => {
     }
   }
 
-  function finish(grip) {
-    grip.removeEventListener("pointermove", drag);
-    if (!dragged) return;
+  function finish() {
+    removeEventListener("pointermove", drag);
+    removeEventListener("pointerup", finish);
+    removeEventListener("pointercancel", finish);
     delete dragged.dataset.dragged;
-    const item = dragged;
+    if (ids(list) !== before) save(dragged);
     dragged = null;
-    if (ids(list) !== before) save(item);
   }
 
   async function save(item) {

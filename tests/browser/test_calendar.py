@@ -178,9 +178,7 @@ def test_a_draft_is_dragged_into_the_calendar(
     assert wall_time(platform, draft) == "2026-03-24T10:00"
 
 
-def test_keys_change_the_view_and_the_address_keeps_it(
-    page: Page, server: str, company: Company, post: Post
-) -> None:
+def test_keys_change_the_view_and_the_address_keeps_it(page: Page, server: str, company: Company, post: Post) -> None:
     open_calendar(page, server, company, "month")
     for key, view in (("w", "week"), ("l", "list"), ("m", "month")):
         page.keyboard.press(key)

@@ -9,10 +9,6 @@ export function startVersions(composer) {
   const panels = new Map([...form.querySelectorAll("[data-version]")].map((panel) => [panel.dataset.version, panel]));
   let current = firstWithError(panels) ?? "base";
 
-  for (const [id, panel] of panels) {
-    panel.setAttribute("role", "tabpanel");
-    panel.setAttribute("aria-labelledby", `tab-${id}`);
-  }
   list.addEventListener("keydown", (event) => walk(event, list, show));
   form.addEventListener("change", ({ target }) => {
     if (target.matches("[data-own]")) openOwn(composer, target);
@@ -23,6 +19,7 @@ export function startVersions(composer) {
     const chosen = composer.chosen();
     if (current !== "base" && !chosen.some((rule) => rule.id === current)) current = "base";
     list.hidden = chosen.length === 0;
+    for (const [id, panel] of panels) namePanel(panel, id, list.hidden);
     drawTabs(composer, list, chosen, show);
     for (const box of form.querySelectorAll("[data-own]")) toggleOwn(box);
     select();
@@ -42,6 +39,17 @@ export function startVersions(composer) {
       tab.tabIndex = tab.dataset.tab === current ? 0 : -1;
     }
     composer.version = current;
+  }
+}
+
+// With nothing to choose between there are no tabs, and so no panels of tabs.
+function namePanel(panel, id, alone) {
+  if (alone) {
+    panel.removeAttribute("role");
+    panel.removeAttribute("aria-labelledby");
+  } else {
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", `tab-${id}`);
   }
 }
 
