@@ -79,11 +79,15 @@ def test_a_post_goes_from_a_script_to_the_network_by_itself(sendeplan: Sendeplan
         with server_of.running("serve", "--port", "0") as server:
             ask = Client(server.address, token)
             account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
-            body: dict[str, Any] = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
-            body["verify"] = True
-            channel = ask("POST", "/channels", body)["id"]
+            connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account, "verify": True}
+            channel = ask("POST", "/channels", connect)["id"]
             soon = datetime.now(UTC) + timedelta(seconds=1)
-            body = {"text": "Hallo", "channels": [channel], "publish_at": soon.isoformat(), "approved": True}
+            body: dict[str, Any] = {
+                "text": "Hallo",
+                "channels": [channel],
+                "publish_at": soon.isoformat(),
+                "approved": True,
+            }
             post = ask("POST", "/posts", body)["id"]
             eventually(lambda: ask("GET", f"/posts/{post}")["status"] == "published")
             assert [p["text"] for p in sandbox.posts()] == ["Hallo"]
@@ -106,10 +110,15 @@ def test_web_and_scheduler_run_apart_and_publish_together(sendeplan: Sendeplan) 
         ):
             ask = Client(server.address, token)
             account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
-            body = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
-            channel = ask("POST", "/channels", body)["id"]
+            connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
+            channel = ask("POST", "/channels", connect)["id"]
             soon = datetime.now(UTC) + timedelta(seconds=1)
-            body = {"text": "Hallo", "channels": [channel], "publish_at": soon.isoformat(), "approved": True}
+            body: dict[str, Any] = {
+                "text": "Hallo",
+                "channels": [channel],
+                "publish_at": soon.isoformat(),
+                "approved": True,
+            }
             post = ask("POST", "/posts", body)["id"]
             eventually(lambda: ask("GET", f"/posts/{post}")["status"] == "published")
             assert scheduler.stop() == 0

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -206,14 +210,34 @@ def test_what_was_being_sent_is_in_doubt(
     assert states(platform) == [DeliveryState.UNKNOWN]
 
 
-def test_nothing_is_restored_while_a_scheduler_lives(platform: Platform, tmp_path: Path, clock: FakeClock) -> None:
+def test_nothing_is_restored_while_another_machines_scheduler_lives(
+    postgresql_url: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    platform = make_platform(tmp_path / "instance", postgresql_url, clock)
     backup.save(platform, tmp_path / "save.zip")
-    heartbeats.beat(platform, "scheduler", "somewhere")
+    heartbeats.beat(platform, "scheduler", "elsewhere-12-abcdef")
     clock.advance(seconds=30)
     with pytest.raises(BackupError, match="scheduler works"):
         backup.restore(platform, tmp_path / "save.zip")
     clock.advance(seconds=60)
     backup.restore(platform, tmp_path / "save.zip")
+    platform.close()
+
+
+def test_a_scheduler_of_this_machine_that_has_just_ended_is_not_waited_for(
+    postgresql_url: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    platform = make_platform(tmp_path / "instance", postgresql_url, clock)
+    backup.save(platform, tmp_path / "save.zip")
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    machine = socket.gethostname()[:20]
+    heartbeats.beat(platform, "scheduler", f"{machine}-{os.getpid()}-abcdef")
+    with pytest.raises(BackupError, match="scheduler works"):
+        backup.restore(platform, tmp_path / "save.zip")
+    heartbeats.beat(platform, "scheduler", f"{machine}-{ended.pid}-abcdef")
+    backup.restore(platform, tmp_path / "save.zip")
+    platform.close()
 
 
 def test_a_file_that_is_no_backup_changes_nothing(

@@ -6,7 +6,9 @@ is a file of its own until then, on PostgreSQL one transaction.
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -78,12 +80,30 @@ def _tidied_after_failure(aside: Path, media: Path) -> Iterator[None]:
 
 
 def _refuse_while_running(platform: Platform, now: datetime) -> None:
+    """On SQLite the instance's lock says it all. On PostgreSQL another machine may work on the same database."""
+    if platform.database.is_sqlite:
+        return
     with platform.database.engine.connect() as connection:
         if not inspect(connection).has_table(Heartbeat.__tablename__):
             return
-        last = connection.execute(select(func.max(Heartbeat.at))).scalar()
-    if last is not None and last > now - ALIVE:
-        raise BackupError("A scheduler works on this database, or did a moment ago. Stop it and wait a minute.")
+        recent = connection.execute(select(Heartbeat.owner).where(Heartbeat.at > now - ALIVE)).scalars()
+        if any(_may_be_alive(owner) for owner in recent):
+            raise BackupError("A scheduler works on this database, or did a moment ago. Stop it and wait a minute.")
+
+
+def _may_be_alive(owner: str) -> bool:
+    """Owners are named by machine and process (see :func:`planner.scheduler.new_owner`): of this machine's processes
+    it can be seen whether they are gone."""
+    machine, _, rest = owner.rpartition("-")[0].rpartition("-")
+    if machine != socket.gethostname()[:20] or not rest.isdecimal():
+        return True
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _replace_file(platform: Platform, archive: zipfile.ZipFile, manifest: Manifest, aside: Path) -> int:
