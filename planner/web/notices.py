@@ -53,7 +53,7 @@ def read_all() -> ResponseReturnValue:
 def place_of(told: Told) -> str | None:
     """Where the person can do something about it."""
     kind = told.notice.kind
-    if kind == "approval_asked":
+    if kind == "approval_asked" and told.notice.read_at is None:
         return url_for("approvals.index", _anchor=f"post-{told.post_id}") if told.post_id else None
     if kind == "delivery_assisted":
         return url_for("assisted.show", delivery_id=told.notice.subject_id)
