@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from planner.config import Settings
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Media, Post, Snapshot
 from planner.services.posts.content import outgoing
@@ -68,11 +68,13 @@ def count_due(session: Session, workspace_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def task(delivery: Delivery, folder: Path) -> AssistedTask:
+def task(delivery: Delivery, settings: Settings) -> AssistedTask:
     """What a person copies, downloads and opens: as it was frozen when the time came, else as it stands."""
+    folder = settings.media_folder
     network = registry.network(delivery.channel.network)
     frozen = thaw(delivery.payload, folder).post if delivery.payload else None
-    return assist(network, frozen or outgoing(delivery.post, delivery.channel_id, folder))
+    post = frozen or outgoing(delivery.post, delivery.channel_id, folder)
+    return assist(network, post, settings.network(network.key).app.get("share_url"))
 
 
 def images(session: Session, workspace_id: int, wanted: AssistedTask) -> list[Media]:

@@ -82,7 +82,7 @@ def _find(delivery_id: int) -> Delivery:
 
 def _page(delivery: Delivery, *, errors: dict[str, str] | None = None, typed: Any = None) -> str:
     session, place, now = context.reading(), context.workspace(), context.now()
-    task = assisted.task(delivery, context.platform().settings.media_folder)
+    task = assisted.task(delivery, context.platform().settings)
     snapshot = assisted.latest_figures(session, delivery.id)
     waits = delivery.state is DeliveryState.NEEDS_PERSON and delivery.error_code == assist.CODE
     stored = {name: getattr(snapshot, name) for name in FIGURES} if snapshot else {}

@@ -132,3 +132,10 @@ def test_the_version_is_told(made_instance: Path) -> None:
     done = Sendeplan(made_instance)("--version")
     assert done.returncode == 0
     assert done.stdout.startswith("Sendeplan ")
+
+
+def test_every_command_and_option_is_documented() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "user" / "commands.md").read_text(encoding="utf-8")
+    groups = {"user": "user create", "token": "token create", "metrics": "metrics pull", "db": "db upgrade"}
+    missing = [name for name in COMMANDS if f"`sendeplan {groups.get(name, name)}" not in documented]
+    assert not missing
