@@ -73,6 +73,7 @@ behave("[data-calendar-page]", (page) => {
 
   function received({ weeks, entries, gaps }) {
     drawRhythm(page, weeks, settings);
+    if (weeks.length > 1) return;
     // The week shows the working day, unless something goes out earlier or later.
     const hours = [...entries, ...gaps].map(({ start }) => Number(wall(start).time.slice(0, 2)));
     const early = Math.min(6, ...hours);
