@@ -110,6 +110,17 @@ def test_no_more_than_the_bound_of_a_channel_are_in_flight(stage: Stage, clock: 
     platform.close()
 
 
+def test_what_a_dead_process_left_does_not_block_its_channel(stage: Stage) -> None:
+    channel = stage.channel()
+    stage.due(channel, text="Eins")
+    second = stage.due(channel, text="Zwei")
+    assert len(stage.claim()) == 1
+    assert stage.claim() == ()
+    stage.clock.advance(seconds=stage.platform.settings.lease_seconds)
+
+    assert [work.ref.id for work in stage.claim(owner="another-process")] == [second.id]
+
+
 def _pause_workspace(stage: Stage, _channel: Channel, _campaign: Campaign) -> None:
     with stage.platform.database.write() as session:
         pause.pause_workspace(session, stage.company.charlie, "Störfall im Werk", now=stage.clock.now())
