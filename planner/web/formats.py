@@ -37,7 +37,9 @@ def day(value: date | datetime | None) -> str:
     """``24. November 2026``."""
     if value is None:
         return MISSING
-    return babel_date(local(value).date() if isinstance(value, datetime) else value, "long", locale=get_locale())
+    # British English, as the shorter forms are: 24 November 2026.
+    locale = "de" if get_locale().language == "de" else "en_GB"
+    return babel_date(local(value).date() if isinstance(value, datetime) else value, "long", locale=locale)
 
 
 def clock(value: datetime) -> str:

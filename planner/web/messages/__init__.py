@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 
 from planner.services.errors import FieldError, ServiceError
+from planner.web.looks import look_of
 from planner.web.messages import accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly
 
 AREAS = (accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly)
@@ -21,7 +22,12 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
     params = params or {}
     if code not in SENTENCES:
         return str(params.get("message", code.replace("_", " ")))
-    return str(SENTENCES[code]) % params if params else str(SENTENCES[code])
+    return str(SENTENCES[code]) % _in_words(params) if params else str(SENTENCES[code])
+
+
+def _in_words(params: Mapping[str, str | int]) -> dict[str, str | int]:
+    """A state as a person knows it, the rest as it is."""
+    return {name: str(look_of(str(value)).label) if name == "state" else value for name, value in params.items()}
 
 
 def explain(error: ServiceError | FieldError) -> str:

@@ -13,18 +13,19 @@ from planner.models import Delivery, Event
 from planner.web.formats import moment
 
 POST: Mapping[str, Any] = {
-    "created": (_l("wrote the post"), "plus"),
+    "created": (_l("created the post"), "plus"),
     "edited": (_l("edited the post"), "pencil"),
     "approval_asked": (_l("asked for approval"), "hourglass"),
     "approved": (_l("approved the post"), "circle-check"),
-    "approval_voided": (_l("voided the approval by an edit"), "circle-minus"),
+    "approval_voided": (_l("edited it, which ended the approval"), "circle-minus"),
+    "approval_taken_back": (_l("took the approval back"), "arrow-back-up"),
     "sent_back": (_l("sent the post back"), "arrow-back-up"),
     "deleted": (_l("deleted the post"), "trash"),
     "restored": (_l("restored the post"), "history"),
 }
 
 DELIVERY: Mapping[str, Any] = {
-    "cancelled": (_l("took it out"), "ban"),
+    "cancelled": (_l("cancelled it"), "ban"),
     "scheduled": (_l("scheduled it again"), "clock"),
     "claimed": (_l("began to prepare it"), "cloud-upload"),
     "sending": (_l("began to send it"), "send"),
@@ -33,7 +34,8 @@ DELIVERY: Mapping[str, Any] = {
     "unknown": (_l("got no clear answer from the network"), "clock-question"),
     "needs_person": (_l("asks for a decision"), "user-question"),
     "missed": (_l("missed its time"), "clock-exclamation"),
-    "draft": (_l("put it back to draft"), "pencil"),
+    "draft": (_l("made it a draft again"), "pencil"),
+    "figures_entered": (_l("entered figures"), "pencil"),
 }
 
 #: Steps of the machine that say nothing to a person.
