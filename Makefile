@@ -8,6 +8,10 @@ UV := $(shell command -v uv 2>/dev/null)
 WORKERS ?= 2
 CHROMIUM := $(or $(SENDEPLAN_TEST_CHROMIUM),$(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name) 2>/dev/null))))
 
+# Many companies look into what goes in and out; the machine's own certificates know theirs.
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= 1
+
 ifdef UV
 INSTALL := uv pip install --quiet --python $(BIN)/python
 AGAIN := --reinstall-package sendeplan
