@@ -7,15 +7,19 @@ On SQLite every write begins with BEGIN IMMEDIATE. A deferred BEGIN that writes 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
+from planner.shared_commits import SharedCommits
+
 BUSY_TIMEOUT_SECONDS = 30
+
+Result = TypeVar("Result")
 
 
 class Database:
@@ -27,6 +31,7 @@ class Database:
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._writing = threading.Lock()
+        self._shared = SharedCommits(self.write)
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(writing, expire_on_commit=False)
 
@@ -41,6 +46,17 @@ class Database:
         """A session to write with: committed at the end, rolled back whole on any exception. Keep it short."""
         with self._turn(), self._writers.begin() as session:
             yield session
+
+    def write_together(self, work: Callable[[Session], Result]) -> Result:
+        """Run ``work`` in a write transaction it may share with other threads' work: for many small writes at once.
+
+        It is committed when this returns. Raises what ``work`` raises, with nothing of it written, or what the commit
+        does. PostgreSQL shares its commits by itself.
+        """
+        if self.is_sqlite:
+            return self._shared.run(work)
+        with self.write() as session:
+            return work(session)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -27,10 +27,8 @@ def write_again(database: Database, work: Callable[[Session], Result]) -> Result
     """
     for tried in range(1, TRIES):
         try:
-            with database.write() as session:
-                return work(session)
+            return database.write_together(work)
         except OperationalError as error:
             _log.warning("A result could not be written, trying again: %s", error.orig)
             time.sleep(PAUSE_SECONDS * tried)
-    with database.write() as session:
-        return work(session)
+    return database.write_together(work)

@@ -129,19 +129,22 @@ def begin(platform: Platform, work: Claimed, access: ChannelAccess) -> Order | N
 
     Returns None where the delivery was handed back, missed, or is no longer ours.
     """
+    return platform.database.write_together(lambda session: _begin(session, platform, work, access))
+
+
+def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelAccess) -> Order | None:
+    _lock_against_pause(session, work)
+    standing = _standing(session, work)
     now = platform.clock.now()
-    with platform.database.write() as session:
-        _lock_against_pause(session, work)
-        standing = _standing(session, work)
-        if standing is None:
-            return None
-        if guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
-            finish.release(session, work, now)
-            return None
-        if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
-            missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
-            return None
-        return _enter(session, platform, work, access, standing.attempt_count + 1, now)
+    if standing is None:
+        return None
+    if guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
+        finish.release(session, work, now)
+        return None
+    if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
+        missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
+        return None
+    return _enter(session, platform, work, access, standing.attempt_count + 1, now)
 
 
 def _enter(

@@ -14,6 +14,6 @@ SENTENCES: dict[str, LazyString] = {
     "delivery_frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
     "delivery_published": _l("This post is published already and cannot be changed here."),
     "nothing_chosen": _l("Choose at least one post first."),
-    "nothing_to_move": _l("Nothing of this post can be moved any more."),
+    "nothing_to_move": _l("Nothing in this post can be moved any more."),
     "link_to_post_missing": _l("Paste the address of the published post, starting with https://."),
 }

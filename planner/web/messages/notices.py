@@ -71,7 +71,7 @@ KINDS: dict[str, Kind] = {
     "rhythm_unmet": Kind(_l("The weekly rhythm of week %(week)s is not met yet"), "", "calendar-event", "warning"),
     "queue_moved": Kind(
         _l("Posts waiting for approval moved to later slots"),
-        _l("Their slot passed before anyone said yes."),
+        _l("Their slot passed before anyone approved them."),
         "calendar-time",
         "info",
     ),

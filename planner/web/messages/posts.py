@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask_babel import LazyString, lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
-    "invalid": _l("Some entries need another look."),
+    "invalid": _l("Please check the marked fields."),
     "not_found": _l("There is no such entry in this workspace."),
     "forbidden_read": _l("You are not a member of this workspace."),
     "forbidden_edit": _l("Your role only allows reading. Ask an admin for the role “editor”."),
-    "forbidden_approve": _l("Only approvers and admins may approve."),
+    "forbidden_approve": _l("Only leads and admins may approve."),
     "forbidden_pause": _l("Your role only allows reading. Ask an admin for the role “editor”."),
-    "forbidden_release": _l("Only approvers and admins may release a pause."),
+    "forbidden_release": _l("Only leads and admins may end a pause."),
     "forbidden_manage": _l("Only admins may change this."),
     "text_missing": _l("Write a text first."),
     "text_too_long": _l(

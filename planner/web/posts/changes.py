@@ -128,7 +128,7 @@ def ask(post_id: int) -> ResponseReturnValue:
     """Ask the leads."""
     with context.platform().database.write() as session:
         approvals.ask(session, context.actor(), post_id, now=context.now())
-    return _answer(_("Handed in for approval."), None, post_id)
+    return _answer(_("Submitted for approval."), None, post_id)
 
 
 @blueprint.post("/posts/<int:post_id>/approval")

@@ -76,7 +76,7 @@ def _line(event: Event, names: Mapping[int, str]) -> Line:
 def _moved(data: Mapping[str, Any]) -> str:
     new, old = data.get("after", data.get("new")), data.get("before", data.get("old"))
     if not new:
-        return _("took the time away")
+        return _("removed the time")
     if not old:
         return _("gave it a time: %(new)s", new=_time(new))
     return _("moved it from %(old)s to %(new)s", old=_time(old), new=_time(new))

@@ -27,7 +27,7 @@ class Trouble:
 
 
 SURELY_NOT = _l("It is not live.")
-NOBODY_KNOWS = _l("It may be live, or not: only a look at the network tells.")
+NOBODY_KNOWS = _l("Only a look at the network can tell whether it is live.")
 LOOKING = _l("Sendeplan is looking for it on the network by itself. It is not sent a second time meanwhile.")
 
 #: Why, by the delivery's error code.
@@ -48,7 +48,7 @@ WHY: Mapping[str, LazyString] = {
     "interrupted": _l("The process ended while the post was being sent."),
     "restored": _l("The instance was restored from a backup, which cannot know what went out since."),
     "ambiguous": _l("Several posts on the network could be this one."),
-    "cannot_list": _l("The network does not let us look whether the post is there."),
+    "cannot_list": _l("The network does not let us check whether the post is there."),
     "assisted": _l("This channel is published by hand: it is your turn."),
     "network_missing": _l("The part of Sendeplan that speaks to this network is not installed."),
     "media_missing": _l("An image of this post is no longer stored."),
@@ -70,7 +70,7 @@ OUTCOMES: Mapping[str, LazyString] = {
     "refused": _l("Refused: not sent"),
     "rejected": _l("Rejected: not sent"),
     "reconnect": _l("Access refused: not sent"),
-    "duplicate": _l("Said to be a duplicate"),
+    "duplicate": _l("Duplicate, says the network"),
     "uncertain": _l("No clear answer"),
 }
 

@@ -18,7 +18,7 @@ def saved(shown: PostView) -> str:
     first = first_time(shown.deliveries)
     time = with_zone(first) if first else ""
     if shown.post.status is PostStatus.IN_APPROVAL:
-        return _("Saved and handed in for approval: %(time)s.", time=time) if time else _("Handed in for approval.")
+        return _("Saved and handed in for approval: %(time)s.", time=time) if time else _("Submitted for approval.")
     if shown.post.status is PostStatus.SCHEDULED:
         return _("Scheduled: %(time)s.", time=time)
     if shown.post.status is PostStatus.DRAFT:
