@@ -44,7 +44,14 @@ def choose_language() -> str:
     if "language" in g:
         return str(g.language)
     chosen = getattr(getattr(current_user, "user", None), "language", None) or cookie.get("language")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "de") or "de"
+    return chosen if chosen in LANGUAGES else preferred_language("de")
+
+
+def preferred_language(otherwise: str) -> str:
+    """The first language that the caller names and we speak. ``de-AT`` is German: Werkzeug's own match would take an
+    exact ``en`` further down the list instead."""
+    named = (name.partition("-")[0].lower() for name in request.accept_languages.values())
+    return next((name for name in named if name in LANGUAGES), otherwise)
 
 
 def choose_zone() -> str:

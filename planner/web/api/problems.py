@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
@@ -14,10 +14,10 @@ from werkzeug.exceptions import HTTPException
 
 from planner.services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ServiceError
 from planner.web.api.tokens import Unauthorized
+from planner.web.extensions import preferred_language
 from planner.web.messages import explain, sentence
 
 MEDIA_TYPE = "application/problem+json"
-LANGUAGES = ("en", "de")
 STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unauthorized: 401}
 
 
@@ -34,7 +34,7 @@ STATUS |= {Malformed: 400, WrongType: 415}
 
 def choose_language() -> None:
     """English unless the caller prefers German; for everything this request says."""
-    g.language = request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    g.language = preferred_language("en")
 
 
 def concerns(path: str) -> bool:
