@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, literal, null, select, union_all
+from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, PostStatus, post_status
@@ -71,15 +71,15 @@ def filter_choices(session: Session, workspace_id: int) -> FilterChoices:
     channels = select(literal("channels").label("kind"), Channel.id, Channel.name.label("name"), Channel.network).where(
         Channel.workspace_id == workspace_id, Channel.archived_at.is_(None)
     )
-    campaigns = select(literal("campaigns"), Campaign.id, Campaign.name, null()).where(
+    campaigns = select(literal("campaigns"), Campaign.id, Campaign.name, literal("")).where(
         Campaign.workspace_id == workspace_id
     )
-    categories = select(literal("categories"), Category.id, Category.name, null()).where(
+    categories = select(literal("categories"), Category.id, Category.name, literal("")).where(
         Category.workspace_id == workspace_id
     )
     found = FilterChoices()
-    for kind, key, name, network in session.execute(union_all(channels, campaigns, categories).order_by("name")):
-        getattr(found, kind).append((key, name, network) if kind == "channels" else (key, name))
+    for row in session.execute(union_all(channels, campaigns, categories).order_by("name")):
+        getattr(found, row.kind).append(tuple(row)[1:] if row.kind == "channels" else tuple(row)[1:3])
     return found
 
 

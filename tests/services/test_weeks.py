@@ -168,6 +168,6 @@ def test_a_month_of_weeks_takes_no_more_queries_than_one(
     with platform.database.read() as session:
         found = week_overviews(session, company.workspace.id, weeks, now=platform.clock.now())
 
-    assert len([s for s in statements if s.startswith("SELECT")]) == 4
+    assert len([s for s in statements if s.startswith("SELECT")]) == 3
     assert [f.gap_count for f in found] == [2, 3, 3, 3, 3, 3]
     assert found[0] == overview(platform, company)
