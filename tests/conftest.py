@@ -15,7 +15,7 @@ from planner import create_app
 from planner.bootstrap import Platform
 from planner.database import Database
 from planner.services.actor import Actor
-from tests.support.browser import launch_chromium
+from tests.support.browser import errors_of, launch_chromium
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
 from tests.support.factories import Company, make_company, make_platform
@@ -164,13 +164,7 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
 def page(browser_context: BrowserContext) -> Iterator[Page]:
     """An empty page; the test fails where the page's own JavaScript threw or broke the content security policy."""
     page = browser_context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if _is_violation(message.text) else None)
+    errors = errors_of(page)
     yield page
     page.goto("about:blank")
     assert not errors, f"Errors in the browser's console: {errors}"
-
-
-def _is_violation(text: str) -> bool:
-    return "Content Security Policy" in text

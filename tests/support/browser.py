@@ -31,12 +31,27 @@ def launch_chromium(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
 
 
-def assert_accessible(page: Page, *, within: str | None = None) -> None:
-    """Fail with a list of what axe finds wrong with the page as it stands, or with the part ``within`` a selector."""
+def errors_of(page: Page) -> list[str]:
+    """A list that fills with what goes wrong in the page: its own JavaScript threw, or broke the content policy."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: errors.append(message.text) if _is_violation(message.text) else None)
+    return errors
+
+
+def assert_accessible(page: Page, *, within: str | None = None, only_colours: bool = False) -> None:
+    """Fail with a list of what axe finds wrong with the page as it stands, or with the part ``within`` a selector.
+
+    ``only_colours`` asks only for what depends on the theme, for a page that was looked at in the other one.
+    """
     if not AXE.is_file():
         raise FileNotFoundError(f"{AXE} is missing: run `make setup`.")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("selector => axe.run(selector || document, {resultTypes: ['violations']})", within)
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if only_colours:
+        options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("([selector, options]) => axe.run(selector || document, options)", [within, options])
     assert not found["violations"], _describe(page.url, found["violations"])
 
 
@@ -46,12 +61,17 @@ def assert_no_sideways_scroll(page: Page) -> None:
         """() => {
           const width = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= width) return [];
+          const out = e => e.getBoundingClientRect().right > width + 1;
           return [...document.body.querySelectorAll('*')]
-            .filter(e => e.getBoundingClientRect().right > width + 1)
-            .slice(0, 8).map(e => e.outerHTML.slice(0, 120));
+            .filter(e => out(e) && ![...e.children].some(out))
+            .slice(0, 8).map(e => e.outerHTML.slice(0, 160));
         }"""
     )
     assert not wide, f"{page.url} scrolls sideways because of:\n" + "\n".join(wide)
+
+
+def _is_violation(text: str) -> bool:
+    return "Content Security Policy" in text
 
 
 def _describe(url: str, violations: list[dict[str, Any]]) -> str:
