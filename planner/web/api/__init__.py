@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cache
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
@@ -39,15 +40,16 @@ for _operation in OPERATIONS:
         methods=[_operation.method],
     )
 
-_document: dict[str, Any] = {}
-
-
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of all this; it needs no token."""
-    if not _document:
-        _document.update(document(OPERATIONS))
-    return jsonify(_document)
+    return Response(_description(), content_type="application/json")
+
+
+@cache
+def _description() -> bytes:
+    """Made at the first question: most installations are never asked."""
+    return json.dumps(document(OPERATIONS)).encode()
 
 
 @blueprint.after_request
