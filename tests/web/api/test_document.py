@@ -69,7 +69,7 @@ def test_a_fuzzer_finds_no_difference_between_the_document_and_the_answers(
     load_all_checks()
     checks = [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in UNFIT]
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: Any = result.ok()  # type: ignore[union-attr]
 
         @settings(
             max_examples=EXAMPLES,
@@ -79,7 +79,7 @@ def test_a_fuzzer_finds_no_difference_between_the_document_and_the_answers(
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @_given(operation, ids)
+        @_given(operation, ids)  # type: ignore[untyped-decorator]
         def hold(case: Any) -> None:
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
 

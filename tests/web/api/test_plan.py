@@ -12,7 +12,7 @@ from planner.models import Channel, Conversation
 from tests.support.api import Script, fields, made, problem
 from tests.support.factories import Company, picture
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "campaigns": {
         "name": "Frühjahr",
         "description": "Messe",
@@ -61,11 +61,10 @@ def test_each_kind_is_made_read_changed_listed_and_taken_away(admin: Script, kin
 
 @pytest.mark.parametrize("kind", ["campaigns", "audiences", "categories", "formats"])
 def test_a_name_is_taken_only_once_whatever_its_capitals(admin: Script, kind: str) -> None:
-    made(admin.post(f"/{kind}", KINDS[kind]))
-    again = admin.post(f"/{kind}", KINDS[kind] | {"name": str(KINDS[kind]["name"]).upper()})
-    if "ü" not in str(KINDS[kind]["name"]):
+    made(admin.post(f"/{kind}", KINDS[kind] | {"name": "Messe"}))
+    for name in ("Messe", "MESSE", " messe "):
+        again = admin.post(f"/{kind}", KINDS[kind] | {"name": name})
         assert fields(problem(again, 422)) == {"name": "name_taken"}
-    assert fields(problem(admin.post(f"/{kind}", KINDS[kind]), 422)) == {"name": "name_taken"}
 
 
 @pytest.mark.parametrize(
