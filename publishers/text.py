@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 _SIGNS = re.compile("[©®](?!\ufe0f)")
+_SELECTED = re.compile("(.)\ufe0f", re.DOTALL)
 _importing = Lock()
 
 
@@ -31,12 +32,12 @@ def weighted_length(text: str) -> int:
     """X's count: wide characters and emoji 2, a link 23, all else 1.
 
     By twitter-text-parser, corrected where it differs from X's own library: © and ® count 1 unless an emoji selector
-    follows them.
+    follows them, and an emoji that is a picture by itself (they are all wide) does not count twice with the selector.
     """
     if not text:
         return 0
-    signs = len(_SIGNS.findall(text))
-    return int(_parse()(text).weightedLength) - signs
+    bare = _SELECTED.sub(lambda found: found[1] if unicodedata.east_asian_width(found[1]) == "W" else found[0], text)
+    return int(_parse()(bare).weightedLength) - len(_SIGNS.findall(bare))
 
 
 def link_places(text: str) -> list[tuple[int, int]]:
