@@ -15,7 +15,7 @@ from sqlalchemy.orm.util import identity_key
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.models import Campaign, Delivery, Post, Workspace
 from planner.services.publishing import guards
-from planner.services.publishing.tables import DELIVERY, POST, changed, run
+from planner.services.publishing.tables import DELIVERY, POST, run
 
 
 def refresh_status(session: Session, *post_ids: int) -> None:
@@ -23,8 +23,10 @@ def refresh_status(session: Session, *post_ids: int) -> None:
     session.flush()
     ids = sorted(set(post_ids))
     lock_posts(session, ids)
-    for post_id, status in _outdated(session, ids):
-        changed(session, _STORE, {"post_id": post_id, "new_status": status})
+    outdated = dict(_outdated(session, ids))
+    if outdated:
+        run(session, _STORE, [{"post_id": post_id, "new_status": status} for post_id, status in outdated.items()])
+    for post_id, status in outdated.items():
         loaded = session.identity_map.get(identity_key(Post, post_id))
         if loaded is not None:
             set_committed_value(loaded, "status", status)
