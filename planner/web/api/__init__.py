@@ -40,6 +40,7 @@ for _operation in OPERATIONS:
         methods=[_operation.method],
     )
 
+
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of all this; it needs no token."""
