@@ -26,7 +26,7 @@ from tests.support.factories import Company, make_channel, make_post
 
 OWNER = "this-process"
 SETTLE = 900.0
-SEND_TIMEOUT = 1.0
+SEND_TIMEOUT = 5.0
 
 #: An account of its own for each further channel, so that channels do not share what the network knows.
 _NUMBERS = count(1)

@@ -44,11 +44,13 @@ def test_an_answer_that_does_not_say_for_sure_makes_it_unconfirmed_and_it_is_nev
 ) -> None:
     stage.sandbox.faults.add(network="twitter", count=1, **fault)
     delivery = stage.due(stage.channel("twitter"))
+    impatient = bootstrap(replace(stage.platform.settings, send_timeout_seconds=1.0), clock=stage.clock)
 
-    stage.run()
+    pool.run_due(impatient, OWNER)
     stage.run()
     stage.clock.advance(minutes=5)
     stage.run()
+    impatient.close()
 
     assert (stage.state(delivery), stage.read(delivery).error_code) == (S.UNKNOWN, "unconfirmed")
     assert stage.attempts(delivery)[0].outcome is Outcome.UNCERTAIN

@@ -92,6 +92,7 @@ def test_everything_due_is_sent_once_and_no_channel_gets_more_than_its_bound(sta
 
 def test_once_a_pause_is_confirmed_nothing_new_begins(stage: Stage, live: Platform) -> None:
     deliveries = due_now(stage, channels=6, each=4)
+    stage.sandbox.latency = 0.05
     pool = Pool(live, "pool")
     pool.start()
     wait_for(lambda: stage.sent() > 3)
