@@ -39,8 +39,8 @@ function show(composer, { errors, warnings, time, slots }) {
   const begun = composer.entries().some(([name, value]) => /^(text|link|media)$|^variants\..*\.text$/.test(name) && value);
   for (const place of form.querySelectorAll("[data-live]")) {
     const text = begun || place.dataset.live === "publish_at" ? errors[place.dataset.live] ?? "" : "";
-    const said = place.parentElement.querySelector(".field-error")?.textContent;
-    place.textContent = text === said ? "" : text;
+    const said = [...place.parentElement.querySelectorAll(".field-error")].some((error) => error.textContent === text);
+    place.textContent = said ? "" : text;
   }
   const list = form.querySelector("[data-warnings]");
   list.replaceChildren(...warnings.map(({ text }) => item(icon("alert-triangle"), text)));
