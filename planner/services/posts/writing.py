@@ -61,9 +61,9 @@ def create(
     store.write_content(post, replace(content, owner_id=content.owner_id or actor.user_id))
     session.add(post)
     session.flush()
+    events.record(session, actor, now, "post", post.id, "created")
     deliveries = store.add_deliveries(session, post, content.channels, now)
     _schedule(session, actor, post, deliveries, when, zone=workspace.zone, now=now, approve=approve, ask=ask)
-    events.record(session, actor, now, "post", post.id, "created")
     refresh_status(session, post.id)
     return post
 
@@ -103,9 +103,9 @@ def edit(
     post.updated_at = now
     if changed and store.void_approval(post, actor.label, now):
         events.record(session, actor, now, "post", post.id, "approval_voided")
+    events.record(session, actor, now, "post", post.id, "edited", version=post.version)
     deliveries = _sync_channels(session, post, deliveries, content, now)
     _schedule(session, actor, post, deliveries, when, zone=workspace.zone, now=now, approve=approve, ask=ask)
-    events.record(session, actor, now, "post", post.id, "edited", version=post.version)
     refresh_status(session, post.id)
     return post
 
