@@ -11,6 +11,7 @@ from planner.config import NetworkSettings, Settings
 from planner.demo.company import Company, found
 from planner.demo.story import AHEAD, PAST, Piece
 from planner.demo.writing import write
+from planner.domain.states import TopicStage
 from planner.models import Delivery
 from planner.services import metrics
 from planner.services.posts import NOT_YET, When
@@ -164,7 +165,9 @@ def _sent_now(platform: Platform, clock: StoryClock, company: Company, piece: Pi
 def _look_ahead(platform: Platform, company: Company) -> int:
     for number, piece in enumerate(AHEAD):
         when = NOT_YET if number in UNPLACED else When(queue=True)
-        write(platform, company, piece, when, number=50 + number, approve=number not in WAITING)
+        approve = number not in WAITING
+        stage = TopicStage.READY if approve and when.is_set else TopicStage.IN_WORK
+        write(platform, company, piece, when, number=50 + number, approve=approve, stage=stage)
     return len(AHEAD)
 
 

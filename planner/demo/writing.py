@@ -21,11 +21,20 @@ from planner.services.posts import Content, VariantInput, When
 SOON = timedelta(seconds=30)
 
 
-def write(platform: Platform, company: Company, piece: Piece, when: When, *, number: int, approve: bool = True) -> Post:
-    """The editor writes, the lead approves. ``number`` seeds the picture."""
+def write(
+    platform: Platform,
+    company: Company,
+    piece: Piece,
+    when: When,
+    *,
+    number: int,
+    approve: bool = True,
+    stage: TopicStage = TopicStage.DONE,
+) -> Post:
+    """The editor writes, the lead approves. ``number`` seeds the picture, ``stage`` is the topic's."""
     now, folder = platform.clock.now(), platform.settings.media_folder
     with platform.database.write() as session:
-        content = _content(session, platform, company, piece, number)
+        content = _content(session, platform, company, piece, number, stage)
         post = posts.create(session, company.editor, content, when, now=now, folder=folder)
         if approve and when.is_set:
             approvals.approve(session, company.lead, post.id, now=now)
@@ -47,11 +56,13 @@ def write_encore(platform: Platform) -> Post | None:
         company = Company(editor=lead, lead=lead, admin=lead)
         company.channels = _connected(session, lead.workspace_id)
         company.categories = _by_name(session, lead.workspace_id)
-        content = _content(session, platform, company, piece, len(used))
+        content = _content(session, platform, company, piece, len(used), TopicStage.DONE)
         return posts.create(session, lead, content, When(at=now + SOON), now=now, folder=folder, approve=True)
 
 
-def _content(session: Session, platform: Platform, company: Company, piece: Piece, number: int) -> Content:
+def _content(
+    session: Session, platform: Platform, company: Company, piece: Piece, number: int, stage: TopicStage
+) -> Content:
     targets = [company.channels[key] for key in piece.channels.split() if key in company.channels]
     return Content(
         text=piece.text,
@@ -59,7 +70,7 @@ def _content(session: Session, platform: Platform, company: Company, piece: Piec
         media=_media(session, platform, company, piece, number),
         channels=tuple(targets),
         variants={c: v for c, v in _variants(company, piece).items() if c in targets},
-        topic_id=_topic(session, platform, company, piece),
+        topic_id=_topic(session, platform, company, piece, stage),
         campaign_id=company.campaigns.get(piece.campaign),
         goal_id=_goal(company, piece),
         category_id=company.categories.get(piece.category),
@@ -91,12 +102,12 @@ def _media(session: Session, platform: Platform, company: Company, piece: Piece,
     return (image.id,)
 
 
-def _topic(session: Session, platform: Platform, company: Company, piece: Piece) -> int:
+def _topic(session: Session, platform: Platform, company: Company, piece: Piece, stage: TopicStage) -> int:
     now = platform.clock.now()
     topic = Topic(
         workspace_id=company.editor.workspace_id,
         title=piece.topic,
-        stage=TopicStage.DONE,
+        stage=stage,
         owner_id=company.editor.user_id,
         category_id=company.categories.get(piece.category),
         campaign_id=company.campaigns.get(piece.campaign),
