@@ -74,7 +74,9 @@ milliseconds: the bare client, the sandbox networks and Sendeplan share the same
 {table}
 
 The *bare client* (`bench/bare.py`) sends the same posts with the same number of threads and one kept-alive session per
-thread, and notes nothing. Lateness counts from the due second to the arrival of the request at the sandbox network.
+thread, and notes nothing. The channels are Facebook, X and LinkedIn, where a post is one request; XING does not name
+what it accepted, so that publishing there also reads the account's feed. Lateness counts from the due second to the
+arrival of the request at the sandbox network.
 """
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from bench.bare import SENDERS
 from bench.instance import (
-    NETWORKS,
     ROOT,
     Instance,
     Sandbox,
@@ -37,7 +37,8 @@ def many() -> dict[str, float]:
     with sandbox(latency=LATENCY) as networks, instance(networks) as made:
         bare = _bare(networks, made.platform.settings.sender_threads)
         networks.reset()
-        channels = [connect(made, NETWORKS[n % len(NETWORKS)], n) for n in range(CHANNELS)]
+        networks_used = list(SENDERS)
+        channels = [connect(made, networks_used[n % len(networks_used)], n) for n in range(CHANNELS)]
         server, _, _ = made.serve()
         idle = resident_mb(server)
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=15)

@@ -40,6 +40,9 @@ def move(
     _check_move(session, post, deliveries, when, workspace, now=now, folder=folder)
     before = [_iso(d.publish_at) for d in deliveries]
     placing.place(session, deliveries, when, workspace.zone, now)
+    for delivery in deliveries:
+        # A person chose a new time: earlier attempts no longer count against it.
+        delivery.attempts_forgiven = delivery.attempt_count
     if when.is_set and post.needs_approval and post.approved_at is None:
         approvals.note_asked(session, actor, post, now)
     placing.settle(post, deliveries)
@@ -111,12 +114,24 @@ def restore(session: Session, actor: Actor, post_id: int, *, now: datetime) -> P
 
 
 def _deliveries(session: Session, actor: Actor, ids: Sequence[int]) -> list[Delivery]:
+    """The deliveries, locked after their posts: publishing locks in the same order, so nobody waits in a circle."""
+    posts = (
+        select(Post)
+        .where(
+            Post.id.in_(select(Delivery.post_id).where(Delivery.id.in_(ids))),
+            Post.workspace_id == actor.workspace_id,
+            Post.deleted_at.is_(None),
+        )
+        .order_by(Post.id)
+        .with_for_update()
+    )
+    known = [post.id for post in session.scalars(posts)]
     query = (
         select(Delivery)
-        .join(Post)
-        .where(Delivery.id.in_(ids), Delivery.workspace_id == actor.workspace_id, Post.deleted_at.is_(None))
+        .where(Delivery.id.in_(ids), Delivery.post_id.in_(known))
         .order_by(Delivery.id)
-        .with_for_update(of=Delivery)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     found = list(session.scalars(query))
     if not found or len(found) != len(set(ids)):
