@@ -51,7 +51,7 @@ NETWORKS: dict[str, Look] = {
     "facebook": Look("Facebook", "brand-facebook"),
     "twitter": Look("X (Twitter)", "brand-x"),
     "linkedin": Look("LinkedIn", "brand-linkedin"),
-    "xing": Look("Xing", "brand-xing"),
+    "xing": Look("XING", "brand-xing"),
     "instagram": Look("Instagram", "brand-instagram"),
     "youtube": Look("YouTube", "brand-youtube"),
     "pinterest": Look("Pinterest", "brand-pinterest"),

@@ -98,7 +98,7 @@ def test_a_week_is_planned_goes_out_by_itself_and_shows_whether_it_worked(office
     choose_channels(lena, 4)
     write(lena, TEXT, link=LINK, image=picture(size=(640, 480)))
     write_for(lena, "X (Twitter)", TEXT_FOR_X)
-    without_images(lena, "Xing")
+    without_images(lena, "XING")
     lena.get_by_label(re.compile("Into the queue")).check()
     lena.get_by_role("button", name="Submit for approval").click()
     expect(deliveries(lena)).to_have_count(4)
@@ -148,7 +148,7 @@ def test_a_channel_without_an_interface_is_served_by_a_person_with_a_phone(offic
     assert_no_sideways_scroll(lena)
     assert_accessible(lena)
     lena.get_by_role("button", name="Veröffentlicht").click()
-    expect(lena.get_by_role("link", name="Bei Xing öffnen")).to_have_attribute("href", re.compile("posts/4711"))
+    expect(lena.get_by_role("link", name="Bei XING öffnen")).to_have_attribute("href", re.compile("posts/4711"))
 
     # No network gives figures of it, so they are read off and typed in.
     lena.get_by_label("Impressionen").fill("412")

@@ -186,3 +186,8 @@ def at_step(step: Step, act: Callable[[], object]) -> Observer:
             act()
 
     return observe
+
+
+def lost(stage: Stage, network: str, *, accepted: bool, count: int | None = 1, **options: Any) -> None:
+    """The network's next answers get lost, after or before it took the post."""
+    stage.sandbox.faults.add("error", network, status=503, accepted=accepted, count=count, **options)
