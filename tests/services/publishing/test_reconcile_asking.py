@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from planner.bootstrap import bootstrap
 from planner.domain.states import DeliveryState
+from planner.models import Delivery
 from planner.services.publishing.reconcile import reconcile
 from planner.services.publishing.unconfirmed import MOST_FAILED_LOOKS
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
