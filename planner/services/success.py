@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from planner.domain import walltime
 from planner.domain.insights import GoalStanding, Insight, Part, Standing, observations, verdict
 from planner.domain.periods import Period
+from planner.domain.states import DeliveryState
 from planner.domain.week import Week
-from planner.models import Goal, Media, PostMedia
+from planner.models import Delivery, Goal, Media, PostMedia
 from planner.services import reports
 from planner.services.reports import PostScore, Progress, Row, Summary, measures
 
@@ -81,6 +82,15 @@ def board(
         verdict(standing),
         observations(standing),
     )
+
+
+def is_new(session: Session, workspace_id: int, since: datetime) -> bool:
+    """Whether all that was ever published went out after ``since``: then whole weeks before it say nothing."""
+    first = select(func.min(Delivery.publish_at)).where(
+        Delivery.workspace_id == workspace_id, Delivery.state == DeliveryState.PUBLISHED
+    )
+    began = session.scalar(first)
+    return began is not None and began >= since
 
 
 def _goals(session: Session, workspace_id: int, period: Period) -> Sequence[Goal]:

@@ -109,7 +109,7 @@ def span_of(highlights: Iterable[success.Highlight]) -> tuple[datetime, datetime
 
 def _period(today: date) -> tuple[Period, str]:
     """The period that was asked for, and a sentence where a chosen one is none."""
-    key = request.args.get("period", DEFAULT)
+    key = request.args.get("period") or _first_choice(today)
     if key == periods.CUSTOM:
         try:
             first, last = (date.fromisoformat(request.args.get(name, "")) for name in ("from", "to"))
@@ -118,6 +118,13 @@ def _period(today: date) -> tuple[Period, str]:
             sentence = _("Choose a first and a last day; the last comes after the first, by at most two years.")
             return periods.named(DEFAULT, today), sentence
     return periods.named(key if key in PERIODS else DEFAULT, today), ""
+
+
+def _first_choice(today: date) -> str:
+    """Whole weeks say most, but a company that began this week wants to see its first posts."""
+    place = context.workspace()
+    start, _end = periods.named("this_week", today).bounds(place.zone)
+    return "this_week" if success.is_new(context.reading(), place.id, start) else DEFAULT
 
 
 def _key_figures(summary: Summary) -> list[KeyFigure]:

@@ -13,6 +13,7 @@ from tests.support.factories import Company, make_channel
 from tests.support.published import make_published
 from tests.support.web import Browsing, ClientOf
 
+THIS_WEEK = datetime(2026, 3, 16, 8, tzinfo=UTC)
 LAST_WEEK = datetime(2026, 3, 10, 9, tzinfo=UTC)
 WEEK_BEFORE = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
@@ -38,6 +39,15 @@ def test_without_posts_it_says_so_and_offers_the_next_step(bob: Browsing) -> Non
     page = bob.get("/success").text
     assert "Nothing was published in this period" in page
     assert "Open the calendar" in page
+
+
+def test_a_company_that_began_this_week_sees_its_first_posts(
+    bob: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    make_published(platform, company.charlie, linkedin, THIS_WEEK, {"reactions": 7}, text="Der erste Beitrag.")
+    assert "Der erste Beitrag." in bob.get("/success").text
+    make_published(platform, company.charlie, linkedin, LAST_WEEK, {"reactions": 9}, text="Doch schon älter.")
+    assert "Der erste Beitrag." not in bob.get("/success").text
 
 
 def test_figures_stand_beside_those_of_the_period_before(
