@@ -189,7 +189,7 @@ def test_a_wrong_slot_is_said_at_its_line_and_nothing_typed_is_lost(
 def test_clock_changes_are_told_beside_the_slots(alice: Browsing, platform: Platform, company: Company) -> None:
     night = make_channel(platform.database, company, platform.clock.now(), "facebook", [(6, "02:30")])
     page = alice.get(f"/channels/{night.id}").text
-    assert "On March 29, 2026 the clocks go forward: the slot at 02:30 does not exist that day" in page
+    assert "On 29 March 2026 the clocks go forward: the slot at 02:30 does not exist that day" in page
     assert "On October 25, 2026 the clocks go back" in page
 
 
