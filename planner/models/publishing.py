@@ -36,6 +36,7 @@ class Delivery(Base):
         Index("ix_delivery_state_try_at", "state", "try_at"),
         Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
         Index("ix_delivery_workspace_id_publish_at", "workspace_id", "publish_at"),
+        Index("ix_delivery_workspace_id_state", "workspace_id", "state"),
         Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
         Index("ix_delivery_metrics_due_at", "metrics_due_at"),
     )

@@ -168,6 +168,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delivery_post_id"), ["post_id"], unique=False)
         batch_op.create_index("ix_delivery_state_try_at", ["state", "try_at"], unique=False)
         batch_op.create_index("ix_delivery_workspace_id_publish_at", ["workspace_id", "publish_at"], unique=False)
+        batch_op.create_index("ix_delivery_workspace_id_state", ["workspace_id", "state"], unique=False)
 
     op.create_table(
         "post_media",
@@ -243,6 +244,7 @@ def downgrade() -> None:
 
     op.drop_table("post_media")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_workspace_id_state")
         batch_op.drop_index("ix_delivery_workspace_id_publish_at")
         batch_op.drop_index("ix_delivery_state_try_at")
         batch_op.drop_index(batch_op.f("ix_delivery_post_id"))
