@@ -82,4 +82,4 @@ def test_history_and_names_of_a_post(platform: Platform, company: Company) -> No
     with platform.database.read() as session:
         kinds = [event.kind for event in history(session, post.id, [])]
         assert names_of(session, post) == {"owner": "Bob"}
-    assert kinds == ["created", "approval_asked"]
+    assert kinds == ["approval_asked", "created"]

@@ -190,7 +190,7 @@ def test_clock_changes_are_told_beside_the_slots(alice: Browsing, platform: Plat
     night = make_channel(platform.database, company, platform.clock.now(), "facebook", [(6, "02:30")])
     page = alice.get(f"/channels/{night.id}").text
     assert "On 29 March 2026 the clocks go forward: the slot at 02:30 does not exist that day" in page
-    assert "On October 25, 2026 the clocks go back" in page
+    assert "On 25 October 2026 the clocks go back" in page
 
 
 def test_settings_are_saved(alice: Browsing, platform: Platform, company: Company, linkedin: Channel) -> None:
