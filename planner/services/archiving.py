@@ -14,7 +14,7 @@ from planner.services import channels, events, queue
 from planner.services.actor import Actor
 from planner.services.channel_overview import PLANNED
 from planner.services.errors import Conflict
-from planner.services.publishing.status import refresh_status
+from planner.services.publishing.status import lock_posts, refresh_status
 
 
 def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
@@ -24,8 +24,9 @@ def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -
     """
     actor.require(Permission.MANAGE)
     channel = channels.get(session, actor.workspace_id, channel_id)
-    query = select(Delivery).where(Delivery.channel_id == channel_id, Delivery.state.in_([*PLANNED, *FROZEN]))
-    deliveries = list(session.scalars(query.with_for_update()))
+    concerned = Delivery.channel_id == channel_id, Delivery.state.in_([*PLANNED, *FROZEN])
+    lock_posts(session, session.scalars(select(Delivery.post_id).where(*concerned)).all())
+    deliveries = list(session.scalars(select(Delivery).where(*concerned).order_by(Delivery.id).with_for_update()))
     if any(d.state in FROZEN for d in deliveries):
         raise Conflict("channel_is_sending", channel=channel.name)
     for delivery in deliveries:

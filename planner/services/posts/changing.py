@@ -123,7 +123,7 @@ def _deliveries(session: Session, actor: Actor, ids: Sequence[int]) -> list[Deli
             Post.deleted_at.is_(None),
         )
         .order_by(Post.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     known = [post.id for post in session.scalars(posts)]
     query = (

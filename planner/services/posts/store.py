@@ -19,8 +19,9 @@ PLAN_FIELDS = ("topic_id", "campaign_id", "goal_id", "audience_id", "category_id
 
 def load(session: Session, actor: Actor, post_id: int, *, deleted: bool = False) -> Post:
     """The post, locked for the change to come. Raises NotFound outside the actor's workspace."""
-    query = select(Post).where(Post.id == post_id, Post.workspace_id == actor.workspace_id).with_for_update()
-    post = session.scalar(query)
+    query = select(Post).where(Post.id == post_id, Post.workspace_id == actor.workspace_id)
+    # Not against references: who writes a row that points at this post (a delivery, say) need not wait.
+    post = session.scalar(query.with_for_update(key_share=True))
     if post is None or (post.deleted_at is not None) != deleted:
         raise NotFound("not_found")
     return post
