@@ -16,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from publishers.limits import LimitReading
+
 Credentials = Mapping[str, str]
 """What a channel was connected with: field name to value, all strings, times as RFC 3339."""
 
@@ -135,8 +137,10 @@ class NetworkError(Exception):
     """Any failure at a network. ``str()`` is plain and safe to log: it never holds a token.
 
     ``network_message`` is what the network itself said (shortened, credentials removed), ``status`` the HTTP
-    status, ``code`` the network's own error code where there is one.
+    status, ``code`` the network's own error code where there is one, ``limits`` what its answer said about limits.
     """
+
+    limits: tuple[LimitReading, ...] = ()
 
     def __init__(self, message: str, *, status: int | None = None, code: str = "", network_message: str = "") -> None:
         super().__init__(message)
@@ -165,6 +169,10 @@ class Refused(NetworkError):
         super().__init__(message, status=status, code=code, network_message=network_message)
         self.retry_after = retry_after
         self.pause_channel = pause_channel
+
+
+class Throttled(Refused):
+    """Surely not accepted, because a limit is reached: nothing is wrong with what was sent or with the connection."""
 
 
 class Rejected(NetworkError):
@@ -327,6 +335,9 @@ class Publisher(Protocol):
     def refresh(self) -> Credentials | None:
         """A new full set of credentials, or None where this connection cannot be refreshed."""
 
+    def limits(self) -> tuple[LimitReading, ...]:
+        """What the network's answers said about limits since this was last asked, the latest of each limit."""
+
     def close(self) -> None:
         """Let go of connections."""
 
@@ -339,7 +350,8 @@ class Network:
     ``length`` counts a post's text by the network's rules, link included where it travels in the text.
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
     ``check_connection`` finds what only the API cannot do (take an image, which a person could attach); ask
-    both through :meth:`problems`. ``share_url`` is what a link, percent-encoded, is appended to.
+    both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
+    :meth:`Publisher.refresh`) with this developer app. ``share_url`` is what a link, percent-encoded, is appended to.
     """
 
     key: str
@@ -358,6 +370,7 @@ class Network:
     share_url: str | None = None
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
+    renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False
 
     def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
         """What the network would not take, and what a connection by API (not ``assisted``) cannot do besides."""

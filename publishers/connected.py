@@ -18,6 +18,7 @@ from publishers.base import (
     Uncertain,
 )
 from publishers.http import NetworkSession, one_call
+from publishers.limits import LimitReading
 
 
 class Connected:
@@ -30,6 +31,9 @@ class Connected:
 
     def close(self) -> None:
         self._session.close()
+
+    def limits(self) -> tuple[LimitReading, ...]:
+        return self._session.take_limits()
 
     @contextmanager
     def _call(self) -> Iterator[None]:

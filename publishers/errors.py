@@ -22,14 +22,13 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
     Uncertain,
 )
+from publishers.limits import bounded
 
 LONGEST_MESSAGE = 300
 """Characters of a network's own words that are kept."""
-
-LONGEST_WAIT = 86_400.0
-"""Seconds; what a network asks beyond a day is taken as a day, so that a broken header cannot park a post for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ BY_STATUS = (
     Rule(Uncertain, "gave up waiting", 408),
     Rule(Uncertain, "reports a conflict", 409),
     Rule(Uncertain, "reports a request that came too early", 425),
-    Rule(Refused, "is throttling", 429),
+    Rule(Throttled, "is throttling", 429),
     Rule(Rejected, "did not accept this", range(400, 500)),
     Rule(Uncertain, "has a problem of its own", range(500, 600)),
     Rule(Uncertain, "gave an unexpected answer"),
@@ -155,7 +154,7 @@ def retry_after(headers: Mapping[str, str], date: datetime | None = None) -> flo
     if not value:
         return None
     if re.fullmatch(r"\d+(\.\d+)?", value):
-        return _bounded(float(value))
+        return bounded(float(value))
     until = parse_http_date(value)
     return _until(until.timestamp(), date) if until else None
 
@@ -176,11 +175,7 @@ def parse_http_date(value: str) -> datetime | None:
 
 
 def _until(moment: float, date: datetime | None) -> float:
-    return _bounded(moment - (date.timestamp() if date else time.time()))
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 1.0), LONGEST_WAIT)
+    return bounded(moment - (date.timestamp() if date else time.time()))
 
 
 # --- words that are safe to keep ---------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from requests.auth import AuthBase
 from publishers import __version__
 from publishers.base import Connection, NetworkError, ReconnectNeeded, Refused, Uncertain
 from publishers.errors import Answer, redact
+from publishers.limits import LimitReading
 from publishers.transport import (
     anything_sent,
     anything_sent_in_call,
@@ -37,6 +38,7 @@ SNIPPET = 2000
 """Bytes of the last answer that a session keeps."""
 
 Judge = Callable[[Answer], NetworkError | None]
+ReadLimits = Callable[[Answer], Iterable[LimitReading]]
 
 
 class NetworkSession(requests.Session):
@@ -53,6 +55,16 @@ class NetworkSession(requests.Session):
     def last(self) -> Answer | None:
         return self.adapter.last
 
+    def take_limits(self) -> tuple[LimitReading, ...]:
+        """What was said about limits since this was last asked."""
+        found, self.adapter.limits = tuple(self.adapter.limits.values()), {}
+        return found
+
+
+def no_limits(_answer: Answer) -> Iterable[LimitReading]:
+    """Where a network tells nothing of its limits."""
+    return ()
+
 
 def open_session(
     network: str,
@@ -60,16 +72,18 @@ def open_session(
     connection: Connection,
     judge: Judge,
     *,
+    limits: ReadLimits = no_limits,
     secrets: Iterable[str] = (),
     auth: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
 ) -> NetworkSession:
     """A session for one connected account.
 
     ``hosts`` are the network's real hosts, reached by HTTPS only; with ``connection.api_url`` everything goes there
-    instead, whatever host an address names. ``secrets`` never appear in what an error says.
+    instead, whatever host an address names. ``limits`` reads what an answer says about limits. ``secrets`` never
+    appear in what an error says.
     """
     hidden = tuple(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
-    adapter = NetworkAdapter(network, connection.api_url, judge, hidden)
+    adapter = NetworkAdapter(network, connection.api_url, judge, hidden, limits)
     session = NetworkSession(adapter)
     session.auth = auth
     if connection.api_url:
@@ -114,12 +128,21 @@ class BearerAuth(AuthBase):
 class NetworkAdapter(HTTPAdapter):
     """Sends to where the operator says, reads the whole answer within the deadline, and judges it."""
 
-    def __init__(self, network: str, api_url: str | None, judge: Judge, secrets: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        network: str,
+        api_url: str | None,
+        judge: Judge,
+        secrets: tuple[str, ...],
+        read_limits: ReadLimits = no_limits,
+    ) -> None:
         self._network = network
         self._target = _Target(api_url) if api_url else None
         self._judge = judge
         self._secrets = secrets
+        self._read_limits = read_limits
         self.last: Answer | None = None
+        self.limits: dict[tuple[str, str, str], LimitReading] = {}
         super().__init__()
 
     def init_poolmanager(self, *_sizes: Any, **_options: Any) -> None:
@@ -149,8 +172,11 @@ class NetworkAdapter(HTTPAdapter):
         return response
 
     def _raise_if_judged(self, answer: Answer) -> None:
+        readings = tuple(self._read_limits(answer))
+        self.limits.update({reading.key: reading for reading in readings})
         error = self._judge(answer)
         if error is not None:
+            error.limits = readings
             error.network_message = redact(error.network_message, self._secrets)
             raise error
 

@@ -25,6 +25,7 @@ from publishers.base import (
     Recent,
     Unsupported,
 )
+from publishers.limits import LimitReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class AssistedPublisher:
 
     def refresh(self) -> Credentials | None:
         return None
+
+    def limits(self) -> tuple[LimitReading, ...]:
+        return ()
 
     def close(self) -> None:
         """Nothing is open."""

@@ -15,6 +15,7 @@ from publishers.base import Connection, Medium, NetworkError, Rejected, Uncertai
 from publishers.connected import content_of
 from publishers.errors import Answer
 from publishers.facebook.errors import TITLE, judge
+from publishers.facebook.limits import readings
 from publishers.http import BearerAuth, NetworkSession, open_session
 
 with warnings.catch_warnings():
@@ -32,7 +33,7 @@ Query = tuple[str, Mapping[str, str]]
 
 def open_facebook_session(token: str, connection: Connection) -> NetworkSession:
     secrets = (token, connection.app.get("client_secret", ""))
-    return open_session(TITLE, HOSTS, connection, judge, secrets=secrets, auth=BearerAuth(token))
+    return open_session(TITLE, HOSTS, connection, judge, limits=readings, secrets=secrets, auth=BearerAuth(token))
 
 
 class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
@@ -114,7 +115,11 @@ def _part(part: Any) -> Any:
     if status is None:
         return None
     answer = Answer(status, {}, body.encode())
-    return judge(answer) or answer.json()
+    error = judge(answer)
+    if error is None:
+        return answer.json()
+    error.limits = tuple(readings(answer))
+    return error
 
 
 def _relative_url(query: Query) -> str:

@@ -6,12 +6,21 @@ Graph tells by the code in the body, and often answers 400 whatever is the matte
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused, Rejected, Uncertain
-from publishers.errors import LONGEST_WAIT, Answer, Complaint, Rule, classify, retry_after, words_of
+from publishers.base import (
+    Duplicate,
+    NetworkError,
+    PaymentRequired,
+    ReconnectNeeded,
+    Refused,
+    Rejected,
+    Throttled,
+    Uncertain,
+)
+from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
+from publishers.limits import bounded, json_object
 
 TITLE = "Facebook"
 
@@ -20,12 +29,12 @@ _LIMITS = "Graph API, Rate limits"
 
 TABLE = (
     Rule(PaymentRequired, "asks for payment", 402, source="HTTP"),
-    Rule(Refused, "is throttling this app", code="4", source=_LIMITS),
-    Rule(Refused, "is throttling this account", code="17", source=_LIMITS),
-    Rule(Refused, "is throttling this Page", code="32", source=_LIMITS),
-    Rule(Refused, "says that a limit is reached", code="341", source=_DOCS),
-    Rule(Refused, "is throttling these calls", code="613", source=_LIMITS),
-    Rule(Refused, "is throttling this Page", code="80001", source=_LIMITS),
+    Rule(Throttled, "is throttling this app", code="4", source=_LIMITS),
+    Rule(Throttled, "is throttling this account", code="17", source=_LIMITS),
+    Rule(Throttled, "is throttling this Page", code="32", source=_LIMITS),
+    Rule(Throttled, "says that a limit is reached", code="341", source=_DOCS),
+    Rule(Throttled, "is throttling these calls", code="613", source=_LIMITS),
+    Rule(Throttled, "is throttling this Page", code="80001", source=_LIMITS),
     Rule(
         Rejected, "does not allow this content", code="368", says="deemed abusive", source="the message names the post"
     ),
@@ -95,18 +104,17 @@ def _wait(answer: Answer) -> float | None:
     asked = retry_after(answer.headers, answer.date)
     if asked is not None:
         return asked
-    minutes = _minutes(_usage(answer.headers.get("X-Business-Use-Case-Usage")))
-    return min(60.0 * minutes, LONGEST_WAIT) if minutes else None
+    minutes = max((minutes_to_wait(entry) for entry in business_usage(answer)), default=0)
+    return bounded(60.0 * minutes) if minutes else None
 
 
-def _usage(value: str | None) -> list[dict[str, Any]]:
-    try:
-        usage = json.loads(value or "{}")
-    except ValueError:
-        return []
-    lists = usage.values() if isinstance(usage, dict) else ()
-    return [entry for entries in lists for entry in reading.items(entries)]
+def business_usage(answer: Answer) -> list[dict[str, Any]]:
+    """The entries of ``X-Business-Use-Case-Usage`` that concern Pages (``{id: [{"type", "call_count", …}]}``)."""
+    usage = json_object(answer.headers.get("X-Business-Use-Case-Usage"))
+    entries = [entry for entries in usage.values() for entry in reading.items(entries)]
+    return [entry for entry in entries if entry.get("type", "pages") == "pages"]
 
 
-def _minutes(entries: list[dict[str, Any]]) -> int:
-    return max((reading.count(e, "estimated_time_to_regain_access") or 0 for e in entries), default=0)
+def minutes_to_wait(entry: dict[str, Any]) -> int:
+    """How long a usage entry says that calls are refused; 0 where they are not."""
+    return reading.count(entry, "estimated_time_to_regain_access") or 0

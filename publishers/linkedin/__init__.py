@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
 from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
@@ -19,6 +21,10 @@ def _profile_url(credentials: Credentials) -> str | None:
     if author.startswith(ORGANISATION):
         return f"https://www.linkedin.com/company/{author.removeprefix(ORGANISATION)}"
     return None
+
+
+def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
+    return bool(credentials.get("refresh_token") and app.get("client_secret"))
 
 
 NETWORK = Network(
@@ -40,5 +46,6 @@ NETWORK = Network(
     length=length,
     account_id=lambda credentials: credentials.get("author") or None,
     profile_url=_profile_url,
+    renews=_renews,
     share_url="https://www.linkedin.com/sharing/share-offsite/?url=",
 )

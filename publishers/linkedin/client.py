@@ -16,6 +16,7 @@ from publishers.base import Connection, Medium, NetworkError, Rejected
 from publishers.connected import content_of
 from publishers.http import BearerAuth, NetworkSession, open_session
 from publishers.linkedin.errors import TITLE, judge
+from publishers.linkedin.limits import readings
 from publishers.transport import time_left
 
 HOSTS = ("api.linkedin.com", "www.linkedin.com")
@@ -26,7 +27,9 @@ ASK_AGAIN_SECONDS = 0.5
 
 
 def open_linkedin_session(token: str, secrets: tuple[str, ...], connection: Connection) -> NetworkSession:
-    return open_session(TITLE, HOSTS, connection, judge, secrets=(token, *secrets), auth=BearerAuth(token))
+    return open_session(
+        TITLE, HOSTS, connection, judge, limits=readings, secrets=(token, *secrets), auth=BearerAuth(token)
+    )
 
 
 class LinkedInClient(linkedin.LinkedInApplication):  # type: ignore[misc]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Refused, Uncertain
+from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Refused, Throttled, Uncertain
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
+from publishers.limits import until_midnight
 
 TITLE = "LinkedIn"
 
@@ -22,11 +24,11 @@ TABLE = (
         source="Versioning: NONEXISTENT_VERSION",
     ),
     Rule(ReconnectNeeded, "does not grant a permission", 403, source="Error handling: ACCESS_DENIED"),
-    # The daily limits end at midnight UTC and are not published: without a header the usual back-off decides.
-    Rule(Refused, "is throttling", 429, source="Rate limiting"),
+    Rule(Throttled, "is throttling", 429, source="Rate limiting"),
     Rule(Uncertain, "gave up waiting", 504, source="Error handling"),
 )
 
+_OF_THE_DAY = re.compile(r"\b(DAY|daily)\b")
 _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
 
 
@@ -34,8 +36,8 @@ def judge(answer: Answer) -> NetworkError | None:
     """None for an answer that a client package may read, else what it means."""
     if answer.ok:
         return None
-    wait = retry_after(answer.headers, answer.date)
-    return classify(answer, complaint_of(answer), TABLE, network=TITLE, wait=wait)
+    complaint = complaint_of(answer)
+    return classify(answer, complaint, TABLE, network=TITLE, wait=_wait(answer, complaint))
 
 
 def complaint_of(answer: Answer) -> Complaint:
@@ -50,6 +52,18 @@ def complaint_of(answer: Answer) -> Complaint:
     said = " ".join([message, *details]).strip()
     urn = _URN.search(said)
     return Complaint(tuple(_codes(body, inputs)), said, urn.group() if urn else None)
+
+
+def _wait(answer: Answer, complaint: Complaint) -> float | None:
+    """``Retry-After``; else, for a limit of the day, until midnight UTC, when they all start anew (Rate limiting).
+
+    The message names the kind: "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls to this resource is
+    reached". Of other limits nothing is said, and the usual back-off decides.
+    """
+    asked = retry_after(answer.headers, answer.date)
+    if asked is not None or answer.status != 429 or not _OF_THE_DAY.search(complaint.message):
+        return asked
+    return until_midnight(answer.date or datetime.now(UTC))
 
 
 def _codes(body: dict[str, Any], inputs: list[dict[str, Any]]) -> list[str]:

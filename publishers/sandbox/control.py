@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .faults import fault_fields
+from .limits import Window
 from .store import utc
 from .wire import Request, Response, json_response
 
@@ -20,6 +21,8 @@ _ACCOUNT_FIELDS = frozenset({
     "consumer_key", "consumer_secret",
 })  # fmt: skip
 
+_WINDOW_FIELDS = frozenset({"limit", "seconds", "scope", "aligned"})
+
 
 class Control:
     """Answers the control API for one sandbox."""
@@ -29,6 +32,7 @@ class Control:
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             ("GET", "posts"): self._posts, ("GET", "requests"): self._requests, ("GET", "faults"): self._faults,
             ("POST", "faults"): self._add_faults, ("DELETE", "faults"): self._clear_faults,
+            ("PUT", "limits"): self._limits,
             ("DELETE", "state"): self._reset, ("PUT", "latency"): self._latency, ("PUT", "clock"): self._clock,
             ("GET", "accounts"): self._accounts, ("POST", "accounts"): self._add_account,
             ("POST", "backfill"): self._backfill, ("GET", "credentials"): self._credentials,
@@ -65,6 +69,14 @@ class Control:
 
     def _clear_faults(self, request: Request) -> Response:  # noqa: ARG002 - routes are alike
         self._sandbox.faults.clear()
+        return Response(204)
+
+    def _limits(self, request: Request) -> Response:
+        """``{"name": "twitter.publish", "windows": [{"limit", "seconds", "scope"?, "aligned"?}]}``"""
+        wanted = _known(request.json(), frozenset({"name", "windows"}))
+        windows = [Window(**_known(window, _WINDOW_FIELDS)) for window in wanted["windows"]]
+        with self._sandbox.world.store.lock:
+            self._sandbox.world.limits.set(str(wanted["name"]), *windows)
         return Response(204)
 
     def _reset(self, request: Request) -> Response:  # noqa: ARG002 - routes are alike

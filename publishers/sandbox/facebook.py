@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -171,10 +172,15 @@ class Facebook(FacebookReading):
             raise Answer(_no_permission())
         self._check_proof(request, value)
         usage = self.world.limits.spend(self.key, "call", token.account.id)
-        request.notes["used"] = max((round(100 * u.used / u.window.limit) for u in usage), default=0)
-        if any(window.exceeded for window in usage):
-            wait = max(window.reset for window in usage) - self.world.now().timestamp()
-            raise Answer(_throttled(token.account.id, wait))
+        for name, scope in (("page", "account"), ("app", "app")):
+            mine = [u for u in usage if u.window.scope == scope]
+            request.notes[name] = max((round(100 * u.used / u.window.limit) for u in mine), default=0)
+            if scope == "account" and any(u.remaining == 0 for u in mine):
+                wait = max(u.reset for u in mine if u.remaining == 0) - self.world.now().timestamp()
+                request.notes["minutes"] = max(1, math.ceil(wait / 60))
+        exceeded = [u.window.scope for u in usage if u.exceeded]
+        if exceeded:
+            raise Answer(error(4, "(#4) Application request limit reached") if "app" in exceeded else _page_limit())
         return token
 
     def authorize_page(self, request: Request, page_id: str) -> tuple[Token, Account]:
@@ -254,12 +260,12 @@ class Facebook(FacebookReading):
 
     def decorate(self, request: Request, outcome: Outcome) -> None:
         headers = outcome.response.headers
-        used = request.notes.get("used", 0)
-        usage = {"call_count": used, "total_cputime": used // 4, "total_time": used // 4}
+        notes = request.notes
         headers.setdefault("facebook-api-version", VERSION)
-        headers.setdefault("X-App-Usage", json.dumps(usage))
+        headers.setdefault("X-App-Usage", json.dumps(_usage(notes.get("app", 0))))
         if outcome.account:
-            business = {outcome.account: [{"type": "pages", **usage, "estimated_time_to_regain_access": 0}]}
+            wait = {"estimated_time_to_regain_access": notes.get("minutes", 0)}
+            business = {outcome.account: [{"type": "pages", **_usage(notes.get("page", 0)), **wait}]}
             headers.setdefault("X-Business-Use-Case-Usage", json.dumps(business))
 
 
@@ -286,13 +292,19 @@ def _is_link(text: str) -> bool:
     return parts.scheme in ("http", "https") and "." in (parts.hostname or "")
 
 
+def _usage(percent: int) -> dict[str, int]:
+    return {"call_count": percent, "total_cputime": percent // 4, "total_time": percent // 4}
+
+
+def _page_limit() -> Response:
+    return error(32, "(#32) Page request limit reached", status=400)
+
+
 def _throttled(account: str, seconds: float | None) -> Response:
-    response = error(32, "(#32) Page request limit reached", status=400)
+    response = _page_limit()
     minutes = 0 if seconds is None else max(1, round(seconds / 60))
-    usage = {"type": "pages", "call_count": 100, "total_cputime": 25, "total_time": 30}
-    business = {account: [{**usage, "estimated_time_to_regain_access": minutes}]}
+    business = {account: [{"type": "pages", **_usage(100), "estimated_time_to_regain_access": minutes}]}
     response.headers["X-Business-Use-Case-Usage"] = json.dumps(business)
-    response.headers["X-App-Usage"] = json.dumps({"call_count": 100, "total_cputime": 25, "total_time": 30})
     return response
 
 

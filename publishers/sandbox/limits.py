@@ -13,11 +13,15 @@ QUARTER, HOUR, DAY = 900, 3600, 86400
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """``limit`` calls within ``seconds``, counted per account or (``scope="app"``) over all of them."""
+    """``limit`` calls within ``seconds``, counted per account or (``scope="app"``) over all of them.
+
+    It begins with its first call or, ``aligned``, with the day or hour itself (UTC).
+    """
 
     limit: int
     seconds: int
     scope: str = "account"
+    aligned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,11 @@ DEFAULTS: dict[str, tuple[Window, ...]] = {
     "twitter.comments": (Window(300, QUARTER),),
     "twitter.verify": (Window(75, QUARTER),),
     "twitter.upload": (Window(500, QUARTER),),
-    # Meta counts calls per Page and day against 4,800 times the people who engaged; 100 of them are assumed.
-    "facebook": (Window(480_000, DAY),),
+    # Meta counts calls per Page and day against 4,800 times the people who engaged (100 of them are assumed), and those
+    # of the app per hour against 200 times its users (1,000).
+    "facebook": (Window(480_000, DAY), Window(200_000, HOUR, "app")),
     # LinkedIn publishes no figures for its social endpoints; they are reset at midnight UTC.
-    "linkedin": (Window(100_000, DAY, "app"), Window(5000, DAY)),
+    "linkedin": (Window(100_000, DAY, "app", aligned=True), Window(5000, DAY, aligned=True)),
     "xing": (Window(5000, HOUR),),
 }
 
@@ -55,7 +60,7 @@ class Limits:
     """Counts calls. ``windows`` maps ``network.operation``, or a network for all it does, to its windows."""
 
     def __init__(self, windows: Mapping[str, tuple[Window, ...]], clock: Clock) -> None:
-        self.windows = dict(windows)
+        self.windows, self._first = dict(windows), dict(windows)
         self._clock = clock
         self._counts: dict[tuple[str, Window, str], tuple[float, int]] = {}
 
@@ -75,9 +80,16 @@ class Limits:
             for spot, (start, used), over in zip(spots, states, full, strict=True)
         ]
 
+    def set(self, name: str, *windows: Window) -> None:
+        """Replace the windows of ``network.operation``, or of a network; none lifts them."""
+        self.windows[name] = windows
+
     def clear(self) -> None:
+        """Forget what was counted, and what was set since the start."""
         self._counts.clear()
+        self.windows = dict(self._first)
 
     def _current(self, spot: tuple[str, Window, str], now: float) -> tuple[float, int]:
-        start, used = self._counts.get(spot, (now, 0))
-        return (start, used) if start <= now < start + spot[1].seconds else (now, 0)
+        begin = now - now % spot[1].seconds if spot[1].aligned else now
+        start, used = self._counts.get(spot, (begin, 0))
+        return (start, used) if start <= now < start + spot[1].seconds else (begin, 0)

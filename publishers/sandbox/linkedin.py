@@ -173,8 +173,9 @@ class LinkedIn(LinkedInReading):
         if scopes and not token.scopes.intersection(scopes):
             raise Answer(denied(f"{request.method} {request.path}"))
         usage = self.world.limits.spend(self.key, "call", token.account.id)
-        if any(window.exceeded for window in usage):
-            raise Answer(_throttled())
+        exceeded = [u.window.scope for u in usage if u.exceeded]
+        if exceeded:
+            raise Answer(_daily_limit("APPLICATION" if "app" in exceeded else "APPLICATION_AND_MEMBER"))
         return token
 
     def _author(self, token: Token, urn: Any, what: str) -> Account:
@@ -279,5 +280,9 @@ class LinkedIn(LinkedInReading):
 
 
 def _throttled() -> Response:
-    return error(429, "TOO_MANY_REQUESTS", "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls to this "
-                                           "resource is reached.", 101)  # fmt: skip
+    return error(429, "TOO_MANY_REQUESTS", "Too many requests.", 101)
+
+
+def _daily_limit(whose: str) -> Response:
+    message = f"Resource level throttle {whose} DAY limit for calls to this resource is reached."
+    return error(429, "TOO_MANY_REQUESTS", message, 101)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
@@ -36,6 +36,8 @@ _CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
 class Twitter(TwitterMedia):
     """X under its own paths: ``/2/…``."""
 
+    _usage: Sequence[Usage] = ()
+
     def routes(self) -> list[Route]:
         return [
             Route("POST", "/2/tweets", "publish", self.create),
@@ -63,7 +65,7 @@ class Twitter(TwitterMedia):
 
     def create(self, request: Request) -> Response:
         token = self.authorize(request, "tweet.write")
-        usage = self.spend("publish", token)
+        self.spend("publish", token)
         body = self._body(request)
         media = self._attached(token, body)
         text = self._text(body, media)
@@ -72,7 +74,7 @@ class Twitter(TwitterMedia):
         draft.meta["reply_to"] = as_object(body.get("reply")).get("in_reply_to_tweet_id")
         post = self.accept(request, token.account, draft)
         data = {"id": post.id, "text": post.meta["shown"], "edit_history_tweet_ids": [post.id]}
-        return _with_usage(json_response(201, {"data": data}), usage)
+        return json_response(201, {"data": data})
 
     def draft(self, account: Account, text: str, link: str | None, media: list[Medium], moment: datetime) -> Draft:
         text = f"{text} {link}".strip() if link else text
@@ -85,46 +87,46 @@ class Twitter(TwitterMedia):
 
     def delete(self, request: Request, post_id: str) -> Response:
         token = self.authorize(request, "tweet.write")
-        usage = self.spend("delete", token)
+        self.spend("delete", token)
         _require_id("id", post_id)
         post = self.world.store.find(self.key, post_id)
         if post and post.account is not token.account:
             raise Answer(problem(403, "Forbidden", "You are not authorized to delete this Tweet."))
         if post:
             self.world.store.delete(post, self.world.now())
-        return _with_usage(json_response(200, {"data": {"deleted": True}}), usage)
+        return json_response(200, {"data": {"deleted": True}})
 
     # --- reading -------------------------------------------------------------------------------------------
 
     def lookup(self, request: Request) -> Response:
         token = self.authorize(request, "tweet.read", app=True)
-        usage = self.spend("metrics", token)
+        self.spend("metrics", token)
         ids = reading.ids(request)
-        return _with_usage(json_response(200, reading.lookup(self.world, token, request, ids)), usage)
+        return json_response(200, reading.lookup(self.world, token, request, ids))
 
     def lookup_one(self, request: Request, post_id: str) -> Response:
         token = self.authorize(request, "tweet.read", app=True)
-        usage = self.spend("metrics", token)
+        self.spend("metrics", token)
         _require_id("id", post_id)
-        return _with_usage(json_response(200, reading.lookup_one(self.world, token, request, post_id)), usage)
+        return json_response(200, reading.lookup_one(self.world, token, request, post_id))
 
     def timeline(self, request: Request, user_id: str) -> Response:
         token = self.authorize(request, "tweet.read", app=True)
-        usage = self.spend("list", token)
+        self.spend("list", token)
         _require_id("id", user_id)
         account = self._account(token, user_id)
-        return _with_usage(json_response(200, reading.timeline(self.world, token, request, account, user_id)), usage)
+        return json_response(200, reading.timeline(self.world, token, request, account, user_id))
 
     def mentions(self, request: Request, user_id: str) -> Response:
         token = self.authorize(request, "tweet.read", app=True)
-        usage = self.spend("comments", token)
+        self.spend("comments", token)
         account = self.world.directory.reachable(token, user_id)
-        return _with_usage(json_response(200, reading.mentions(self.world, request, account)), usage)
+        return json_response(200, reading.mentions(self.world, request, account))
 
     def search(self, request: Request) -> Response:
         token = self.authorize(request, "tweet.read", app=True)
-        usage = self.spend("comments", token)
-        return _with_usage(json_response(200, reading.search(self.world, request)), usage)
+        self.spend("comments", token)
+        return json_response(200, reading.search(self.world, request))
 
     def hide(self, request: Request, reply_id: str) -> Response:
         token = self.authorize(request, "tweet.moderate.write")
@@ -137,8 +139,8 @@ class Twitter(TwitterMedia):
 
     def me(self, request: Request) -> Response:
         token = self.authorize(request, "users.read")
-        usage = self.spend("verify", token)
-        return _with_usage(json_response(200, {"data": reading.user(self.world, request, token.account)}), usage)
+        self.spend("verify", token)
+        return json_response(200, {"data": reading.user(self.world, request, token.account)})
 
     def user(self, request: Request, user_id: str) -> Response:
         token = self.authorize(request, "users.read", app=True)
@@ -182,12 +184,11 @@ class Twitter(TwitterMedia):
             raise Answer(_missing_scope())
         return token
 
-    def spend(self, operation: str, token: Token) -> list[Usage]:
+    def spend(self, operation: str, token: Token) -> None:
         """Count a call. Answers 429 where a limit is used up."""
-        usage = self.world.limits.spend(self.key, operation, token.account.id)
+        self._usage = usage = self.world.limits.spend(self.key, operation, token.account.id)
         if any(window.exceeded for window in usage):
-            raise Answer(_with_usage(_too_many(), usage))
-        return usage
+            raise Answer(_too_many())
 
     def _account(self, token: Token, user_id: str) -> Account | None:
         """An account that may be read: the caller's own, or any other that X knows."""
@@ -263,6 +264,9 @@ class Twitter(TwitterMedia):
         return problem(fault.status, "Service Unavailable", "Service Unavailable")
 
     def decorate(self, request: Request, outcome: Outcome) -> None:  # noqa: ARG002 - the same for every request
+        # The limits stand on every answer of a counted endpoint, on a rejection too.
+        usage, self._usage = self._usage, ()
+        outcome.response.headers = _usage_headers(usage) | outcome.response.headers
         outcome.response.headers.setdefault("x-access-level", "read-write")
         outcome.response.headers.setdefault("api-version", "2.159")
 
@@ -283,13 +287,14 @@ def _with_media(
     return f"{shown} {short}".strip(), [*entities, *added]
 
 
-def _with_usage(response: Response, usage: list[Usage]) -> Response:
+def _usage_headers(usage: Sequence[Usage]) -> dict[str, str]:
+    headers = {}
     for window in usage:
         prefix = "x-rate-limit" if window.window.seconds == 900 else f"x-{_scope(window)}-limit-24hour"
-        response.headers[f"{prefix}-limit"] = str(window.window.limit)
-        response.headers[f"{prefix}-remaining"] = str(window.remaining)
-        response.headers[f"{prefix}-reset"] = str(window.reset)
-    return response
+        headers[f"{prefix}-limit"] = str(window.window.limit)
+        headers[f"{prefix}-remaining"] = str(window.remaining)
+        headers[f"{prefix}-reset"] = str(window.reset)
+    return headers
 
 
 def _scope(usage: Usage) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from .accounts import Token
 from .forms import form_values, uploaded_file
 from .images import sniff
-from .limits import Usage
 from .service import Answer, Route, Service
 from .store import Medium
 from .twitter_shapes import invalid, problem
@@ -49,7 +48,7 @@ class TwitterMedia(Service):
         """The caller's token, if it has ``scope``."""
 
     @abstractmethod
-    def spend(self, operation: str, token: Token) -> list[Usage]:
+    def spend(self, operation: str, token: Token) -> None:
         """Count a call."""
 
     def one_shot(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -153,7 +154,10 @@ class Xing(Service):
         self._check_signature(token, given)
         usage = self.world.limits.spend(self.key, "call", token.account.id)
         if any(window.exceeded for window in usage):
-            raise Answer(_limited())
+            refused = _limited()
+            wait = max(u.reset for u in usage if u.exceeded) - self.world.now().timestamp()
+            refused.headers["Retry-After"] = str(math.ceil(wait))
+            raise Answer(refused)
         return token
 
     def _check_time(self, given: dict[str, str]) -> None:

@@ -5,6 +5,8 @@ Posts cost money (since February 2026): USD 0.015 each, 0.20 with a link; a read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from publishers.base import (
     Capabilities,
     Connection,
@@ -27,6 +29,10 @@ def _profile_url(credentials: Credentials) -> str | None:
     return f"https://x.com/i/user/{user}" if user else None
 
 
+def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
+    return bool(credentials.get("refresh_token") and app.get("client_id"))
+
+
 NETWORK = Network(
     key="twitter",
     title="X",
@@ -46,5 +52,6 @@ NETWORK = Network(
     length=length,
     account_id=lambda credentials: credentials.get("user_id") or None,
     profile_url=_profile_url,
+    renews=_renews,
     share_url="https://x.com/intent/post?url=",
 )

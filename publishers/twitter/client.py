@@ -16,6 +16,7 @@ from publishers.connected import content_of
 from publishers.http import USER_AGENT, BearerAuth, NetworkSession, open_session
 from publishers.transport import time_left
 from publishers.twitter.errors import TITLE, judge
+from publishers.twitter.limits import readings
 
 HOST = "https://api.twitter.com"
 HOSTS = ("api.twitter.com", "api.x.com", "upload.twitter.com", "upload.x.com")
@@ -26,7 +27,9 @@ LONGEST_ALT = 1000  # OpenAPI AltText: 1000 characters
 
 
 def open_twitter_session(token: str, secrets: tuple[str, ...], connection: Connection) -> NetworkSession:
-    return open_session(TITLE, HOSTS, connection, judge, secrets=(token, *secrets), auth=BearerAuth(token))
+    return open_session(
+        TITLE, HOSTS, connection, judge, limits=readings, secrets=(token, *secrets), auth=BearerAuth(token)
+    )
 
 
 class TwitterClient(tweepy.Client):  # type: ignore[misc]

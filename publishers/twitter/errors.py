@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused
+from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused, Throttled
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, until_reset, words_of
 
 TITLE = "X"
@@ -21,7 +21,7 @@ TABLE = (
     Rule(PaymentRequired, "asks the operator to add credits", 402, source="docs.x.com, pay per use: CreditsDepleted"),
     Rule(Duplicate, "already has a post with this text", 403, says="duplicate content", source="docs.x.com, 403"),
     Rule(Duplicate, "already has a post with this text", 403, code="187", source="v1.1 error 187"),
-    Rule(Refused, "says that the daily limit is reached", 403, code="185", wait=3600, source="v1.1 error 185"),
+    Rule(Throttled, "says that the daily limit is reached", 403, code="185", wait=3600, source="v1.1 error 185"),
     Rule(
         ReconnectNeeded,
         "wants the account to sign in again",

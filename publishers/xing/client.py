@@ -14,6 +14,7 @@ from publishers.base import Connection, Credentials
 from publishers.connected import required
 from publishers.http import NetworkSession, open_session
 from publishers.xing.errors import TITLE, judge
+from publishers.xing.limits import readings
 
 HOST = "https://api.xing.com"
 HOSTS = ("api.xing.com",)
@@ -33,7 +34,7 @@ def open_xing_session(credentials: Credentials, connection: Connection) -> Netwo
         signature_method=SIGNATURE_PLAINTEXT,
     )
     secrets = tuple(credentials[name] for name in SECRETS)
-    return open_session(TITLE, HOSTS, connection, judge, secrets=secrets, auth=signed)
+    return open_session(TITLE, HOSTS, connection, judge, limits=readings, secrets=secrets, auth=signed)
 
 
 class XingClient:

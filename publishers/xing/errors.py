@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from publishers import reading
-from publishers.base import NetworkError, ReconnectNeeded, Refused
+from publishers.base import NetworkError, ReconnectNeeded, Throttled
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
 
 TITLE = "XING"
 
 TABLE = (
-    Rule(Refused, "is throttling", 403, code="RATE_LIMIT_EXCEEDED", source="client libraries: 403, not 429"),
+    Rule(Throttled, "is throttling", 403, code="RATE_LIMIT_EXCEEDED", source="client libraries: 403, not 429"),
     Rule(ReconnectNeeded, "does not accept the token", 401, code="INVALID_OAUTH_TOKEN", source="client libraries"),
     Rule(
         ReconnectNeeded, "does not grant a permission", 403, code="INSUFFICIENT_PRIVILEGES", source="client libraries"

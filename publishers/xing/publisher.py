@@ -13,6 +13,7 @@ from publishers.base import (
     Connection,
     Credentials,
     Figures,
+    NetworkError,
     OutgoingPost,
     Prepared,
     Published,
@@ -92,7 +93,10 @@ class XingPublisher(Connected):
 
     def _look_up(self, text: str, link: str | None, since: datetime) -> str:
         """The id of a post that XING accepted without naming it: the one of its kind in the account's own feed."""
-        posts, _ = self._since(since)
+        try:
+            posts, _ = self._since(since)
+        except NetworkError as error:  # whatever the feed says, a throttle too: the post itself was taken
+            raise Uncertain(f"{TITLE} accepted the post without naming it.", status=error.status) from error
         same = [p for p in posts if p.text == text and (link is None or link in p.links)]
         if len(same) != 1:
             raise Uncertain(f"{TITLE} accepted the post without naming it.")

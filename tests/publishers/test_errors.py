@@ -8,10 +8,9 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from publishers.base import NetworkError, PaymentRequired, ReconnectNeeded, Refused, Rejected, Uncertain
+from publishers.base import NetworkError, PaymentRequired, ReconnectNeeded, Refused, Rejected, Throttled, Uncertain
 from publishers.errors import (
     BY_STATUS,
-    LONGEST_WAIT,
     Answer,
     Complaint,
     Rule,
@@ -22,6 +21,7 @@ from publishers.errors import (
     until_reset,
     words_of,
 )
+from publishers.limits import LONGEST_WAIT
 
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def judged(status: int, *rules: Rule, complaint: Complaint | None = None) -> Net
     [
         (301, Uncertain), (304, Uncertain), (400, Rejected), (401, ReconnectNeeded), (402, PaymentRequired),
         (403, Rejected), (404, Rejected), (408, Uncertain), (409, Uncertain), (413, Rejected), (422, Rejected),
-        (425, Uncertain), (429, Refused), (500, Uncertain), (502, Uncertain), (503, Uncertain), (599, Uncertain),
+        (425, Uncertain), (429, Throttled), (500, Uncertain), (502, Uncertain), (503, Uncertain), (599, Uncertain),
         (100, Uncertain), (700, Uncertain),
     ],
 )  # fmt: skip

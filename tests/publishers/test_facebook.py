@@ -20,6 +20,7 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
     Uncertain,
 )
 from publishers.errors import Answer
@@ -240,10 +241,10 @@ def judged(
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        (1, Uncertain), (2, Uncertain), (3, ReconnectNeeded), (4, Refused), (10, ReconnectNeeded), (17, Refused),
-        (32, Refused), (100, Rejected), (102, ReconnectNeeded), (190, ReconnectNeeded), (200, ReconnectNeeded),
-        (299, ReconnectNeeded), (341, Refused), (368, Refused), (506, Duplicate), (613, Refused),
-        (2500, ReconnectNeeded), (2635, Refused), (80001, Refused), (1609005, Rejected), (987654, Rejected),
+        (1, Uncertain), (2, Uncertain), (3, ReconnectNeeded), (4, Throttled), (10, ReconnectNeeded), (17, Throttled),
+        (32, Throttled), (100, Rejected), (102, ReconnectNeeded), (190, ReconnectNeeded), (200, ReconnectNeeded),
+        (299, ReconnectNeeded), (341, Throttled), (368, Refused), (506, Duplicate), (613, Throttled),
+        (2500, ReconnectNeeded), (2635, Refused), (80001, Throttled), (1609005, Rejected), (987654, Rejected),
     ],
 )  # fmt: skip
 def test_the_table_of_graph(code: int, kind: type[NetworkError]) -> None:
@@ -261,7 +262,7 @@ def test_an_error_under_the_status_200_is_an_error() -> None:
 
 def test_what_graph_calls_transient_is_uncertain_unless_its_code_says_refused() -> None:
     assert type(judged(987, is_transient=True)) is Uncertain
-    assert type(judged(4, is_transient=True)) is Refused
+    assert type(judged(4, is_transient=True)) is Throttled
 
 
 def test_a_blocked_page_waits_for_a_person_and_blocked_content_fails_alone() -> None:

@@ -19,6 +19,7 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
     Unsupported,
 )
 from publishers.errors import Answer
@@ -286,7 +287,7 @@ def judged(status: int, **body: object) -> NetworkError:
         (422, {"errorDetails": {"inputErrors": [{"code": "INVALID_FIELD"}]}}, Rejected),
         (400, {"code": "ILLEGAL_ARGUMENT"}, Rejected),
         (426, {"code": "NONEXISTENT_VERSION"}, Refused),
-        (429, {"code": "TOO_MANY_REQUESTS"}, Refused),
+        (429, {"code": "TOO_MANY_REQUESTS"}, Throttled),
     ],
 )
 def test_the_table_of_linkedin(status: int, body: dict[str, object], kind: type[NetworkError]) -> None:

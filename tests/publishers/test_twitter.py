@@ -21,6 +21,7 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
 )
 from publishers.errors import Answer
 from publishers.sandbox import Sandbox
@@ -305,7 +306,7 @@ def test_a_spent_quota_pauses_the_channel() -> None:
         (403, {"type": f"{PROBLEMS}oauth1-permissions"}, ReconnectNeeded),
         (403, {"type": "about:blank", "detail": "You are not permitted to perform this action."}, Rejected),
         (401, {"title": "Unauthorized"}, ReconnectNeeded),
-        (429, {"title": "Too Many Requests"}, Refused),
+        (429, {"title": "Too Many Requests"}, Throttled),
         (400, {"type": f"{PROBLEMS}invalid-request"}, Rejected),
     ],
 )

@@ -15,8 +15,8 @@ from publishers.base import (
     Prepared,
     Publisher,
     ReconnectNeeded,
-    Refused,
     Rejected,
+    Throttled,
     Uncertain,
     Unsupported,
 )
@@ -125,7 +125,7 @@ def test_a_shared_link_is_read_from_an_activity() -> None:
 @pytest.mark.parametrize(
     ("status", "name", "kind"),
     [
-        (403, "RATE_LIMIT_EXCEEDED", Refused),
+        (403, "RATE_LIMIT_EXCEEDED", Throttled),
         (401, "INVALID_OAUTH_TOKEN", ReconnectNeeded),
         (403, "INSUFFICIENT_PRIVILEGES", ReconnectNeeded),
         (400, "INVALID_PARAMETERS", Rejected),

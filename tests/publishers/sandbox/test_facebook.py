@@ -180,9 +180,12 @@ def test_a_wrong_proof_of_the_app_secret_is_refused(facebook: Facebook, sandbox:
 def test_usage_headers_grow_and_a_used_up_limit_says_when_to_come_back(
     clock: FakeClock, http: requests.Session
 ) -> None:
-    with Sandbox(clock=clock, limits={"facebook": (Window(2, 3600),)}) as sandbox:
+    limits = {"facebook": (Window(2, 3600), Window(4, 3600, "app"))}
+    with Sandbox(clock=clock, limits=limits) as sandbox:
         facebook = Facebook(http, sandbox.api_url("facebook"))
-        assert json.loads(facebook.post(message="eins").headers["X-App-Usage"])["call_count"] == 50
+        first = facebook.post(message="eins").headers
+        assert json.loads(first["X-App-Usage"])["call_count"] == 25
+        assert json.loads(first["X-Business-Use-Case-Usage"])[PAGE][0]["call_count"] == 50
         facebook.published("zwei")
         refused = facebook.post(message="drei")
         assert refused.json()["error"]["code"] == 32
