@@ -351,7 +351,8 @@ class Network:
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
     ``check_connection`` finds what only the API cannot do (take an image, which a person could attach); ask
     both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
-    :meth:`Publisher.refresh`) with this developer app. ``share_url`` is what a link, percent-encoded, is appended to.
+    :meth:`Publisher.refresh`) with this developer app. ``share_url`` is what a link, percent-encoded, is appended to;
+    ``home_url`` is where a person starts who publishes by hand.
     """
 
     key: str
@@ -368,6 +369,7 @@ class Network:
     account_id: Callable[[Credentials], str | None]
     profile_url: Callable[[Credentials], str | None]
     share_url: str | None = None
+    home_url: str | None = None
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False

@@ -7,7 +7,7 @@ import { Filters } from "./calendar/filters.js";
 import { Moves } from "./calendar/moves.js";
 import { startDrafts } from "./calendar/drafts.js";
 import { drawRhythm } from "./calendar/rhythm.js";
-import { Place, rememberFocus, returnFocus } from "./calendar/place.js";
+import { Place, rememberFocus, returnFocus, showToday } from "./calendar/place.js";
 import { makeCalendar, viewKey, viewName } from "./lib/calendar.js";
 import { wall } from "./lib/formats.js";
 import { behave, data } from "./lib/page.js";
@@ -22,7 +22,8 @@ behave("[data-calendar-page]", (page) => {
   const filters = new Filters(page, place);
   const feed = new Feed(settings, filters, (answer) => received(answer));
   const moves = new Moves(() => refresh());
-  let shownHours = "6 22";
+  let shownHours = "7 20";
+  let opened = false;
   const skew = Date.parse(settings.now) - Date.now();
   const calendar = makeCalendar(page.querySelector("[data-calendar]"), {
     initialView: viewName(place.view),
@@ -39,9 +40,10 @@ behave("[data-calendar-page]", (page) => {
     slotDuration: "00:30:00",
     snapDuration: "00:30:00",
     slotHeaderInterval: "01:00:00",
-    defaultTimedEventDuration: "01:00:00",
+    // High enough for three lines, so that what goes out 45 minutes later stands below and not beside.
+    defaultTimedEventDuration: "00:45:00",
     forceEventDuration: true,
-    slotMinHeight: 26,
+    slotMinHeight: 34,
     slotEventOverlap: false,
     listItemEventBeforeClass: "entry-dot",
     titleFormat: { year: "numeric", month: "long" },
@@ -52,6 +54,7 @@ behave("[data-calendar-page]", (page) => {
     weekTextShort: t("week_short"),
     scrollTime: "07:00:00",
     eventOrder: "start,text",
+    tableHeaderClass: "days-head",
     eventClass: "entry",
     eventInnerClass: "entry-inner",
     eventContent: (info) => ({ domNodes: drawEntry(info, settings) }),
@@ -60,6 +63,7 @@ behave("[data-calendar-page]", (page) => {
     eventDrop: (info) => moves.drop(info),
     dateClick: (info) => compose(info.dateStr),
     datesSet: (info) => show(info),
+    eventsSet: () => open(),
     drop: (info) => moves.dropDraft(info),
     // A draft from the list becomes an entry only once the server has given it its time.
     eventReceive: (info) => info.revert(),
@@ -68,22 +72,34 @@ behave("[data-calendar-page]", (page) => {
   feed.onChange = () => calendar.refetchEvents();
   filters.onChange = () => calendar.refetchEvents();
   startDrafts(page, settings, dialog);
-  startBar(page, calendar);
-  startKeys(calendar);
+  startBar(page, calendar, () => today());
+  startKeys(calendar, () => today());
+
+  function today() {
+    calendar.today();
+    setTimeout(() => showToday(page, settings.today));
+  }
 
   function received({ weeks, entries, gaps }) {
     drawRhythm(page, weeks, settings);
     if (weeks.length > 1) return;
     // The week shows the working day, unless something goes out earlier or later.
     const hours = [...entries, ...gaps].map(({ start }) => Number(wall(start).time.slice(0, 2)));
-    const early = Math.min(6, ...hours);
-    const late = Math.max(21, ...hours) + 1;
+    const early = Math.min(7, ...hours);
+    const late = Math.max(19, ...hours) + 1;
     if (shownHours === `${early} ${late}`) return;
     shownHours = `${early} ${late}`;
     setTimeout(() => {
       calendar.setOption("slotMinTime", `${early}:00:00`);
       calendar.setOption("slotMaxTime", `${late}:00:00`);
     });
+  }
+
+  // Once, when the days have the height of their entries: what comes later stays where the person scrolled to.
+  function open() {
+    if (opened || !feed.key) return;
+    opened = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => place.open(page)));
   }
 
   function refresh() {
@@ -134,17 +150,17 @@ function isoWeek(date) {
   return Math.ceil(((day - first) / 86400000 + 1) / 7);
 }
 
-function startBar(page, calendar) {
+function startBar(page, calendar, today) {
   page.addEventListener("click", ({ target }) => {
     const go = target.closest("[data-calendar-go]");
     const view = target.closest("[data-calendar-view]");
-    if (go) calendar[go.dataset.calendarGo]();
+    if (go) (go.dataset.calendarGo === "today" ? today : () => calendar[go.dataset.calendarGo]())();
     if (view) calendar.changeView(viewName(view.dataset.calendarView));
   });
 }
 
-function startKeys(calendar) {
-  shortcut("t", t("today"), () => calendar.today());
+function startKeys(calendar, today) {
+  shortcut("t", t("today"), today);
   shortcut("m", t("month_view"), () => calendar.changeView(viewName("month")));
   shortcut("w", t("week_view"), () => calendar.changeView(viewName("week")));
   shortcut("l", t("list_view"), () => calendar.changeView(viewName("list")));

@@ -15,6 +15,8 @@ from planner.models import Campaign, Category, Channel, Delivery, Post, Workspac
 from planner.services import weeks
 from planner.services.posts import CalendarDelivery, Entry, calendar as entries_between
 from planner.services.posts.placing import MOVABLE
+from planner.services.publishing import assist
+from planner.services.publishing.assist import ByHand
 from planner.services.weeks import WeekOverview
 
 #: A calendar never shows more at once; a longer range is cut.
@@ -23,13 +25,14 @@ LONGEST = timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An entry as it is shown: its own status (a post's parts may stand elsewhere), whether it is ``held``, and whether
-    it can be dragged."""
+    """An entry as it is shown: its own status (a post's parts may stand elsewhere), whether it is ``held``, whether
+    it can be dragged, and how it stands where it only waits for a hand."""
 
     entry: Entry
     status: PostStatus
     held: bool
     movable: bool
+    by_hand: ByHand | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def look(session: Session, workspace: Workspace, start: datetime, end: datetime,
     if workspace.paused_at is not None:
         paused = {d.channel_id for d in deliveries}
     return CalendarView(
-        [_drawn(e, paused) for e in found if start <= e.publish_at < end],
+        [_drawn(e, paused, now) for e in found if start <= e.publish_at < end],
         weeks.overviews_of(shown, workspace.zone, channels, deliveries, now=now),
     )
 
@@ -109,11 +112,12 @@ def _weeks_between(start: datetime, end: datetime, zone: str) -> Iterator[Week]:
         week = week.next
 
 
-def _drawn(entry: Entry, paused: set[int]) -> Drawn:
+def _drawn(entry: Entry, paused: set[int], now: datetime) -> Drawn:
     states = [d.state for d in entry.deliveries]
     status = post_status(states, awaits_approval=entry.status is PostStatus.IN_APPROVAL)
     scheduled = [d for d in entry.deliveries if d.state is DeliveryState.SCHEDULED]
-    return Drawn(entry, status, _held(entry, scheduled, paused), all(s in MOVABLE for s in states))
+    movable = all(s in MOVABLE for s in states)
+    return Drawn(entry, status, _held(entry, scheduled, paused), movable, assist.standing(entry.deliveries, now))
 
 
 def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:

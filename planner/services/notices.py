@@ -8,21 +8,28 @@ from datetime import datetime
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Channel, Delivery, Notice, Post
+from planner.services.publishing.notices import ASKING
 
 PAGE = 50
 EXCERPT = 90
+_OPEN = (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.NEEDS_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice with what it is about: the post (id and the start of its text) and the channel, where there is one."""
+    """A notice with what it is about: the post (id and the start of its text) and the channel, where there is one.
+
+    ``settled`` says that what it asked for is done.
+    """
 
     notice: Notice
     post_id: int | None = None
     excerpt: str = ""
     channel_id: int | None = None
     channel: str = ""
+    settled: bool = False
 
 
 def count_unread(session: Session, workspace_id: int, user_id: int) -> int:
@@ -60,13 +67,17 @@ def _told(session: Session, notices: list[Notice]) -> list[Told]:
     about_delivery = {
         row.id: row
         for row in session.execute(
-            select(Delivery.id, Delivery.post_id, Post.text, Channel.id.label("channel_id"), Channel.name)
+            select(
+                Delivery.id, Delivery.post_id, Delivery.state, Post.text, Channel.id.label("channel_id"), Channel.name
+            )
             .join(Post, Post.id == Delivery.post_id)
             .join(Channel, Channel.id == Delivery.channel_id)
             .where(Delivery.id.in_(deliveries))
         )
     }
-    texts = {row.id: row.text for row in session.execute(select(Post.id, Post.text).where(Post.id.in_(posts)))}
+    about_post = {
+        row.id: row for row in session.execute(select(Post.id, Post.text, Post.status).where(Post.id.in_(posts)))
+    }
     names = {
         row.id: row.name for row in session.execute(select(Channel.id, Channel.name).where(Channel.id.in_(channels)))
     }
@@ -74,9 +85,12 @@ def _told(session: Session, notices: list[Notice]) -> list[Told]:
     for notice in notices:
         row = about_delivery.get(notice.subject_id) if notice.subject == "delivery" else None
         if row is not None:
-            told.append(Told(notice, row.post_id, excerpt(row.text), row.channel_id, row.name))
-        elif notice.subject == "post" and notice.subject_id in texts:
-            told.append(Told(notice, notice.subject_id, excerpt(texts[notice.subject_id])))
+            settled = notice.kind in ASKING and row.state not in _OPEN
+            told.append(Told(notice, row.post_id, excerpt(row.text), row.channel_id, row.name, settled))
+        elif notice.subject == "post" and notice.subject_id in about_post:
+            post = about_post[notice.subject_id]
+            settled = notice.kind == "approval_asked" and post.status is not PostStatus.IN_APPROVAL
+            told.append(Told(notice, post.id, excerpt(post.text), settled=settled))
         elif notice.subject == "channel" and notice.subject_id in names:
             told.append(Told(notice, channel_id=notice.subject_id, channel=names[notice.subject_id]))
         else:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import PostStatus, TopicStage
 from planner.models import Post, Topic
+from planner.services.publishing import assist
+from planner.services.publishing.assist import ByHand
 
 #: So many topics a page shows; of those that are done, the latest.
 MOST = 500
@@ -19,11 +21,12 @@ MOST_DONE = 30
 
 @dataclass(frozen=True, slots=True)
 class LinkedPost:
-    """A post that a topic became."""
+    """A post that a topic became, and how it stands where it only waits for a hand."""
 
     id: int
     status: PostStatus
     text: str
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class TopicFilter:
         return self != TopicFilter()
 
 
-def cards(session: Session, workspace_id: int, wanted: TopicFilter, *, today: date) -> list[TopicCard]:
+def cards(session: Session, workspace_id: int, wanted: TopicFilter, *, today: date, now: datetime) -> list[TopicCard]:
     """Topics by due date (those without one last), the ones that are done by their last change."""
     conditions = _conditions(workspace_id, wanted)
     open_ones = select(Topic).where(*conditions, Topic.stage != TopicStage.DONE)
@@ -60,11 +63,11 @@ def cards(session: Session, workspace_id: int, wanted: TopicFilter, *, today: da
         *session.scalars(open_ones.order_by(Topic.due_on.is_(None), Topic.due_on, Topic.id).limit(MOST)),
         *session.scalars(done.order_by(Topic.updated_at.desc(), Topic.id.desc()).limit(MOST_DONE)),
     ]
-    posts = posts_of(session, [topic.id for topic in found])
+    posts = posts_of(session, [topic.id for topic in found], now=now)
     return [TopicCard(topic, posts.get(topic.id, []), is_overdue(topic, today)) for topic in found]
 
 
-def posts_of(session: Session, topic_ids: Sequence[int]) -> dict[int, list[LinkedPost]]:
+def posts_of(session: Session, topic_ids: Sequence[int], *, now: datetime) -> dict[int, list[LinkedPost]]:
     """The posts of each topic, oldest first."""
     query = (
         select(Post.topic_id, Post.id, Post.status, Post.text)
@@ -72,8 +75,10 @@ def posts_of(session: Session, topic_ids: Sequence[int]) -> dict[int, list[Linke
         .order_by(Post.id)
     )
     found: dict[int, list[LinkedPost]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.topic_id, []).append(LinkedPost(row.id, row.status, row.text))
+    rows = session.execute(query).all()
+    by_hand = assist.standing_of_posts(session, [r.id for r in rows if r.status is PostStatus.NEEDS_PERSON], now)
+    for row in rows:
+        found.setdefault(row.topic_id, []).append(LinkedPost(row.id, row.status, row.text, by_hand.get(row.id)))
     return found
 
 

@@ -92,7 +92,6 @@ def _page(delivery: Delivery, *, errors: dict[str, str] | None = None, typed: An
         task=task,
         images=assisted.images(session, place.id, task),
         waits=waits,
-        late=waits and delivery.publish_at is not None and delivery.publish_at < now,
         now=now,
         by_hand=delivery.channel.credentials is None,
         figures=FIGURES,

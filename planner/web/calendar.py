@@ -15,6 +15,7 @@ from planner.domain.states import PostStatus
 from planner.services import calendar, posts
 from planner.services.calendar import Drawn
 from planner.services.posts.placing import MOVABLE
+from planner.services.publishing.assist import ByHand
 from planner.services.weeks import ChannelWeek, WeekOverview
 from planner.web import answers, context
 from planner.web.formats import iso
@@ -38,7 +39,7 @@ def index() -> str:
         channels=known.channels,
         campaigns=known.campaigns,
         categories=known.categories,
-        statuses=[s for s in PostStatus if s is not PostStatus.CANCELLED],
+        statuses=[*(s for s in PostStatus if s is not PostStatus.CANCELLED), ByHand.WAITS],
         drafts=[(post, first_words(post.text) or _("(no text yet)")) for post in drafts],
         settings={
             "events": url_for("calendar.events"),
@@ -47,7 +48,7 @@ def index() -> str:
             "now": iso(context.now()),
             "mayEdit": context.actor().may(Permission.EDIT),
             "channels": {str(key): _channel(name, network) for key, name, network in known.channels},
-            "looks": {s: _look(s) for s in [*PostStatus, "held"]},
+            "looks": {s: _look(s) for s in [*PostStatus, *ByHand, "held"]},
         },
     )
 
@@ -96,6 +97,7 @@ def _entry(drawn: Drawn) -> dict[str, Any]:
         "start": iso(entry.publish_at),
         "text": first_words(entry.text, 70) or _("(no text yet)"),
         "status": drawn.status.value,
+        "byHand": drawn.by_hand or "",
         "held": drawn.held,
         "movable": drawn.movable,
         "queued": any(d.queued for d in entry.deliveries),
@@ -142,7 +144,7 @@ def _channel(name: str, network: str) -> dict[str, str]:
 
 def _look(status: str) -> dict[str, str]:
     look = look_of(status)
-    return {"label": str(look.label), "icon": look.icon, "tone": look.tone}
+    return {"label": str(look.label), "short": str(look.short), "icon": look.icon, "tone": look.tone}
 
 
 def _moment(name: str) -> datetime:

@@ -12,26 +12,32 @@ from planner.domain.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``tone`` is neutral, info, progress, success, warning or danger."""
+    """``tone`` is neutral, info, progress, success, warning or danger; ``brief`` is a word for narrow places."""
 
     label: LazyString | str
     icon: str
     tone: str = "neutral"
+    brief: LazyString | str = ""
+
+    @property
+    def short(self) -> LazyString | str:
+        """The word for a narrow place."""
+        return self.brief or self.label
 
 
 #: Delivery states, post statuses, topic stages and channel health; where two share a word, they mean the same.
 LOOKS: dict[str, Look] = {
     "draft": Look(_l("Draft"), "pencil"),
-    "in_approval": Look(_l("Awaiting approval"), "hourglass", "warning"),
+    "in_approval": Look(_l("Awaiting approval"), "hourglass", "warning", _l("To approve")),
     "scheduled": Look(_l("Scheduled"), "clock", "info"),
     "claimed": Look(_l("Being prepared"), "cloud-upload", "progress"),
     "sending": Look(_l("Being sent"), "send", "progress"),
-    "publishing": Look(_l("Being published"), "send", "progress"),
-    "published": Look(_l("Published"), "circle-check", "success"),
-    "partly_published": Look(_l("Partly published"), "progress-check", "warning"),
-    "failed": Look(_l("Failed"), "circle-x", "danger"),
+    "publishing": Look(_l("Being published"), "send", "progress", _l("Under way")),
+    "published": Look(_l("Published"), "circle-check", "success", _l("Live")),
+    "partly_published": Look(_l("Partly published"), "progress-check", "warning", _l("Partly live")),
+    "failed": Look(_l("Failed"), "circle-x", "danger", _l("Failure")),
     "unknown": Look(_l("Unconfirmed"), "clock-question", "warning"),
-    "needs_person": Look(_l("Needs a decision"), "user-question", "danger"),
+    "needs_person": Look(_l("Needs a decision"), "user-question", "danger", _l("To decide")),
     "missed": Look(_l("Missed"), "clock-exclamation", "danger"),
     "cancelled": Look(_l("Cancelled"), "ban"),
     "held": Look(_l("On hold"), "player-pause", "warning"),
@@ -45,6 +51,7 @@ LOOKS: dict[str, Look] = {
     "reconnect": Look(_l("Reconnect"), "plug-connected-x", "danger"),
     "paused": Look(_l("Paused"), "player-pause", "warning"),
     "assisted": Look(_l("By hand"), "hand-click", "info"),
+    "overdue": Look(_l("By hand, overdue"), "clock-exclamation", "danger", _l("Overdue")),
 }
 
 NETWORKS: dict[str, Look] = {

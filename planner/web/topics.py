@@ -163,7 +163,7 @@ def _index(*, errors: dict[str, str] | None = None, typed_title: str = "") -> st
     place = context.workspace()
     view = request.values.get("view", "board")
     wanted = _filter()
-    cards = topic_board.cards(context.reading(), place.id, wanted, today=_today())
+    cards = topic_board.cards(context.reading(), place.id, wanted, today=_today(), now=context.now())
     return render_template(
         "topics/index.html",
         view=view if view in VIEWS else "board",
@@ -197,7 +197,7 @@ def _filter() -> TopicFilter:
 
 def _form(topic: Topic | None, values: Any, errors: dict[str, str]) -> str:
     session = context.reading()
-    posts = topic_board.posts_of(session, [topic.id]).get(topic.id, []) if topic else []
+    posts = topic_board.posts_of(session, [topic.id], now=context.now()).get(topic.id, []) if topic else []
     return render_template(
         "topics/edit.html",
         topic=topic,

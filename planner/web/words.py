@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from babel.dates import format_date, get_day_names
@@ -9,7 +10,11 @@ from babel.numbers import format_currency, format_percent
 from flask import Flask
 from flask_babel import LazyString, get_locale, gettext as _, lazy_gettext as _l
 
+from planner.domain.states import DeliveryState, PostStatus
 from planner.domain.week import Week
+from planner.models import Delivery
+from planner.services.publishing import assist
+from planner.web import context
 from planner.web.formats import MISSING
 
 #: The figures of the common scale.
@@ -27,11 +32,16 @@ METRICS: dict[str, LazyString] = {
 def init_app(app: Flask) -> None:
     """Offer them to templates."""
     app.jinja_env.globals.update(
-        weekday_name=weekday_name, weekdays=weekdays, week_label=week_label, metric_name=metric_name
+        weekday_name=weekday_name, weekdays=weekdays, week_label=week_label, metric_name=metric_name, standing=standing
     )
     app.jinja_env.filters.update(
         short_day=short_day, signed_percent=signed_percent, euros=euros, whole_percent=whole_percent
     )
+
+
+def standing(status: PostStatus | DeliveryState, deliveries: Iterable[Delivery]) -> str:
+    """The state to show for a post or one of its deliveries: what only waits for a hand asks for no decision."""
+    return assist.standing(deliveries, context.now()) or status
 
 
 def metric_name(key: str) -> str:

@@ -33,13 +33,14 @@ class AssistedTask:
     """What a person needs to publish one post.
 
     ``text`` is to be copied, with the link in it where that network has it there. ``share_url`` opens the network with
-    the link filled in; None without a link, or where the network has no such address. ``media`` are to be attached, in
-    this order.
+    the link filled in; None without a link, or where the network has no such address. ``home_url`` opens the network
+    itself; None where it has none. ``media`` are to be attached, in this order.
     """
 
     text: str
     link: str | None
     share_url: str | None
+    home_url: str | None
     media: tuple[Medium, ...]
 
 
@@ -48,7 +49,7 @@ def assist(network: Network, post: OutgoingPost, share_url: str | None = None) -
     address = share_url if share_url is not None else network.share_url
     shared = f"{address}{quote(post.link, safe='')}" if address and post.link else None
     text = network.expected_text(post) if network.text_rules.link_in_text else post.text.strip()
-    return AssistedTask(text, post.link, shared, post.media)
+    return AssistedTask(text, post.link, shared, network.home_url, post.media)
 
 
 class AssistedPublisher:

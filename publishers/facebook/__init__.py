@@ -32,4 +32,5 @@ NETWORK = Network(
     account_id=lambda credentials: credentials.get("page_id") or None,
     profile_url=_profile_url,
     share_url="https://www.facebook.com/sharer/sharer.php?u=",
+    home_url="https://www.facebook.com/",
 )

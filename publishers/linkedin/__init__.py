@@ -48,4 +48,5 @@ NETWORK = Network(
     profile_url=_profile_url,
     renews=_renews,
     share_url="https://www.linkedin.com/sharing/share-offsite/?url=",
+    home_url="https://www.linkedin.com/",
 )

@@ -54,4 +54,5 @@ NETWORK = Network(
     profile_url=_profile_url,
     renews=_renews,
     share_url="https://x.com/intent/post?url=",
+    home_url="https://x.com/",
 )

@@ -49,4 +49,5 @@ NETWORK = Network(
     account_id=lambda credentials: credentials.get("user_id") or None,
     profile_url=_profile_url,
     share_url="https://www.xing.com/spi/shares/new?url=",
+    home_url="https://www.xing.com/",
 )

@@ -159,6 +159,7 @@ def test_an_empty_day_and_an_empty_hour_open_the_composer(
     page.go_back()
     page.locator("[data-calendar-view=week]").click()
     expect(page.locator("[data-calendar] [data-time='15:00:00']").first).to_be_visible()
+    page.locator("[data-calendar] [data-time='16:00:00']").first.scroll_into_view_if_needed()
     column = page.locator("[data-calendar] [data-date='2026-03-20']").last.bounding_box()
     row = page.locator("[data-calendar] [data-time='15:00:00']").first.bounding_box()
     assert column

@@ -19,7 +19,8 @@ def test_the_operator_may_set_another_share_address_or_none() -> None:
 
 
 def test_without_a_link_there_is_nothing_to_share() -> None:
-    assert assist(network("xing"), OutgoingPost("Hallo")).share_url is None
+    task = assist(network("xing"), OutgoingPost("Hallo"))
+    assert (task.share_url, task.home_url) == (None, "https://www.xing.com/")
 
 
 def test_text_and_images_are_handed_over_as_they_are(picture: Medium) -> None:

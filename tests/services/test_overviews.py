@@ -77,8 +77,10 @@ def test_topics_come_by_due_date_with_their_posts(platform: Platform, company: C
         topics.create(session, company.charlie, TopicInput("Fertig", stage=TopicStage.DONE), now=now)
     make_post(platform, company.charlie, [linkedin], topic_id=late.id)
     with platform.database.read() as session:
-        cards = topic_board.cards(session, company.workspace.id, TopicFilter(), today=date(2026, 3, 16))
-        found = topic_board.cards(session, company.workspace.id, TopicFilter(q="SPÄT"[:3]), today=date(2026, 3, 16))
+        cards = topic_board.cards(session, company.workspace.id, TopicFilter(), today=date(2026, 3, 16), now=now)
+        found = topic_board.cards(
+            session, company.workspace.id, TopicFilter(q="SPÄT"[:3]), today=date(2026, 3, 16), now=now
+        )
     assert [(c.topic.title, c.overdue, [p.status for p in c.posts]) for c in cards] == [
         ("Spät", True, [PostStatus.DRAFT]),
         ("Ohne Termin", False, []),

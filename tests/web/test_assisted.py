@@ -8,9 +8,11 @@ import pytest
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Post, Snapshot
+from planner.models import Channel, Delivery, Post, Snapshot, Topic
 from planner.services.posts import When
+from planner.services.publishing import notices
 from planner.services.publishing.assist import CODE
+from planner.services.publishing.moves import Ref
 from planner.services.publishing.status import refresh_status
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_post
@@ -35,7 +37,7 @@ def charlie(client_of: ClientOf, company: Company) -> Browsing:
 
 @pytest.fixture
 def due(platform: Platform, company: Company, xing: Channel, clock: FakeClock) -> Delivery:
-    """A publication whose time came half an hour ago."""
+    """A publication whose time came half an hour ago, and its owner was told."""
     image = make_media(platform, company.charlie)
     when = When(at=clock.now() + timedelta(minutes=30))
     link = "https://brandt.example/stellen"
@@ -47,6 +49,7 @@ def due(platform: Platform, company: Company, xing: Channel, clock: FakeClock) -
         delivery = session.query(Delivery).filter_by(post_id=post.id).one()
         delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, CODE
         refresh_status(session, post.id)
+        notices.about_delivery(session, Ref.of(delivery), clock.now(), "delivery_assisted")
     return delivery
 
 
@@ -62,7 +65,42 @@ def test_the_page_has_text_image_and_link_at_hand(charlie: Browsing, due: Delive
     assert "Wir stellen ein." in page.split('id="hand-text"')[1]
     assert "download=" in page
     assert "https://www.xing.com/spi/shares/new?url=https%3A%2F%2Fbrandt.example%2Fstellen" in page
-    assert "Overdue" in page
+    assert "attach what you saved" in page
+
+
+def test_without_a_link_the_network_itself_is_opened_and_no_image_is_spoken_of(
+    charlie: Browsing, platform: Platform, company: Company, xing: Channel, clock: FakeClock
+) -> None:
+    when = When(at=clock.now() + timedelta(hours=1))
+    post = make_post(platform, company.bob, [xing], when, approve=True, text="Nur Text.")
+    page = charlie.get(f"/assisted/{delivery_of(platform, post).id}").text
+    assert 'href="https://www.xing.com/"' in page
+    assert "attach" not in page
+
+
+def test_it_needs_a_hand_and_no_decision_and_turns_red_only_when_overdue(
+    charlie: Browsing, platform: Platform, company: Company, xing: Channel, clock: FakeClock
+) -> None:
+    post = make_post(platform, company.bob, [xing], When(at=clock.now() + timedelta(minutes=10)), approve=True)
+    with platform.database.write() as session:
+        delivery = session.query(Delivery).filter_by(post_id=post.id).one()
+        delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, CODE
+        topic = Topic(
+            workspace_id=company.workspace.id, title="Stellen", created_at=clock.now(), updated_at=clock.now()
+        )
+        session.add(topic)
+        session.flush()
+        session.get_one(Post, post.id).topic_id = topic.id
+        refresh_status(session, post.id)
+    for minutes, status, look in ((20, "assisted", "assisted"), (20, "overdue", "overdue")):
+        clock.advance(minutes=minutes)
+        pages = ["/posts", f"/posts/{post.id}", f"/calendar/entries/{post.id}", f"/assisted/{delivery.id}", "/topics"]
+        for page in pages:
+            shown = charlie.get(page).text
+            assert f'data-status="{status}"' in shown, page
+            assert 'data-status="needs_person"' not in shown, page
+        drawn = charlie.get("/calendar/events?start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z").json
+        assert [e["byHand"] for e in (drawn or {})["entries"]] == [look]
 
 
 def test_one_click_notes_it_as_published_at_its_address(charlie: Browsing, platform: Platform, due: Delivery) -> None:
@@ -71,6 +109,19 @@ def test_one_click_notes_it_as_published_at_its_address(charlie: Browsing, platf
         delivery = session.get_one(Delivery, due.id)
         status = session.get_one(Post, delivery.post_id).status
     assert (delivery.state, delivery.remote_url, status.value) == (DeliveryState.PUBLISHED, LIVE, "published")
+
+
+def test_once_it_is_published_the_notice_is_settled(client_of: ClientOf, company: Company, due: Delivery) -> None:
+    bob = client_of(company.bob)
+    bob.send("/language", language="en")
+    before = bob.get("/notices").text
+    assert "data-unread" in before
+    assert "Text and pictures are ready to copy." in before
+    client_of(company.charlie).send(f"/assisted/{due.id}/publication", url=LIVE)
+    after = bob.get("/notices").text
+    assert "data-unread" not in after
+    assert "settled" in after
+    assert "Text and pictures are ready to copy." not in after
 
 
 def test_the_address_may_be_left_empty_and_a_wrong_one_is_said_at_its_field(

@@ -1,12 +1,13 @@
 // How an entry looks: time, networks, first words, and the status as icon, word and colour.
 
+import { viewKey } from "../lib/calendar.js";
 import { time } from "../lib/formats.js";
 import { icon } from "../lib/icons.js";
 import { t } from "../lib/texts.js";
 
 /** The nodes of an entry. */
-export function drawEntry({ event }, settings) {
-  return event.extendedProps.gap ? gapNodes(event, settings) : entryNodes(event, settings);
+export function drawEntry({ event, view }, settings) {
+  return event.extendedProps.gap ? gapNodes(event, settings) : entryNodes(event, settings, viewKey(view.type));
 }
 
 /** The colour, and what pointers and tests need to know. The name of the link is its own text. */
@@ -23,14 +24,15 @@ export function markEntry({ event, el }, settings) {
   }
 }
 
-function entryNodes(event, settings) {
+function entryNodes(event, settings, view) {
   const { text, channels, queued } = event.extendedProps;
   const look = lookOf(event, settings);
   const head = element("span", "entry-head");
   head.append(element("span", "entry-time", time(event.start)), networks(channels, settings));
   if (queued) head.append(icon("stack-2", t("queued")));
   const status = element("span", "entry-status");
-  status.append(icon(look.icon), element("span", "entry-status-word", look.label));
+  status.append(icon(look.icon), element("span", "entry-status-word", view === "list" ? look.label : look.short));
+  status.title = look.label;
   return [head, element("span", "entry-text", text), status];
 }
 
@@ -56,8 +58,8 @@ function networks(channels, settings) {
 }
 
 function lookOf(event, settings) {
-  const { status, held } = event.extendedProps;
-  return settings.looks[held ? "held" : status] ?? { label: status, icon: "circle-dashed", tone: "neutral" };
+  const { status, held, byHand } = event.extendedProps;
+  return settings.looks[held ? "held" : byHand || status] ?? { label: status, short: status, icon: "circle-dashed", tone: "neutral" };
 }
 
 function element(name, className, text = "") {

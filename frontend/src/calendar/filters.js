@@ -21,7 +21,7 @@ export class Filters {
   lets(entry) {
     const { channel, status, campaign, category, words } = this.wanted;
     if (channel.length && !entry.channels.some((id) => channel.includes(id))) return false;
-    if (status.length && !status.includes(entry.status)) return false;
+    if (status.length && !status.includes(entry.byHand ? "assisted" : entry.status)) return false;
     if (campaign && entry.campaign !== campaign) return false;
     if (category && entry.category !== category) return false;
     return !words || entry.text.toLowerCase().includes(words);

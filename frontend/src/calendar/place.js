@@ -3,11 +3,14 @@
 const VIEWS = ["month", "week", "list"];
 const VIEW = "sendeplan.calendar.view";
 const FOCUS = "sendeplan.calendar.focus";
+const LEFT = "sendeplan.calendar.left";
+const HEAD = 26;
 
 export class Place {
   constructor(settings) {
     const query = new URLSearchParams(location.search);
     this.view = [query.get("view"), narrow() ? "list" : localStorage.getItem(VIEW), "month"].find((view) => VIEWS.includes(view));
+    this.today = settings.today;
     this.date = /^\d{4}-\d{2}-\d{2}$/.test(query.get("date") ?? "") ? query.get("date") : settings.today;
   }
 
@@ -31,6 +34,25 @@ export class Place {
   here() {
     return location.pathname + location.search;
   }
+
+  /** Goes back to where one left these days; else to the row of today, where that lies outside the window. */
+  open(page) {
+    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
+    sessionStorage.removeItem(LEFT);
+    if (left?.here === this.here()) scrollTo({ top: left.y });
+    else showToday(page, this.today);
+    addEventListener("pagehide", () => sessionStorage.setItem(LEFT, JSON.stringify({ here: this.here(), y: scrollY })));
+  }
+}
+
+/** Brings the row (in the list the head) of a day into the window, below the bar. */
+export function showToday(page, today) {
+  const day = page.querySelector(`[data-calendar] [data-date="${today}"]`);
+  if (!day || page.dataset.view === "week") return;
+  const { top, bottom } = day.getBoundingClientRect();
+  const bar = page.querySelector("[data-calendar-bar]");
+  const covered = getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
+  if (top < covered || bottom > innerHeight) scrollBy({ top: top - covered - HEAD, behavior: "instant" });
 }
 
 /** Keeps what was clicked, for when one comes back. */
@@ -42,7 +64,7 @@ export function rememberFocus(at) {
 export function returnFocus(page) {
   if (sessionStorage.getItem(FOCUS) === null) return;
   sessionStorage.removeItem(FOCUS);
-  page.querySelector("[data-calendar]").focus();
+  page.querySelector("[data-calendar]").focus({ preventScroll: true });
 }
 
 function narrow() {

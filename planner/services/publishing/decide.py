@@ -21,6 +21,7 @@ from planner.models import Delivery
 from planner.services import queue
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
+from planner.services.publishing import notices
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
 
@@ -99,6 +100,7 @@ def _decide(
 ) -> Delivery:
     if not move(session, Ref.of(delivery), delivery.state, new, now, actor=actor, values=values, data=data):
         raise Conflict("cannot_decide", state=delivery.state.value)
+    notices.settle(session, delivery.id, now)
     session.refresh(delivery)
     return delivery
 

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
 from planner.models import Channel, Member, Notice, Post
 from planner.services.publishing.moves import Ref
+
+#: What asks a person to do something about a delivery.
+ASKING = ("delivery_assisted", "delivery_failed", "delivery_missed", "delivery_needs_person")
 
 
 def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
@@ -25,6 +28,17 @@ def about_channel(session: Session, workspace_id: int, channel_id: int, now: dat
     """Tell the channel's owner and the leads, who can do something about it."""
     people = {_channel_owner(session, channel_id), *_leads(session, workspace_id)}
     _tell(session, workspace_id, people, now, kind, "channel", channel_id, data)
+
+
+def settle(session: Session, delivery_id: int, now: datetime) -> None:
+    """What these notices asked for is done: nobody need read them any more."""
+    settled = update(Notice).where(
+        Notice.subject == "delivery",
+        Notice.subject_id == delivery_id,
+        Notice.kind.in_(ASKING),
+        Notice.read_at.is_(None),
+    )
+    session.execute(settled.values(read_at=now).execution_options(synchronize_session=False))
 
 
 def _tell(
