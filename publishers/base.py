@@ -268,12 +268,17 @@ class MediaRules:
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``."""
+    """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``.
+
+    ``pattern`` is a regular expression that the whole value has to match, and ``example`` a value that does.
+    """
 
     name: str
     required: bool = True
     secret: bool = False
     kind: str = "text"
+    pattern: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
 from planner.services.publishing.status import refresh_status
 from publishers import registry
-from publishers.base import Account, Network, NetworkError
+from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
 
 EXPIRING = timedelta(days=7)
 
@@ -31,20 +32,23 @@ def networks() -> list[Network]:
 def ask_network(connections: Connections, network_key: str, credentials: Mapping[str, str]) -> Account:
     """Ask the network whose account this is. No session is open meanwhile: a network may take its time.
 
-    Raises Invalid at ``network`` or ``credentials`` (``credentials_refused`` with the network's own words).
+    Raises Invalid at ``network`` or ``credentials``: ``credentials_refused`` with the network's own words,
+    ``network_unreachable`` where it gave no answer about them, ``permissions_missing`` with the account that was found.
     """
     network = check_credentials(network_key, credentials)
     publisher = connections.connect(network, credentials)
     try:
         account = publisher.verify()
+    except (Refused, Uncertain) as error:
+        raise Invalid(FieldError("credentials", "network_unreachable", {"network": network.title})) from error
     except NetworkError as error:
         said = error.network_message or str(error)
         raise Invalid(FieldError("credentials", "credentials_refused", {"said": said})) from error
     finally:
         publisher.close()
     if account.missing:
-        missing = ", ".join(account.missing)
-        raise Invalid(FieldError("credentials", "permissions_missing", {"missing": missing}))
+        found = {"account": account.name, "missing": ", ".join(account.missing)}
+        raise Invalid(FieldError("credentials", "permissions_missing", found))
     return account
 
 
@@ -57,14 +61,9 @@ def check_credentials(network_key: str, credentials: Mapping[str, str]) -> Netwo
     network = registry.network(network_key)
     known = {f.name: f for f in network.credential_fields}
     for name, value in credentials.items():
-        if name not in known:
-            problems.add(f"credentials.{name}", "credential_unknown", name=name)
-        elif not value.strip():
-            problems.add(f"credentials.{name}", "credential_empty", name=name)
-        elif value != value.strip() or any(ord(c) < 33 for c in value):
-            problems.add(f"credentials.{name}", "credential_blanks", name=name)
-        elif known[name].kind == "datetime" and parse_moment(value) is None:
-            problems.add(f"credentials.{name}", "credential_moment", name=name)
+        code = _wrong(known.get(name), value)
+        if code is not None:
+            problems.add(f"credentials.{name}", code, name=name, **_example(known.get(name)))
     if not network.capabilities_of(credentials).assisted_only:
         for field in network.credential_fields:
             if field.required and field.name not in credentials:
@@ -211,6 +210,23 @@ def parse_moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
+
+
+def _wrong(field: CredentialField | None, value: str) -> str | None:
+    """What is wrong with the shape of one credential, as a code."""
+    if field is None:
+        return "credential_unknown"
+    if not value.strip():
+        return "credential_empty"
+    if any(c.isspace() or ord(c) < 33 for c in value):
+        return "credential_blanks"
+    if field.kind == "datetime" and parse_moment(value) is None:
+        return "credential_moment"
+    return "credential_shape" if field.pattern and not re.fullmatch(field.pattern, value) else None
+
+
+def _example(field: CredentialField | None) -> dict[str, str]:
+    return {"example": field.example} if field and field.example else {}
 
 
 def _store_access(

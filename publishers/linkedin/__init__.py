@@ -8,6 +8,8 @@ from publishers.base import Capabilities, Connection, CredentialField, Credentia
 from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 ORGANISATION = "urn:li:organization:"
+#: Who can be the author of a post: https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
+AUTHOR = r"urn:li:(organization|person):[A-Za-z0-9_-]+"
 
 
 def _connect(credentials: Credentials, connection: Connection) -> Publisher:
@@ -35,7 +37,7 @@ NETWORK = Network(
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     credential_fields=(
-        CredentialField("author"),
+        CredentialField("author", pattern=AUTHOR, example=ORGANISATION + "2414183"),
         CredentialField("access_token", secret=True),
         CredentialField("refresh_token", required=False, secret=True),
         CredentialField("expires_at", required=False, kind="datetime"),

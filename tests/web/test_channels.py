@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,6 +117,46 @@ def test_a_refused_connection_stores_nothing_and_keeps_all_but_the_secret(
     assert "not-the-token" not in answer.text
     with platform.database.read() as session:
         assert session.query(Channel).count() == 0
+
+
+def test_what_came_along_when_a_token_was_copied_is_taken_off(alice: Browsing, sandbox: Sandbox) -> None:
+    fields = account(sandbox, "linkedin")
+    token = fields["credentials.access_token"]
+    fields["credentials.access_token"] = f" {token[:9]}\n{token[9:]}\u200b "
+    assert alice.send("/channels/new", network="linkedin", **fields).status_code == 302
+
+
+def test_a_malformed_author_is_said_at_its_field_before_the_network_is_asked(alice: Browsing, sandbox: Sandbox) -> None:
+    fields = account(sandbox, "linkedin") | {"credentials.author": "linkedin.com/company/brandt"}
+    answer = alice.send("/channels/new", network="linkedin", **fields)
+    assert answer.status_code == 422
+    assert "does not look right. It looks like this: urn:li:organization:" in answer.text
+    assert 'id="field-author-error"' in answer.text
+    assert sandbox.requests("linkedin") == []
+
+
+@pytest.mark.parametrize("fault", ["reset", "throttled"])
+def test_a_network_that_gives_no_answer_did_not_refuse(
+    alice: Browsing, platform: Platform, sandbox: Sandbox, fault: str
+) -> None:
+    sandbox.faults.add(fault, "linkedin", None)
+    answer = alice.send("/channels/new", network="linkedin", **account(sandbox, "linkedin"))
+    assert answer.status_code == 422
+    assert "LinkedIn could not be asked" in answer.text
+    assert "Nothing was stored." in answer.text
+    assert "did not accept" not in answer.text
+    with platform.database.read() as session:
+        assert session.query(Channel).count() == 0
+
+
+def test_where_permissions_are_missing_the_account_is_named_with_them(alice: Browsing, sandbox: Sandbox) -> None:
+    user = sandbox.world.directory.token("facebook", "EAABsandboxBrandtUser")
+    assert user
+    sandbox.world.directory.grant(replace(user, value="weak", scopes=user.scopes - {"pages_manage_posts"}))
+    fields = account(sandbox, "facebook") | {"credentials.access_token": "weak"}
+    answer = alice.send("/channels/new", network="facebook", **fields)
+    assert answer.status_code == 422
+    assert "This is “Brandt Maschinenbau”, but these permissions are missing: pages_manage_posts." in answer.text
 
 
 def test_a_missing_credential_is_said_at_its_field_by_its_label(alice: Browsing) -> None:

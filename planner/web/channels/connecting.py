@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import abort, redirect, render_template, request, url_for
@@ -20,6 +21,9 @@ from planner.web.formats import local
 from planner.web.looks import network_look
 from planner.web.notify import say
 from publishers.base import Account, Network
+
+#: White space, and what has no width: the marks between and around words that web pages put in.
+_BLANKS = re.compile("[\\s\u200b-\u200d\u2060\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,13 @@ def _network(key: str) -> Network:
 
 
 def _credentials(network: Network) -> dict[str, str]:
-    """What was typed, by the network's names; an expiry comes from the workspace's clock."""
+    """What was typed, by the network's names; an expiry comes from the workspace's clock.
+
+    No credential holds blanks: those that came along when it was copied go, and marks that nobody sees with them.
+    """
     given: dict[str, str] = {}
     for field in network.credential_fields:
-        value = request.form.get(f"credentials.{field.name}", "").strip()
+        value = _BLANKS.sub("", request.form.get(f"credentials.{field.name}", ""))
         moment = inputs.moment(value) if field.kind == "datetime" and value else None
         if moment is not None:
             value = moment.isoformat().replace("+00:00", "Z")

@@ -11,8 +11,15 @@ SENTENCES: dict[str, LazyString] = {
     "credential_blanks": _l("“%(name)s” holds blanks or line breaks. Copy it again, without them."),
     "credential_moment": _l("“%(name)s” must be a time such as 2027-01-31T12:00:00Z."),
     "credential_missing": _l("“%(name)s” is missing."),
+    "credential_shape": _l("“%(name)s” does not look right. It looks like this: %(example)s"),
+    "network_unreachable": _l(
+        "%(network)s could not be asked: it cannot be reached, or takes no requests now. Nothing was stored. "
+        "Try again in a few minutes."
+    ),
     "credentials_refused": _l("The network did not accept this connection. It said: %(said)s"),
-    "permissions_missing": _l("The connection lacks these permissions: %(missing)s. Grant them and try again."),
+    "permissions_missing": _l(
+        "This is “%(account)s”, but these permissions are missing: %(missing)s. Grant them and try again."
+    ),
     "account_connected": _l("This account is connected already, as “%(channel)s”."),
     "other_account": _l("This is another account. Connect it as a channel of its own."),
     "name_missing": _l("Give it a name."),
