@@ -129,6 +129,18 @@ def test_every_icon_that_is_asked_for_is_in_the_sprite() -> None:
     assert not found, f"add them to frontend/icons.txt:\n{named(found)}"
 
 
+def test_every_text_that_a_page_hands_to_its_scripts_is_said_by_one() -> None:
+    handed = {
+        key
+        for path in (ROOT / "templates").rglob("*.html")
+        for block in re.findall(r"texts\(\{(.*?)\}\)", path.read_text(encoding="utf-8"), re.DOTALL)
+        for key in re.findall(r'"(\w+)":', block)
+    }
+    scripts = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "frontend" / "src").rglob("*.js"))
+    assert handed
+    assert sorted(key for key in handed if f'"{key}"' not in scripts) == []
+
+
 def test_every_text_of_the_interface_stands_in_the_german_catalogue() -> None:
     missing = sorted(_asked_for() - {_key(message) for message in _german() if message.id})
     assert not missing, f"run `make messages` and translate:\n{_listed(missing)}"

@@ -1,4 +1,4 @@
-// The success page: charts, and printing with every table open.
+// The success page: charts, and the button that prints.
 
 import "./lib/charts.js";
 import { listen } from "./lib/page.js";

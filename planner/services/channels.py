@@ -61,9 +61,7 @@ def check_credentials(network_key: str, credentials: Mapping[str, str]) -> Netwo
     network = registry.network(network_key)
     known = {f.name: f for f in network.credential_fields}
     for name, value in credentials.items():
-        code = _wrong(known.get(name), value)
-        if code is not None:
-            problems.add(f"credentials.{name}", code, name=name, **_example(known.get(name)))
+        problems.errors += _wrong(known.get(name), name, value)
     if not network.capabilities_of(credentials).assisted_only:
         for field in network.credential_fields:
             if field.required and field.name not in credentials:
@@ -212,21 +210,20 @@ def parse_moment(text: str) -> datetime | None:
     return moment if moment.tzinfo is not None else None
 
 
-def _wrong(field: CredentialField | None, value: str) -> str | None:
-    """What is wrong with the shape of one credential, as a code."""
+def _wrong(field: CredentialField | None, name: str, value: str) -> list[FieldError]:
+    """What is wrong with the shape of one credential: the first thing found, or nothing."""
+    where = f"credentials.{name}"
     if field is None:
-        return "credential_unknown"
+        return [FieldError(where, "credential_unknown", {"name": name})]
     if not value.strip():
-        return "credential_empty"
+        return [FieldError(where, "credential_empty", {"name": name})]
     if any(c.isspace() or ord(c) < 33 for c in value):
-        return "credential_blanks"
+        return [FieldError(where, "credential_blanks", {"name": name})]
     if field.kind == "datetime" and parse_moment(value) is None:
-        return "credential_moment"
-    return "credential_shape" if field.pattern and not re.fullmatch(field.pattern, value) else None
-
-
-def _example(field: CredentialField | None) -> dict[str, str]:
-    return {"example": field.example} if field and field.example else {}
+        return [FieldError(where, "credential_moment", {"name": name})]
+    if field.pattern and not re.fullmatch(field.pattern, value):
+        return [FieldError(where, "credential_shape", {"name": name, "example": field.example})]
+    return []
 
 
 def _store_access(

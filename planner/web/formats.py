@@ -52,6 +52,13 @@ def number(value: float | int | None) -> str:
     return MISSING if value is None else format_decimal(value, locale=get_locale())
 
 
+def file_size(size: int) -> str:
+    """``4,9 MB`` for 4 912 000 bytes, ``350 KB`` for less than a megabyte: in thousands, as networks state limits."""
+    if size < 1_000_000:
+        return f"{format_decimal(-(-size // 1000), locale=get_locale())} KB"
+    return f"{format_decimal(-(-size // 10_000) / 100, '#,##0.##', locale=get_locale())} MB"
+
+
 def percent(value: float | None) -> str:
     """``4,2 %``."""
     return MISSING if value is None else format_percent(value, "#,##0.0 %", locale=get_locale())

@@ -16,9 +16,11 @@ blueprint = Blueprint("home", __name__)
 
 
 @blueprint.get("/")
-@login_required
 def index() -> ResponseReturnValue:
-    """A lead starts with whether it worked, everyone else with the calendar."""
+    """A lead starts with whether it worked, everyone else with the calendar, and a stranger with the sign-in: nobody
+    was kept from a page, so nobody need be told."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("auth.sign_in"))
     wanted = ["success.index"] if context.member().role is Role.APPROVER else []
     first = next(endpoint for endpoint in [*wanted, "calendar.index", "account.index"] if has_page(endpoint))
     return redirect(url_for(first))

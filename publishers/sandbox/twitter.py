@@ -247,7 +247,10 @@ class Twitter(TwitterMedia):
             "missing_permission": _missing_scope,
             "duplicate": _duplicate,
             "version_retired": lambda: problem(410, "Gone", "This endpoint has been retired."),
-            "rejected": lambda: problem(403, "Forbidden", "You are not permitted to perform this action."),
+            "rejected": lambda: problem(
+                400, "Invalid Request", "The text of your post was refused: it breaks the rules for prize draws.",
+                "invalid-request",
+            ),
             "payment_required": lambda: problem(
                 402, "CreditsDepleted", "Your enrolled account does not have any credits to fulfill this request.",
                 "credits",

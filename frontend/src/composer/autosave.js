@@ -1,6 +1,6 @@
 // What is typed is kept in this browser every few seconds, and offered again after a crash.
 
-import { time } from "../lib/formats.js";
+import { moment, time, wall } from "../lib/formats.js";
 import { send } from "../lib/http.js";
 import { t } from "../lib/texts.js";
 import { addImage } from "./images.js";
@@ -41,7 +41,7 @@ async function offer(composer, key, begun) {
   if (!kept || "again" in form.dataset || JSON.stringify(kept.entries) === begun) return;
   if (Date.now() - kept.at > TOO_OLD || (await isSaved(form, kept))) return localStorage.removeItem(key);
   const note = document.querySelector("[data-restore]");
-  note.querySelector("[data-restore-title]").textContent = t("restore_title", { time: time(kept.at) });
+  note.querySelector("[data-restore-title]").textContent = t("restore_title", { time: when(kept.at) });
   note.querySelector("[data-restore-yes]").addEventListener("click", () => {
     restore(composer, kept);
     note.hidden = true;
@@ -54,6 +54,11 @@ async function offer(composer, key, begun) {
     form.elements.text.focus();
   });
   note.hidden = false;
+}
+
+// Kept for days: the clock alone says enough today only.
+function when(at) {
+  return wall(at).date === wall(Date.now()).date ? time(at) : moment(at);
 }
 
 // A form that arrived is not offered again: a new post by its mark, an edit by the version it began from.

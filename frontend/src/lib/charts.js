@@ -7,6 +7,7 @@ import {
 
 import { number } from "./formats.js";
 import { behave } from "./page.js";
+import "./printing.js";
 
 Chart.register(
   BarController, BarElement, CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
@@ -53,7 +54,7 @@ function options({ series, stacked = false, target }) {
     maintainAspectRatio: false,
     interaction: { mode: "index", intersect: false },
     scales: {
-      x: { stacked, grid: { display: false }, ticks: { color: ink }, border: { color: colour("--line") } },
+      x: { stacked, grid: { display: false }, ticks: { color: ink, maxRotation: 0, autoSkipPadding: 14 }, border: { color: colour("--line") } },
       y: {
         stacked, beginAtZero: true, grid: { color: colour("--line") }, border: { display: false },
         ticks: { color: ink, maxTicksLimit: 6, callback: (value) => number(value) },

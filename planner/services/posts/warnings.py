@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain import walltime
+from planner.domain.fingerprint import normalise
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
@@ -68,8 +69,9 @@ def about_text(
             Post.deleted_at.is_(None),
         )
     )
+    wanted = normalise(text).casefold()
     for base, own in session.execute(query):
-        if _folded(own if own is not None else base) == _folded(text):
+        if normalise(own if own is not None else base).casefold() == wanted:
             return [FieldError("text", "same_text_soon", {"channel": channel.name, "id": channel.id})]
     return []
 
@@ -77,7 +79,3 @@ def about_text(
 def once(warnings: Iterable[FieldError]) -> list[FieldError]:
     """Each warning once, in their order."""
     return list({(w.field, w.code, tuple(w.params.items())): w for w in warnings}.values())
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

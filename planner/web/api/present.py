@@ -17,6 +17,7 @@ from planner.web.api.problems import field_errors
 from planner.web.api.shapes import channels as channel_shapes, posts as shapes
 from planner.web.api.shapes.common import FieldProblem, Page
 from planner.web.messages import sentence
+from planner.web.posts.trouble import WHY
 from publishers.registry import UnknownNetwork
 
 PAUSES = frozenset({Hold.WORKSPACE_PAUSED, Hold.CAMPAIGN_PAUSED, Hold.CHANNEL_PAUSED})
@@ -114,7 +115,8 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
 def _error(delivery: models.Delivery) -> shapes.DeliveryError | None:
     if delivery.error_code is None:
         return None
-    message = sentence(delivery.error_code, delivery.error_params)
+    why = WHY.get(delivery.error_code)
+    message = str(why) if why is not None else sentence(delivery.error_code, delivery.error_params)
     return shapes.DeliveryError(
         code=delivery.error_code, message=message, network_message=delivery.network_message or None
     )

@@ -10,8 +10,14 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 
 from planner.services.errors import FieldError, ServiceError
+from planner.web.formats import file_size, number
 from planner.web.looks import look_of
 from planner.web.messages import accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly
+
+#: Parameters that count something; the others that are numbers name something.
+COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pixels", "size"})
+#: Codes whose counts are bytes.
+IN_BYTES = frozenset({"image_too_large"})
 
 AREAS = (accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly)
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
@@ -22,12 +28,20 @@ def sentence(code: str, params: Mapping[str, str | int] | None = None) -> str:
     params = params or {}
     if code not in SENTENCES:
         return str(params.get("message", code.replace("_", " ")))
-    return str(SENTENCES[code]) % _in_words(params) if params else str(SENTENCES[code])
+    return str(SENTENCES[code]) % _in_words(code, params) if params else str(SENTENCES[code])
 
 
-def _in_words(params: Mapping[str, str | int]) -> dict[str, str | int]:
-    """A state as a person knows it, the rest as it is."""
-    return {name: str(look_of(str(value)).label) if name == "state" else value for name, value in params.items()}
+def _in_words(code: str, params: Mapping[str, str | int]) -> dict[str, str | int]:
+    """A state as a person knows it, a size in megabytes, a large number with its points, the rest as it is."""
+    return {name: _in_word(code, name, value) for name, value in params.items()}
+
+
+def _in_word(code: str, name: str, value: str | int) -> str | int:
+    if name == "state":
+        return str(look_of(str(value)).label)
+    if code in IN_BYTES and isinstance(value, int) and name in COUNTS:
+        return file_size(value)
+    return number(value) if isinstance(value, int) and name in COUNTS else value
 
 
 def explain(error: ServiceError | FieldError) -> str:

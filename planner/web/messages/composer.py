@@ -9,10 +9,7 @@ SENTENCES: dict[str, LazyString] = {
     "channel_has_no_slot_for_category": _l(
         "%(channel)s has no weekly slot for this category. Add one, choose another category, or choose a time."
     ),
-    "channel_not_found": _l("There is no such channel in this workspace."),
     "queue_changed": _l("The queue changed in the meantime. It is shown as it stands now: try again."),
-    "delivery_frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
-    "delivery_published": _l("This post is published already and cannot be changed here."),
     "nothing_chosen": _l("Choose at least one post first."),
     "nothing_to_move": _l("Nothing in this post can be moved any more."),
     "link_to_post_missing": _l("Paste the address of the published post, starting with https://."),

@@ -115,8 +115,8 @@ def test_a_rejected_post_says_why_in_the_networks_words_and_can_be_tried_again(
     assert post["status"] == "failed"
     error = post["deliveries"][0]["error"]
     assert error["code"]
-    assert error["message"]
-    assert error["network_message"]
+    assert error["message"] == "The network did not accept this content."
+    assert error["network_message"].startswith("The text of your post was refused")
     delivery = post["deliveries"][0]["id"]
     made(admin.post(f"/deliveries/{delivery}/retry"))
     send_due(platform)
