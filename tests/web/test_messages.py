@@ -71,7 +71,7 @@ def test_no_sentence_is_left_of_a_code_that_nothing_raises() -> None:
     [("de", "4,92 MB von 5 MB"), ("en", "4.92 MB of 5 MB")],
 )
 def test_sizes_are_said_in_megabytes(app: Flask, language: str, said: str) -> None:
-    params = {"channel": "Brandt", "size": 4_912_345, "limit": 5_000_000}
+    params: dict[str, str | int] = {"channel": "Brandt", "size": 4_912_345, "limit": 5_000_000}
     with app.test_request_context(headers={"Accept-Language": language}):
         assert said in sentence("image_too_large", params)
         assert "350 KB" in sentence("image_too_large", {**params, "limit": 350_000})
