@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from planner.clock import Clock, SystemClock
 from planner.config import Settings, load_settings
+from planner.counts import Counts
 from planner.database import Database
 from planner.security.vault import Vault
 from planner.services.connections import Connections
@@ -19,13 +21,16 @@ def _nobody_listens() -> None:
 
 @dataclass(slots=True)
 class Platform:
-    """What services are called with. ``wake`` tells the scheduler of this process that due times changed."""
+    """What services are called with. ``wake`` tells the scheduler of this process that due times changed; ``counts``
+    and ``beats`` (role to the last sign of life) are what this process knows of itself."""
 
     settings: Settings
     database: Database
     clock: Clock
     vault: Vault
     connections: Connections
+    counts: Counts = field(default_factory=Counts)
+    beats: dict[str, datetime] = field(default_factory=dict)
     wake: Callable[[], None] = field(default=_nobody_listens)
 
     def close(self) -> None:
@@ -40,11 +45,13 @@ def bootstrap(
     """Wire everything from settings (read from the environment where none are given)."""
     settings = settings or load_settings(instance)
     vault = Vault(settings.encryption_keys)
+    counts = Counts()
     pool = settings.sender_threads + settings.web_threads + 4
     return Platform(
         settings=settings,
         database=Database(settings.database_url, pool_size=pool),
         clock=clock or SystemClock(),
         vault=vault,
-        connections=Connections(settings, vault),
+        connections=Connections(settings, vault, counts),
+        counts=counts,
     )

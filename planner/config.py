@@ -53,6 +53,9 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "text"
     secure_cookies: bool = False
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    metrics_token: str | None = None
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
 
     @property
@@ -142,7 +145,7 @@ def _typed(values: dict[str, object]) -> dict[str, object]:
 
 def _convert(name: str, kind: str, value: object) -> object:
     try:
-        if kind == "int":
+        if kind in ("int", "int | None"):
             return int(str(value))
         if kind == "float":
             return float(str(value))

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
+from planner import afterwards
 from planner.shared_commits import SharedCommits
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -46,6 +47,7 @@ class Database:
         """A session to write with: committed at the end, rolled back whole on any exception. Keep it short."""
         with self._turn(), self._writers.begin() as session:
             yield session
+        afterwards.run(session)
 
     def write_together(self, work: Callable[[Session], Result]) -> Result:
         """Run ``work`` in a write transaction it may share with other threads' work: for many small writes at once.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import re
 import sys
+import threading
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from planner.config import Settings
 
 HIDDEN = "[hidden]"
+
+_log = logging.getLogger(__name__)
 
 #: What looks like a secret inside a sentence: after the name of one, or by its own shape.
 _NAMED = re.compile(
@@ -28,6 +34,8 @@ _SHAPED = re.compile(
     r"|\bgAAAAA[A-Za-z0-9_=-]{20,}"
     r"|://[^/\s:@]+:[^/\s@]+@"
 )
+#: What some readers take for the end of a line, and what no encoding can write.
+_BREAKS = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 _SECRET_KEYS = re.compile(r"(?i)token|secret|password|authorization|cookie|credential|encryption_key")
 
 
@@ -86,19 +94,56 @@ def hide(value: Any) -> Any:
     """A value with all that looks like a secret taken out of its texts."""
     if isinstance(value, str):
         return _SHAPED.sub(HIDDEN, _NAMED.sub(rf"\1{HIDDEN}", value))
+    if isinstance(value, bool | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)  # JSON has no word for the others
     if isinstance(value, dict):
-        return {k: HIDDEN if _SECRET_KEYS.search(str(k)) else hide(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(hide(v) for v in value)
-    return hide(str(value)) if isinstance(value, BaseException) else value
+        return {str(k): HIDDEN if _SECRET_KEYS.search(str(k)) else hide(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [hide(v) for v in value]
+    return hide(str(value))
 
 
-def about_delivery(delivery_id: int) -> Any:
-    """A context in which every line of this thread names the delivery that it is about."""
-    return structlog.contextvars.bound_contextvars(delivery=delivery_id)
+def about_delivery(delivery_id: int | list[int], **ids: int) -> AbstractContextManager[Any]:
+    """A context in which every line of this thread names the delivery that it is about (or several, where one call to
+    a network is about all of them), and what else ``ids`` says: ``workspace``, ``channel``, ``attempt``."""
+    return structlog.contextvars.bound_contextvars(delivery=delivery_id, **ids)
+
+
+def about_channel(channel_id: int, network: str, workspace_id: int) -> AbstractContextManager[Any]:
+    """A context in which every line of this thread names the channel, its network and its workspace."""
+    return structlog.contextvars.bound_contextvars(channel=channel_id, network=network, workspace=workspace_id)
+
+
+def about_request(**ids: Any) -> None:
+    """From here on every line of this thread names the request, until :func:`request_is_over`."""
+    structlog.contextvars.bind_contextvars(**ids)
+
+
+def request_is_over() -> None:
+    """The thread is free for the next request."""
+    structlog.contextvars.clear_contextvars()
+
+
+def tell_what_nobody_catches() -> None:
+    """Warnings, and what ends a thread, go into the log like everything else instead of being printed beside it."""
+    logging.captureWarnings(True)
+    threading.excepthook = _thread_ended
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_type is not SystemExit and ended.exc_value is not None:
+        name = ended.thread.name if ended.thread else "?"
+        _log.error("The thread %s ended", name, exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
+
+
+def _json_line(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
+    line = json.dumps(event, ensure_ascii=False, default=str)
+    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def _renderer(kind: str) -> structlog.types.Processor:
     if kind == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+        return _json_line
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)

@@ -63,6 +63,7 @@ class Scheduler:
         """Pick up what a former process left, then keep time. Returns at once."""
         recover(self._platform)
         self._platform.wake = self._pool.wake
+        self._platform.beats["scheduler"] = datetime.min.replace(tzinfo=UTC)  # ready with the first tick
         self._pool.start()
         settings = self._platform.settings
         self._every("tick", settings.safety_tick_seconds, self._tick, at_once=True)

@@ -52,6 +52,8 @@ def serve(platform: Platform, made: socket.socket, ready: Callable[[], None]) ->
         sockets=[made],
         threads=platform.settings.web_threads,
         ident=None,
+        # Nothing of ours believes them, but that they are there tells a caller from outside from one on this machine.
+        clear_untrusted_proxy_headers=False,
         max_request_body_size=platform.settings.max_upload_bytes + 2_000_000,
     )
     stop_on_signals()

@@ -9,9 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
+
+from planner.afterwards import forgotten_on_failure
 
 Result = TypeVar("Result")
 Work = Callable[[Session], Any]
@@ -63,7 +66,7 @@ class SharedCommits:
         try:
             with self._write() as session:
                 if len(together) == 1:
-                    together[0].result = together[0].work(session)
+                    together[0].result = together[0].do(session)
                 else:
                     for place in together:
                         place.try_in(session)
@@ -76,17 +79,22 @@ class _Place:
     """One thread's work, and how it went."""
 
     def __init__(self, work: Work) -> None:
-        self.work = work
+        self._work = work
+        self._context = copy_context()  # the leader's thread does the work, but its lines in the log are this one's
         self.called = threading.Event()
         self.done = False
         self.result: Any = None
         self.error: BaseException | None = None
 
+    def do(self, session: Session) -> Any:
+        """Do the work as the thread that brought it."""
+        return self._context.run(self._work, session)
+
     def try_in(self, session: Session) -> None:
         """Do the work in a savepoint: what fails undoes itself and nothing else."""
         try:
-            with session.begin_nested():
-                self.result = self.work(session)
+            with forgotten_on_failure(session), session.begin_nested():
+                self.result = self.do(session)
         except Exception as error:  # noqa: BLE001 - it is raised again, in the thread whose work it was
             self.error = error
 

@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,13 +30,15 @@ SECRETS = [
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged from here on, as JSON; the process's own logging comes back afterwards."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, threading.excepthook
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure(make_settings(tmp_path, "sqlite://", log_format="json", log_level="INFO"))
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    threading.excepthook = hook
+    logging.captureWarnings(False)
     structlog.reset_defaults()
 
 
@@ -91,3 +95,23 @@ def test_other_packages_speak_only_when_something_is_wrong(written: io.StringIO)
     logging.getLogger("apscheduler.executors.default").info("Running job")
     logging.getLogger("urllib3.connectionpool").warning("Retrying")
     assert [line["event"] for line in lines(written)] == ["Retrying"]
+
+
+def test_every_line_is_json_whatever_is_said(written: io.StringIO) -> None:
+    strange = {"nan": float("nan"), "pairs": {("a", 1): {2, 3}}, "bytes": b"\xff", "text": "\ud800 \n \x00 \u2028"}
+    logging.getLogger("planner.test").info("two\nlines", extra=strange)
+    logs.tell_what_nobody_catches()
+    with pytest.warns(UserWarning, match="beside the log"):
+        warnings.warn("beside the log", UserWarning, stacklevel=1)
+    thread = threading.Thread(target=lambda: int("token=abcdefghijklmnop"), name="sender-1")
+    thread.start()
+    thread.join()
+    said, ended = [json.loads(line, parse_constant=_no_constant) for line in written.getvalue().splitlines()]
+    assert (said["event"], said["nan"]) == ("two\nlines", "nan")
+    assert ended["event"] == "The thread sender-1 ended"
+    assert "ValueError" in ended["exception"]
+    assert "abcdefghijklmnop" not in ended["exception"]
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -48,6 +48,7 @@ def _settings(folder: Path) -> Settings:
     make_keys(folder)
     folder.chmod(0o700)
     environ = {name: value for name, value in os.environ.items() if name not in OWN}
+    environ.setdefault("SENDEPLAN_LOG_LEVEL", "WARNING")  # who looks around reads addresses, not state changes
     return load_settings(folder, environ)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -26,6 +26,29 @@ def listening(command: Command) -> Command:
         command
     )
     return click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")(command)
+
+
+def watchable(command: Command) -> Command:
+    """The option of a command that serves no pages, but can be watched."""
+    return click.option(
+        "--metrics-port", type=PORT, help="Answer /healthz, /readyz and /metrics on this port; 0 takes a free one."
+    )(command)
+
+
+@contextmanager
+def watched(wired: Platform, port: int | None) -> Iterator[None]:
+    """Answer whoever watches, where ``port`` or the setting asks for it. Raises Failed where the port is taken."""
+    from planner.watch_server import watched as answering
+
+    chosen = wired.settings.metrics_port if port is None else port
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(answering(wired, chosen))
+        except OSError as error:
+            raise Failed(f"The figures cannot be served on port {chosen}: {error.strerror or error}.") from None
+        if made is not None:
+            click.echo(f"Figures are at http://{wired.settings.metrics_host}:{made}/metrics")
+        yield
 
 
 @click.command()
@@ -62,11 +85,12 @@ def web(host: str, port: int) -> None:
 
 
 @click.command()
-def scheduler() -> None:
+@watchable
+def scheduler(metrics_port: int | None) -> None:
     """Run only the scheduler, which publishes, looks for what is unconfirmed and fetches figures."""
     from planner.scheduler import run_scheduler
 
-    with platform() as wired, in_use(wired):
+    with platform() as wired, in_use(wired), watched(wired, metrics_port):
         click.echo("The scheduler is running. Stop it with Ctrl-C.")
         run_scheduler(wired)
 

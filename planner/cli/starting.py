@@ -23,6 +23,7 @@ def platform(*, migrate: bool = False, settings: Settings | None = None) -> Iter
 
     wired = bootstrap(settings)
     logs.configure(wired.settings)
+    logs.tell_what_nobody_catches()
     try:
         if migrate:
             schema.upgrade(wired.database)

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from planner.config import Settings
+from planner.counts import Counts
 from planner.models import Channel
 from planner.security.vault import Vault
+from planner.services.observed import ObservedPublisher
 from publishers import registry
 from publishers.base import Capabilities, Connection, Credentials, Network, Publisher
 
@@ -21,6 +23,7 @@ class ChannelAccess:
     """What is needed to talk to a channel, read once from its row so that no session need stay open."""
 
     channel_id: int
+    workspace_id: int
     network: str
     sealed: str | None
     version: int
@@ -28,14 +31,15 @@ class ChannelAccess:
     @classmethod
     def of(cls, channel: Channel) -> ChannelAccess:
         """The access of a stored channel."""
-        return cls(channel.id, channel.network, channel.credentials, channel.credentials_version)
+        return cls(channel.id, channel.workspace_id, channel.network, channel.credentials, channel.credentials_version)
 
 
 class Connections:
     """Hands out publishers: one thread at a time has each."""
 
-    def __init__(self, settings: Settings, vault: Vault) -> None:
+    def __init__(self, settings: Settings, vault: Vault, counts: Counts) -> None:
         self._settings = settings
+        self._counts = counts
         self._vault = vault
         self._idle: dict[tuple[int, int], list[Publisher]] = {}
         self._lock = threading.Lock()
@@ -47,7 +51,7 @@ class Connections:
 
     def connect(self, network: Network, credentials: Credentials) -> Publisher:
         """A fresh publisher that is not kept: for verifying credentials before they are stored."""
-        return network.connect(credentials, self.connection(network.key))
+        return ObservedPublisher(network.connect(credentials, self.connection(network.key)), network.key, self._counts)
 
     def capabilities(self, access: ChannelAccess) -> Capabilities:
         """What this channel's connection can do."""

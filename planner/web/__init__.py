@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, words
+from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, request_ids, words
 from planner.web.context import close_reading
 
 #: One line per screen, in the order of the navigation.
@@ -36,6 +36,7 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     """Put extensions, screens, error pages and headers on the application."""
+    request_ids.init_app(app)
     extensions.init_app(app)
     for part in (formats, assets, files, looks, layout, words):
         part.init_app(app)

@@ -12,6 +12,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, contains_eager
 
+from planner import logs
 from planner.bootstrap import Platform
 from planner.models import Member, User, Workspace
 from planner.services.actor import Actor
@@ -74,6 +75,7 @@ def load_user(identity: str) -> SignedIn | None:
     if user is None or not user.active or str(user.session_epoch) != epoch:
         return None
     _remember_places(rows)
+    logs.about_request(user=user.id)
     return SignedIn(user)
 
 

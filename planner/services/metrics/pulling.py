@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from planner import logs
 from planner.domain.measuring import next_due
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery
@@ -127,14 +128,20 @@ def _gives_figures(platform: Platform, access: ChannelAccess) -> bool:
 
 def _pull_batch(platform: Platform, access: ChannelAccess, batch: Sequence[Due], pulled: Pulled) -> bool:
     """Claim, ask, store. Returns False where the channel gives nothing now."""
-    mine = _claim(platform, batch)
-    if not mine:
-        return True
+    with logs.about_channel(access.channel_id, access.network, access.workspace_id):
+        mine = _claim(platform, batch)
+        if not mine:
+            return True
+        with logs.about_delivery([due.id for due in mine]):
+            return _pull(platform, access, mine, pulled)
+
+
+def _pull(platform: Platform, access: ChannelAccess, mine: Sequence[Due], pulled: Pulled) -> bool:
     pulled.posts += len(mine)
     try:
         figures = _ask(platform, access, [due.remote_id for due in mine])
     except Failed as failure:
-        _log.warning("No figures from channel %s: %s", access.channel_id, failure)
+        _log.warning("The channel gives no figures: %s", failure)
         _postpone(platform, mine, platform.clock.now() + failure.wait)
         return False
     pulled.snapshots += write_again(platform.database, lambda s: _store(s, mine, figures, platform.clock.now()))

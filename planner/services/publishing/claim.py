@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, guards, missed
+from planner.services.publishing import assist, guards, missed, telling
 from planner.services.publishing.moves import NO_ERROR, Fence, Ref, change, error, event, move, note_all
 from planner.services.publishing.payload import Payload, delivery_key, freeze
 from planner.services.publishing.status import refresh_status
@@ -30,7 +30,7 @@ _BEFORE = {"before": DeliveryState.SCHEDULED.value}
 class Claimed:
     """A delivery in one owner's hands until ``lease_until``, with everything that sending it needs.
 
-    ``attempts`` counts those made before that a person has not forgiven.
+    ``attempts`` counts those made before that a person has not forgiven; ``number`` is that of the one to be made.
     """
 
     ref: Ref
@@ -40,6 +40,7 @@ class Claimed:
     lease_until: datetime
     token_expires_at: datetime | None
     attempts: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, i
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = heads[:room]
         posts = _posts(session, {head.post_id for head in chosen})
-        taken = [_take(session, platform, owner, now, head, posts.get(head.post_id)) for head in chosen]
+        taken = [_try_to_take(session, platform, owner, now, head, posts.get(head.post_id)) for head in chosen]
         claimed = [work for work in taken if work is not None]
         note_all(session, [event(w.ref, DeliveryState.CLAIMED, now, data=_BEFORE) for w in claimed])
         if claimed:
@@ -73,13 +74,20 @@ def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, i
         return Batch(tuple(claimed), again=others > 0 or several)
 
 
+def _try_to_take(
+    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None
+) -> Claimed | None:
+    with telling.about(head, head.attempt_count + 1):
+        return _take(session, platform, owner, now, head, post)
+
+
 def _take(
     session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None
 ) -> Claimed | None:
     if post is None:
         return None
     ref = Ref.of(head)
-    access = ChannelAccess(head.channel_id, head.network, head.credentials, head.credentials_version)
+    access = ChannelAccess(head.channel_id, head.workspace_id, head.network, head.credentials, head.credentials_version)
     if head.network not in registry.networks():
         values = error("network_missing", params={"network": head.network})
         move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values)
@@ -97,7 +105,8 @@ def _take(
     if not _compare_and_set(session, ref, fence, payload, lease_until, now):
         return None
     attempts = head.attempt_count - head.attempts_forgiven
-    return Claimed(ref, fence, access, payload, lease_until, head.token_expires_at, attempts)
+    number = head.attempt_count + 1
+    return Claimed(ref, fence, access, payload, lease_until, head.token_expires_at, attempts, number)
 
 
 def _compare_and_set(

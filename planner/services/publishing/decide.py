@@ -21,7 +21,7 @@ from planner.models import Delivery
 from planner.services import queue
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
-from planner.services.publishing import notices
+from planner.services.publishing import notices, telling
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
 
@@ -98,7 +98,9 @@ def _decide(
     values: dict[str, Any],
     data: dict[str, Any],
 ) -> Delivery:
-    if not move(session, Ref.of(delivery), delivery.state, new, now, actor=actor, values=values, data=data):
+    with telling.about(delivery, delivery.attempt_count):
+        decided = move(session, Ref.of(delivery), delivery.state, new, now, actor=actor, values=values, data=data)
+    if not decided:
         raise Conflict("cannot_decide", state=delivery.state.value)
     notices.settle(session, delivery.id, now)
     session.refresh(delivery)

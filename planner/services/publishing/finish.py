@@ -33,7 +33,7 @@ STILL_OURS = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A call on record: it may begin until ``begin_by`` and has surely ended at ``deadline``."""
+    """A call on record, due at ``due_at``: it may begin until ``begin_by`` and has surely ended at ``deadline``."""
 
     work: Claimed
     access: ChannelAccess
@@ -41,15 +41,20 @@ class Order:
     number: int
     begin_by: datetime
     deadline: datetime
+    due_at: datetime
 
 
 def note(platform: Platform, order: Order, answer: Published | Verdict) -> None:
     """Write down how the visible call ended."""
-    now = platform.clock.now()
+    outcome = _note(platform, order, answer, platform.clock.now())
+    platform.counts.attempts.add(order.access.network, outcome.value)
+
+
+def _note(platform: Platform, order: Order, answer: Published | Verdict, now: datetime) -> Outcome:
     if isinstance(answer, Verdict):
         verdict = answer
         write_again(platform.database, lambda session: _verdict(session, order, verdict, now))
-        return
+        return verdict.outcome
     published = answer
     try:
         write_again(platform.database, lambda session: _published(session, order, published, now))
@@ -57,12 +62,15 @@ def note(platform: Platform, order: Order, answer: Published | Verdict) -> None:
         # The id is another delivery's of this channel, so this call made no post of its own.
         taken = Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", published.remote_id)
         write_again(platform.database, lambda session: _verdict(session, order, taken, now))
+        return taken.outcome
+    return Outcome.PUBLISHED
 
 
 def not_sent(platform: Platform, work: Claimed, verdict: Verdict) -> None:
     """Write down that the preparation failed: an attempt that ended before anything could be visible."""
     now = platform.clock.now()
-    write_again(platform.database, lambda session: _not_sent(session, work, verdict, now))
+    if write_again(platform.database, lambda session: _not_sent(session, work, verdict, now)):
+        platform.counts.attempts.add(work.access.network, verdict.outcome.value)
 
 
 def hand_back(platform: Platform, work: Claimed, try_at: datetime | None = None) -> None:
@@ -118,14 +126,14 @@ def _fenced(
     )
 
 
-def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> None:
+def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> bool:
     number = (session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id)) or 0) + 1
     values = {**_values(verdict, now), "attempt_count": number}
     data = {"code": verdict.code}
     if not move(
         session, work.ref, DeliveryState.CLAIMED, verdict.state, now, fence=work.fence, values=values, data=data
     ):
-        return
+        return False
     _tell(session, work.ref, verdict, now)
     channel_effects.apply(session, work.access, verdict, now)
     session.execute(
@@ -144,6 +152,7 @@ def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) 
             message=verdict.message[:MOST_TEXT],
         )
     )
+    return True
 
 
 def _values(verdict: Verdict, now: datetime) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
 
 from planner.models import Campaign, Channel, Post, Workspace
 from planner.models.base import UtcDateTime
+
+#: The present moment, a parameter of the statements that are built once.
+NOW = bindparam("now", type_=UtcDateTime())
 
 
 class Hold(StrEnum):
@@ -72,6 +75,20 @@ def hold(standing: Standing, now: datetime) -> Hold | None:
     return next((reason for reason, applies in reasons if applies), None)
 
 
+def hold_in_sql() -> ColumnElement[str | None]:
+    """SQL: as :func:`hold`, NULL where nothing holds it. Takes :data:`NOW`."""
+    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
+    return case(
+        (Workspace.paused_at.is_not(None), Hold.WORKSPACE_PAUSED.value),
+        (campaign_paused, Hold.CAMPAIGN_PAUSED.value),
+        (Channel.paused_at.is_not(None), Hold.CHANNEL_PAUSED.value),
+        (and_(Post.needs_approval.is_(True), Post.approved_at.is_(None)), Hold.APPROVAL_MISSING.value),
+        (Channel.reconnect_since.is_not(None), Hold.RECONNECT.value),
+        (Channel.throttled_until > NOW, Hold.THROTTLED.value),
+        else_=None,
+    )
+
+
 def is_unapproved(standing: Standing) -> bool:
     """Whether a lead's yes is needed and was not given, or was taken back."""
     return standing.needs_approval and standing.approved_at is None
@@ -96,10 +113,6 @@ def nobody_paused() -> ColumnElement[bool]:
     """SQL: neither workspace nor channel nor campaign is paused."""
     campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
     return and_(Workspace.paused_at.is_(None), Channel.paused_at.is_(None), ~campaign_paused)
-
-
-#: The present moment, a parameter of the statements that are built once.
-NOW = bindparam("now", type_=UtcDateTime())
 
 
 def channel_is_open() -> ColumnElement[bool]:

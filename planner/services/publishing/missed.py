@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
-from planner.services.publishing import guards, notices
+from planner.services.publishing import guards, notices, telling
 from planner.services.publishing.moves import FREE, Fence, Ref, move
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ def sweep(platform: Platform) -> int:
     if not late:
         return 0
     with platform.database.write() as session:
-        return sum(miss(session, Ref.of(row), DeliveryState.SCHEDULED, now) for row in late)
+        return sum(_sweep(session, row, now) for row in late)
+
+
+def _sweep(session: Session, row: Any, now: datetime) -> bool:
+    with telling.about(row, row.attempt_count):
+        return miss(session, Ref.of(row), DeliveryState.SCHEDULED, now)
 
 
 def _is_stuck(row: Any, now: datetime) -> bool:
@@ -58,6 +63,7 @@ def _overdue(session: Session, now: datetime) -> list[Any]:
             Delivery.post_id,
             Delivery.channel_id,
             Delivery.publish_at,
+            Delivery.attempt_count,
             Channel.missed_after_seconds,
             Channel.archived_at,
             *guards.STANDING,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import FROZEN, DeliveryState, may_move
 from planner.services.actor import Actor, machine
+from planner.services.publishing import telling
 from planner.services.publishing.status import lock_posts, refresh_status
 from planner.services.publishing.tables import DELIVERY, EVENT, changed, run
 
@@ -100,7 +101,11 @@ def change(
     parameters |= {"old_id": ref.id, "old_state": old}
     if fence is not None:
         parameters |= {"old_owner": fence.owner, "old_epoch": fence.epoch}
-    return changed(session, _compare_and_set(shape, fence is not None), parameters) == 1
+    if changed(session, _compare_and_set(shape, fence is not None), parameters) != 1:
+        return False
+    said = {"attempt": settings.get("attempt_count"), "code": settings.get("error_code")}
+    telling.moved(session, ref, old, new, **said)
+    return True
 
 
 def note(

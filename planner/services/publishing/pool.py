@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from planner.domain.states import DeliveryState
+from planner.services.publishing import telling
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.finish import hand_back
 from planner.services.publishing.send import Observer, deliver, nobody
@@ -171,17 +172,19 @@ class Pool:
         while not self._waiting.empty():
             work = self._waiting.get()
             if work is not None:
-                hand_back(self._platform, work)
+                with telling.about(work.ref, work.number):
+                    hand_back(self._platform, work)
                 self._forget(work)
 
     # --- the senders ---------------------------------------------------------------------------------------
 
     def _send(self) -> None:
         while (work := self._waiting.get()) is not None:
-            try:
-                deliver(self._platform, work, observe=self._observe, stopping=self._stopping.is_set)
-            except Exception:  # noqa: BLE001 - a thread that ended would be missed; the lease brings this one back
-                _log.exception("Delivery %s was left as it stands", work.ref.id)
+            with telling.about(work.ref, work.number):
+                try:
+                    deliver(self._platform, work, observe=self._observe, stopping=self._stopping.is_set)
+                except Exception:  # noqa: BLE001 - a thread that ended would be missed; the lease brings this one back
+                    _log.exception("It was left as it stands")
             self._forget(work)
             self._call.set()
 

@@ -10,6 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,19 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from planner import logs
 from planner.domain.fingerprint import clock_ahead
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects, renewal
+from planner.services.publishing import channel_effects, renewal, telling
 from planner.services.publishing.again import write_again
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.tables import DELIVERY, changed
 from planner.services.publishing.unconfirmed import (
     Doubt,
+    Look,
     Seen,
     ask_person,
     decide,
@@ -49,7 +52,7 @@ TURN_SHARE = 3
 #: Asked for besides: the network may keep its clock otherwise, which its answer then tells.
 SKEW = timedelta(minutes=10)
 
-Act = Callable[[Session, Doubt, datetime], None]
+Act = Callable[[Session, Doubt, datetime], Look]
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +73,20 @@ def reconcile(platform: Platform) -> int:
 
 def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
     """One listing for all doubts of a channel."""
+    with _about_all(doubts):
+        _list_and_decide(platform, doubts)
+
+
+def _about_all(doubts: Sequence[Doubt]) -> AbstractContextManager[Any]:
+    """What is said during the listing is said of each of them."""
+    first = doubts[0]
+    if len(doubts) == 1:
+        return telling.about(first.ref, first.attempt)
+    ids = {"workspace": first.ref.workspace_id, "channel": first.ref.channel_id}
+    return logs.about_delivery([doubt.ref.id for doubt in doubts], **ids)
+
+
+def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
     access = doubts[0].access
     settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
     try:
@@ -80,10 +97,10 @@ def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
         _ask_to_reconnect(platform, access, str(error))
         _each(platform, doubts, ask_person)
     except NetworkError as error:
-        _log.warning("The posts of channel %s could not be listed: %s", access.channel_id, error)
+        _log.warning("The channel's posts could not be listed: %s", error)
         _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
     except Exception:  # noqa: BLE001 - an adapter that fails at what a network lists tells nothing about our post
-        _log.exception("The posts of channel %s could not be read", access.channel_id)
+        _log.exception("The channel's posts could not be read")
         _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
     else:
         seen = Seen(recent, clock_ahead(recent.network_time, platform.clock.now()))
@@ -117,14 +134,17 @@ def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
     """Decide each doubt in a transaction of its own."""
     now = platform.clock.now()
     for doubt in doubts:
-        try:
-            write_again(platform.database, _bound(act, doubt, now))
-        except IntegrityError:
-            # Another process gave the post to another delivery just now: the next look will see that.
-            _log.info("Delivery %s: the post found was taken meanwhile", doubt.ref.id)
+        with telling.about(doubt.ref, doubt.attempt):
+            try:
+                look = write_again(platform.database, _bound(act, doubt, now))
+            except IntegrityError:
+                # Another process gave the post to another delivery just now: the next look will see that.
+                look = Look.TAKEN
+            platform.counts.looks.add(doubt.access.network, look.value)
+            _log.info("Looked for it on the network: %s", look.value)
 
 
-def _bound(act: Act, doubt: Doubt, now: datetime) -> Callable[[Session], None]:
+def _bound(act: Act, doubt: Doubt, now: datetime) -> Callable[[Session], Look]:
     return lambda session: act(session, doubt, now)
 
 
@@ -150,7 +170,8 @@ def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Dou
     attempts = open_attempts(session, row.Delivery.id)
     since = attempts[0].started_at if attempts else row.Delivery.updated_at
     access = ChannelAccess.of(row.Channel)
-    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, turn, now, since, access)
+    attempt = attempts[-1].number if attempts else row.Delivery.attempt_count
+    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access)
 
 
 def _due(session: Session, now: datetime) -> list[Any]:

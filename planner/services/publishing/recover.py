@@ -14,7 +14,7 @@ from planner.models import Channel, Delivery, Event, Post, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist
+from planner.services.publishing import assist, telling
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
 from planner.services.publishing.tables import ATTEMPT, changed
@@ -34,7 +34,7 @@ def recover(platform: Platform) -> int:
     if not expired:
         return 0
     with platform.database.write() as session:
-        return sum(_recover(session, Ref.of(row), row.state, now) for row in expired)
+        return sum(_recover(session, row, now) for row in expired)
 
 
 def after_restore(platform: Platform) -> int:
@@ -53,13 +53,19 @@ def after_restore(platform: Platform) -> int:
         made_at = session.scalar(select(func.max(Event.at)).where(Event.at < now)) or now
         doubtful = _doubtful(session, now)
         for row in doubtful:
-            _doubt(session, platform, row, made_at, now)
+            with telling.about(row.Delivery, row.Delivery.attempt_count):
+                _doubt(session, platform, row, made_at, now)
     return len(doubtful)
 
 
 def _expired(session: Session, now: datetime) -> list[Any]:
     query = select(
-        Delivery.id, Delivery.workspace_id, Delivery.post_id, Delivery.channel_id, Delivery.state, Delivery.lease_until
+        Delivery.id,
+        Delivery.workspace_id,
+        Delivery.post_id,
+        Delivery.channel_id,
+        Delivery.state,
+        Delivery.attempt_count,
     ).where(
         Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
         Delivery.lease_until <= now,
@@ -67,7 +73,12 @@ def _expired(session: Session, now: datetime) -> list[Any]:
     return list(session.execute(query))
 
 
-def _recover(session: Session, ref: Ref, state: DeliveryState, now: datetime) -> bool:
+def _recover(session: Session, row: Any, now: datetime) -> bool:
+    with telling.about(row, row.attempt_count):
+        return _take_back(session, Ref.of(row), row.state, now)
+
+
+def _take_back(session: Session, ref: Ref, state: DeliveryState, now: datetime) -> bool:
     still_expired = session.scalar(
         select(Delivery.id).where(Delivery.id == ref.id, Delivery.state == state, Delivery.lease_until <= now)
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from planner import logs
 from planner.models import Channel
 from planner.security.vault import VaultError
 from planner.services import events
@@ -66,6 +67,11 @@ def renewal_is_due(expires_at: datetime, now: datetime) -> bool:
 
 def renew(platform: Platform, access: ChannelAccess) -> Renewed:
     """Renew a channel's access. A channel whose access has ended for good is marked for reconnection."""
+    with logs.about_channel(access.channel_id, access.network, access.workspace_id):
+        return _renew(platform, access)
+
+
+def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
     now = platform.clock.now()
     with platform.database.write() as session:
         if not _take_turn(session, access, now):
@@ -78,7 +84,7 @@ def renew(platform: Platform, access: ChannelAccess) -> Renewed:
         write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason))
         return Renewed(Renewal.IMPOSSIBLE, access)
     except NetworkError as error:
-        _log.warning("The access of channel %s could not be renewed: %s", access.channel_id, error)
+        _log.warning("The channel's access could not be renewed: %s", error)
         return Renewed(Renewal.FAILED, access)
     if fresh is None:
         return Renewed(Renewal.IMPOSSIBLE, access)

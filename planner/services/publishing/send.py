@@ -19,11 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, Outcome
-from planner.logs import about_delivery
 from planner.models import Attempt, Campaign, Channel, Delivery, Post, Workspace
 from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import finish, guards, missed, prepare, renewal
+from planner.services.publishing import finish, guards, missed, prepare, renewal, telling
 from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import (
     ChannelEffect,
@@ -71,7 +70,7 @@ def deliver(
     platform: Platform, work: Claimed, *, observe: Observer = nobody, stopping: Callable[[], bool] = lambda: False
 ) -> None:
     """Prepare, send and note one claimed delivery. Raises nothing that concerns the network."""
-    with about_delivery(work.ref.id):
+    with telling.about(work.ref, work.number):
         observe(Step.CLAIMED, work.ref.id)
         try:
             _deliver(platform, work, observe, stopping)
@@ -115,10 +114,10 @@ def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
     except NetworkError as error:
         raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
     except DBAPIError as error:
-        _log.warning("Delivery %s: the database was not there, or two writers met: %s", work.ref.id, error.orig)
+        _log.warning("The database was not there, or two writers met: %s", error.orig)
         raise HandBack from error
     except Exception as error:
-        _log.exception("Delivery %s could not be prepared", work.ref.id)
+        _log.exception("It could not be prepared")
         failure = Refused(f"Sendeplan itself failed: {type(error).__name__}.")
         verdict = classify_preparation(failure, work.attempts + 1, platform.clock.now())
         raise NotReady(replace(verdict, channel=ChannelEffect.NONE)) from error
@@ -144,12 +143,13 @@ def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelA
     if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
         missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
         return None
-    return _enter(session, platform, work, access, standing.attempt_count + 1, now)
+    return _enter(session, platform, work, access, standing, now)
 
 
 def _enter(
-    session: Session, platform: Platform, work: Claimed, access: ChannelAccess, number: int, now: datetime
+    session: Session, platform: Platform, work: Claimed, access: ChannelAccess, standing: Any, now: datetime
 ) -> Order | None:
+    number = standing.attempt_count + 1
     allowed = timedelta(seconds=platform.settings.send_timeout_seconds)
     begin_by, deadline = now + allowed * BEGIN_WITHIN, now + allowed * DEADLINE_AFTER
     # The lease ends with the hard deadline: from then on, no answer will come by itself.
@@ -167,7 +167,9 @@ def _enter(
         "started_at": now,
         "deadline_at": deadline,
     }
-    return Order(work, access, added(session, _INSERT, attempt), number, begin_by, deadline)
+    # A first attempt is due at the promised moment, a later one when it was to be tried again.
+    due_at = standing.publish_at if number == 1 else standing.try_at
+    return Order(work, access, added(session, _INSERT, attempt), number, begin_by, deadline, due_at or now)
 
 
 def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: Order) -> Published | Verdict:
@@ -175,6 +177,8 @@ def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: O
     if platform.clock.now() > order.begin_by:
         return too_slow(platform.clock.now())
     attempts = order.work.attempts + 1
+    late = (platform.clock.now() - order.due_at).total_seconds()
+    platform.counts.lateness.observe(max(late, 0.0), order.access.network)
     try:
         return publisher.publish(prepared)
     except ReconnectNeeded as error:
@@ -184,7 +188,7 @@ def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: O
     except NetworkError as error:
         return classify(error, attempts, platform.clock.now())
     except Exception as error:  # noqa: BLE001 - what an adapter did not foresee says nothing about what was sent
-        _log.exception("Delivery %s: the call ended in an error of ours", order.work.ref.id)
+        _log.exception("The call ended in an error of ours")
         return classify(Uncertain(f"Sendeplan itself failed: {type(error).__name__}."), attempts, platform.clock.now())
 
 

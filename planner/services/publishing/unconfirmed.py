@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
@@ -21,6 +22,21 @@ from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers.base import Recent, RemotePost
 
+
+class Look(StrEnum):
+    """What one look came to."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    AMBIGUOUS = "ambiguous"
+    TWIN = "twin_is_being_sent"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    IMPOSSIBLE = "impossible"
+    TAKEN = "taken_meanwhile"
+    OVER = "no_longer_in_doubt"
+
+
 MOST_FAILED_LOOKS = 8
 SHORT_WAIT = timedelta(seconds=1)
 
@@ -28,10 +44,12 @@ SHORT_WAIT = timedelta(seconds=1)
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """An unconfirmed delivery that is being looked for. ``turn`` marks the look as taken, so that no other process
-    looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did."""
+    looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did, ``attempt`` the
+    number of the last."""
 
     ref: Ref
     epoch: int
+    attempt: int
     turn: datetime
     asked_at: datetime
     since: datetime
@@ -46,47 +64,64 @@ class Seen:
     ahead: timedelta
 
 
-def decide(session: Session, doubt: Doubt, seen: Seen, settle: timedelta, now: datetime) -> None:
+def decide(session: Session, doubt: Doubt, seen: Seen, settle: timedelta, now: datetime) -> Look:
     """Adopt what was found; count what was absent; ask where it cannot be said."""
     delivery = _still_in_doubt(session, doubt)
     attempts = open_attempts(session, doubt.ref.id)
     if delivery is None:
-        return
+        return Look.OVER
     if not attempts:
-        ask_person(session, doubt, now)
-        return
+        return ask_person(session, doubt, now)
+    return _conclude(session, doubt, delivery, attempts, seen, settle, now)
+
+
+def _conclude(
+    session: Session,
+    doubt: Doubt,
+    delivery: Any,
+    attempts: Sequence[Attempt],
+    seen: Seen,
+    settle: timedelta,
+    now: datetime,
+) -> Look:
     found = _match(session, doubt, delivery, attempts, seen, settle)
     if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
-    elif found.finding is Finding.FOUND:
+        return Look.TWIN
+    if found.finding is Finding.FOUND:
         _adopt(session, doubt, attempts, found.posts[0], seen, now)
-    elif found.finding is Finding.AMBIGUOUS:
+        return Look.FOUND
+    if found.finding is Finding.AMBIGUOUS:
         ask_person(session, doubt, now, "ambiguous", candidates=[_candidate(post) for post in found.posts[:10]])
-    elif not seen.recent.complete:
+        return Look.AMBIGUOUS
+    if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
-    else:
-        _count_absence(session, doubt, delivery, attempts, settle, now)
+        return Look.INCOMPLETE
+    _count_absence(session, doubt, delivery, attempts, settle, now)
+    return Look.ABSENT
 
 
-def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> None:
+def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> Look:
     """“Is it live?”: only a person can say."""
     values = {**FREE, **moves.error(code, params=params), "look_at": None}
     if _move(session, doubt, DeliveryState.NEEDS_PERSON, now, values, {"code": code}):
         notices.about_delivery(session, doubt.ref, now, "delivery_needs_person", code=code)
+    return Look.IMPOSSIBLE
 
 
-def note_failed_look(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> None:
+def note_failed_look(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> Look:
     """The network could not be asked, or did not tell all: look again later, and after many times ask a person."""
     delivery = _still_in_doubt(session, doubt)
     if delivery is None:
-        return
+        return Look.OVER
     params = delivery.error_params or {}
     failed = int(params.get("failed_looks", 0)) + 1
     if failed >= MOST_FAILED_LOOKS:
         ask_person(session, doubt, now)
-        return
+        return Look.FAILED
     pause = min(retry.wait(failed), max(settle / 2, SHORT_WAIT))
     _look_again(session, doubt, now + pause, error_params={**params, "failed_looks": failed})
+    return Look.FAILED
 
 
 def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:

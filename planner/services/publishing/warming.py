@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from planner import logs
 from planner.models import Channel
 from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
@@ -27,8 +28,9 @@ def warm_up(platform: Platform) -> None:
         accesses = [ChannelAccess.of(c) for c in session.scalars(select(Channel).where(Channel.id.in_(ids)))]
     for access in accesses:
         if access.network in registry.networks():
-            try:
-                with platform.connections.publisher(access):
-                    pass
-            except (NetworkError, VaultError) as error:
-                _log.info("Channel %s could not be warmed up: %s", access.channel_id, error)
+            with logs.about_channel(access.channel_id, access.network, access.workspace_id):
+                try:
+                    with platform.connections.publisher(access):
+                        pass
+                except (NetworkError, VaultError) as error:
+                    _log.info("The channel could not be warmed up: %s", error)

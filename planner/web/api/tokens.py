@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from planner import logs
 from planner.models import ApiToken
 from planner.services import tokens
 from planner.services.actor import Actor
@@ -29,6 +30,7 @@ def actor_of(secret: str) -> Actor:
         token = tokens.identify(session, secret)
     if token is None:
         raise Unauthorized("token_unknown")
+    logs.about_request(token_id=token.id)
     if tokens.is_use_worth_noting(token, now()):
         with platform().database.write() as session:
             tokens.note_use(session, token.id, now=now())

@@ -319,7 +319,7 @@ def test_a_result_of_an_older_epoch_does_not_touch_a_newer_sending(stage: Stage)
     delivery = stage.due(stage.channel())
     (work,) = stage.claim()
     stage.change(delivery, state=S.SENDING, epoch=work.fence.epoch + 1)
-    order = finish.Order(work, work.access, 0, 1, stage.clock.now(), stage.clock.now())
+    order = finish.Order(work, work.access, 0, 1, *[stage.clock.now()] * 3)
 
     finish.note(stage.platform, order, Verdict(Outcome.REFUSED, S.SCHEDULED, "refused", try_at=stage.clock.now()))
 

@@ -1,0 +1,96 @@
+"""A publisher whose calls are counted and timed. It behaves as the one inside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from planner.counts import Counts
+from publishers.base import (
+    Account,
+    Credentials,
+    Duplicate,
+    Figures,
+    NetworkError,
+    OutgoingPost,
+    PaymentRequired,
+    Prepared,
+    Published,
+    Publisher,
+    Recent,
+    ReconnectNeeded,
+    Refused,
+    Rejected,
+    Uncertain,
+    Unsupported,
+)
+
+#: The first that fits names the kind of an error.
+KINDS: tuple[tuple[type[NetworkError], str], ...] = (
+    (Refused, "refused"),
+    (PaymentRequired, "payment_required"),
+    (Rejected, "rejected"),
+    (ReconnectNeeded, "reconnect"),
+    (Duplicate, "duplicate"),
+    (Uncertain, "uncertain"),
+    (Unsupported, "unsupported"),
+    (NetworkError, "other"),
+)
+
+
+class ObservedPublisher:
+    """Passes every call on, and notes how long it took and how it failed."""
+
+    def __init__(self, publisher: Publisher, network: str, counts: Counts) -> None:
+        self._publisher, self._network, self._counts = publisher, network, counts
+
+    def verify(self) -> Account:
+        with self._observed("verify"):
+            return self._publisher.verify()
+
+    def prepare(self, post: OutgoingPost) -> Prepared:
+        with self._observed("prepare"):
+            return self._publisher.prepare(post)
+
+    def publish(self, prepared: Prepared) -> Published:
+        with self._observed("publish"):
+            return self._publisher.publish(prepared)
+
+    def find_recent(self, since: datetime) -> Recent:
+        with self._observed("find_recent"):
+            return self._publisher.find_recent(since)
+
+    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+        with self._observed("metrics"):
+            return self._publisher.metrics(remote_ids)
+
+    def delete(self, remote_id: str) -> None:
+        with self._observed("delete"):
+            self._publisher.delete(remote_id)
+
+    def refresh(self) -> Credentials | None:
+        with self._observed("refresh"):
+            return self._publisher.refresh()
+
+    def close(self) -> None:
+        self._publisher.close()
+
+    @contextmanager
+    def _observed(self, operation: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        except NetworkError as error:
+            self._counts.errors.add(self._network, operation, _kind(error))
+            raise
+        except Exception:
+            self._counts.errors.add(self._network, operation, "ours")
+            raise
+        finally:
+            self._counts.calls.observe(time.monotonic() - started, self._network, operation)
+
+
+def _kind(error: NetworkError) -> str:
+    return next(kind for fits, kind in KINDS if isinstance(error, fits))

@@ -1,0 +1,116 @@
+"""What the database says of all processes together: read when somebody asks, in four queries, kept for some seconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import ChannelHealth, DeliveryState
+from planner.models import Channel, Delivery, Heartbeat, Post, Workspace
+from planner.services import channels
+from planner.services.publishing import guards
+
+#: Channels that are named one by one; beyond that only their sums are told.
+MOST_CHANNELS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One look. Ages in seconds; ``channels`` counts by network and health, ``throttled`` and ``expires`` are by
+    channel id and network: seconds still to wait, and the moment at which the access ends."""
+
+    states: dict[str, int] = field(default_factory=dict)
+    ahead: int = 0
+    due: int = 0
+    oldest_due_age: float = 0.0
+    held: dict[str, int] = field(default_factory=dict)
+    heartbeats: dict[str, float] = field(default_factory=dict)
+    channels: dict[tuple[str, str], int] = field(default_factory=dict)
+    throttled: dict[tuple[int, str], float] = field(default_factory=dict)
+    expires: dict[tuple[int, str], datetime] = field(default_factory=dict)
+
+
+def read(session: Session, now: datetime) -> Stored:
+    """Ask, in four queries, whatever there is."""
+    states, ahead = _states(session, now)
+    free, held = _due(session, now)
+    found = session.scalars(select(Channel).where(Channel.archived_at.is_(None)).order_by(Channel.id)).all()
+    return Stored(
+        states=states,
+        ahead=ahead,
+        due=free.count,
+        oldest_due_age=max((now - free.oldest).total_seconds(), 0.0) if free.oldest else 0.0,
+        held=held,
+        heartbeats=_heartbeats(session, now),
+        channels=dict(Counter((c.network, channels.health(c, now).value) for c in found)),
+        throttled=_throttled(found, now),
+        expires=_expires(found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Free:
+    count: int = 0
+    oldest: datetime | None = None
+
+
+def _states(session: Session, now: datetime) -> tuple[dict[str, int], int]:
+    """How many deliveries stand in each state, and how many wait for a time to come: one pass over an index."""
+    waits = case((Delivery.try_at > now, 1), else_=0)
+    rows = session.execute(select(Delivery.state, func.count(), func.sum(waits)).group_by(Delivery.state)).all()
+    counted = {state.value: 0 for state in DeliveryState} | {row[0].value: row[1] for row in rows}
+    ahead = next((row[2] for row in rows if row[0] is DeliveryState.SCHEDULED), 0)
+    return counted, int(ahead or 0)
+
+
+def _due(session: Session, now: datetime) -> tuple[_Free, dict[str, int]]:
+    """What is due and not claimed: free to go, and held by each reason."""
+    reason = guards.hold_in_sql()
+    query = (
+        select(reason, func.count(), func.min(Delivery.try_at))
+        .select_from(Delivery)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Workspace, Workspace.id == Delivery.workspace_id)
+        .where(Delivery.state == DeliveryState.SCHEDULED, Delivery.try_at <= guards.NOW)
+        .group_by(reason)
+    )
+    rows: Sequence[Any] = session.execute(query, {"now": now}).all()
+    held = {hold.value: 0 for hold in guards.Hold} | {row[0]: row[1] for row in rows if row[0] is not None}
+    free = next((_Free(row[1], row[2]) for row in rows if row[0] is None), _Free())
+    return free, held
+
+
+def _heartbeats(session: Session, now: datetime) -> dict[str, float]:
+    rows = session.execute(select(Heartbeat.name, Heartbeat.at)).all()
+    return {row.name: (now - row.at).total_seconds() for row in rows}
+
+
+def _throttled(found: Sequence[Channel], now: datetime) -> dict[tuple[int, str], float]:
+    waiting = {
+        (c.id, c.network): (c.throttled_until - now).total_seconds()
+        for c in found
+        if c.throttled_until is not None and c.throttled_until > now
+    }
+    return dict(list(waiting.items())[:MOST_CHANNELS])
+
+
+def _expires(found: Sequence[Channel]) -> dict[tuple[int, str], datetime]:
+    """The soonest first, so that the most pressing are named."""
+    ends = [(c.token_expires_at, (c.id, c.network)) for c in found if c.token_expires_at is not None]
+    return {key: at for at, key in sorted(ends)[:MOST_CHANNELS]}
+
+
+def expiring(stored: Stored) -> int:
+    """How many channels lose their access soon."""
+    return sum(count for (_, health), count in stored.channels.items() if health == ChannelHealth.EXPIRING.value)
+
+
+#: How long one look is good for all who scrape.
+KEPT = timedelta(seconds=5)
