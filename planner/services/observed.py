@@ -23,12 +23,15 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
     Uncertain,
     Unsupported,
 )
+from publishers.limits import LimitReading
 
 #: The first that fits names the kind of an error.
 KINDS: tuple[tuple[type[NetworkError], str], ...] = (
+    (Throttled, "throttled"),
     (Refused, "refused"),
     (PaymentRequired, "payment_required"),
     (Rejected, "rejected"),
@@ -73,6 +76,9 @@ class ObservedPublisher:
     def refresh(self) -> Credentials | None:
         with self._observed("refresh"):
             return self._publisher.refresh()
+
+    def limits(self) -> tuple[LimitReading, ...]:
+        return self._publisher.limits()
 
     def close(self) -> None:
         self._publisher.close()
