@@ -38,4 +38,5 @@ def create_app(platform: Platform | None = None) -> Flask:
     )
     app.extensions["sendeplan"] = platform
     web.register(app)
+    platform.writer = web.Letters(app)
     return app

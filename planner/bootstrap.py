@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.clock import Clock, SystemClock
 from planner.config import Settings, load_settings
@@ -13,6 +14,9 @@ from planner.counts import Counts
 from planner.database import Database
 from planner.security.vault import Vault
 from planner.services.connections import Connections
+
+if TYPE_CHECKING:
+    from planner.services.mail import Writer
 
 
 def _nobody_listens() -> None:
@@ -22,7 +26,10 @@ def _nobody_listens() -> None:
 @dataclass(slots=True)
 class Platform:
     """What services are called with. ``wake`` tells the scheduler of this process that due times changed; ``counts``
-    and ``beats`` (role to the last sign of life) are what this process knows of itself."""
+    and ``beats`` (role to the last sign of life) are what this process knows of itself.
+
+    ``writer`` puts letters into words: set by the application, which knows the languages and its own addresses.
+    """
 
     settings: Settings
     database: Database
@@ -32,6 +39,16 @@ class Platform:
     counts: Counts = field(default_factory=Counts)
     beats: dict[str, datetime] = field(default_factory=dict)
     wake: Callable[[], None] = field(default=_nobody_listens)
+    writer: Writer | None = None
+
+    def letters(self) -> Writer:
+        """Who writes the mails; a process without pages makes the application for it, at the first mail."""
+        if self.writer is None:
+            from planner import create_app
+
+            create_app(self)
+            assert self.writer is not None  # noqa: S101 - the application has just set it
+        return self.writer
 
     def close(self) -> None:
         """Let go of connections to networks and database."""

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from planner import mailserver
+
 PREFIX = "SENDEPLAN_"
 APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url")
 
@@ -56,12 +58,24 @@ class Settings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = None
     metrics_token: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    alert_mail: str | None = None
+    alert_sending_seconds: float = 300.0
+    alert_unknown_seconds: float = 1800.0
+    alert_silence_seconds: float = 120.0
+    webhook_private_addresses: bool = False
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
 
     @property
     def media_folder(self) -> Path:
         """Where uploaded images lie."""
         return self.instance / "media"
+
+    @property
+    def mail_on(self) -> bool:
+        """Whether mail is set up; where it is not, none is written."""
+        return bool(self.smtp_url)
 
     def network(self, key: str) -> NetworkSettings:
         """The settings of one network; all defaults where nothing is set."""
@@ -83,6 +97,7 @@ def load_settings(instance: Path | None = None, environ: Mapping[str, str] | Non
     if not secret_key or not keys:
         raise ConfigError(f"There are no keys in {folder} yet. Run `sendeplan init` first.")
     database_url = str(values.pop("database_url", f"sqlite:///{folder / 'sendeplan.sqlite'}"))
+    _check_mail(values)
     return Settings(
         instance=folder,
         database_url=_with_driver(database_url),
@@ -154,6 +169,22 @@ def _convert(name: str, kind: str, value: object) -> object:
     except (ValueError, KeyError) as error:
         raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes a {kind}.") from error
     return str(value)
+
+
+def _check_mail(values: Mapping[str, object]) -> None:
+    """Mail that is half set up would be silently lost: it is refused here. No sentence holds the password."""
+    url, sender, alert = (str(values.get(name) or "") for name in ("smtp_url", "mail_from", "alert_mail"))
+    checks = (("smtp_url", url, mailserver.read_url), ("mail_from", sender, mailserver.read_addresses))
+    for name, value, read in (*checks, ("alert_mail", alert, mailserver.read_addresses)):
+        try:
+            if value:
+                read(value)
+        except ValueError as error:
+            raise ConfigError(f"{PREFIX}{name.upper()} cannot be used: {error}.") from None
+    if bool(url) is not bool(sender):
+        raise ConfigError(f"{PREFIX}SMTP_URL and {PREFIX}MAIL_FROM are needed together: where to, and from whom.")
+    if alert and not url:
+        raise ConfigError(f"{PREFIX}ALERT_MAIL needs {PREFIX}SMTP_URL and {PREFIX}MAIL_FROM.")
 
 
 def _key_list(keys: object) -> tuple[str, ...]:

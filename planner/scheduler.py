@@ -23,7 +23,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from planner.leader import Leader
-from planner.services import heartbeats
+from planner.services import alerts, heartbeats, outbox, webhooks
 from planner.services.publishing import missed, renewal
 from planner.services.publishing.pool import Pool
 from planner.services.publishing.reconcile import reconcile
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 60.0
 WEEKLY_SECONDS = 60.0
+MAIL_SECONDS = 10.0
+WEBHOOK_SECONDS = 5.0
+ALERT_SECONDS = 20.0
+FORGET_SECONDS = 3600.0
 JOB_THREADS = 6
 
 _log = logging.getLogger(__name__)
@@ -70,6 +74,10 @@ class Scheduler:
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
         self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
+        self._every("mail", MAIL_SECONDS, self._as_leader(self._send_mail))
+        self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
+        self._every("alerts", ALERT_SECONDS, self._as_leader(lambda: alerts.check(self._platform)))
+        self._every("forget", FORGET_SECONDS, self._as_leader(lambda: outbox.forget_old(self._platform)))
         self._clock.add_job(lambda: warm_up(self._platform), name="warm-up")
         self._clock.start()
 
@@ -114,6 +122,13 @@ class Scheduler:
         from planner.services import weekly
 
         weekly.run_due(self._platform)
+
+    def _send_mail(self) -> None:
+        from planner.services import mail
+
+        mail.gather(self._platform)
+        if self._platform.settings.mail_on:
+            mail.send_due(self._platform, self._platform.letters())
 
     # --- keeping time --------------------------------------------------------------------------------------
 

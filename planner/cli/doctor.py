@@ -9,7 +9,8 @@ from planner.cli.failing import Failed
 
 @click.command()
 def doctor() -> None:
-    """Look over settings, keys, schema, folder, scheduler, deliveries and channels, and say what to do.
+    """Look over settings, keys, schema, folder, scheduler, deliveries, channels and mail, and say
+    what to do.
 
     The exit status is 1 where something needs somebody.
     """

@@ -138,5 +138,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _serve(wired: Platform, made: socket.socket, ready: Callable[[str], None]) -> None:
     from planner import serving
+    from planner.watching import watching
 
-    serving.serve(wired, made, lambda: ready(serving.address(made)))
+    with watching(wired):
+        serving.serve(wired, made, lambda: ready(serving.address(made)))

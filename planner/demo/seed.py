@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings, Settings
 from planner.demo.company import Company, found
 from planner.demo.story import AHEAD, PAST, Piece
 from planner.demo.writing import write
 from planner.domain.states import TopicStage
-from planner.models import Delivery
+from planner.models import Delivery, Notice
 from planner.services import metrics
 from planner.services.posts import NOT_YET, When
 from planner.services.publishing import decide, missed, pool
@@ -64,6 +66,7 @@ def seed(settings: Settings, state_file: Path, *, today: datetime | None = None)
         try:
             company = found(platform, sandbox.credentials(), end)
             published = _live_through(platform, clock, company, sandbox, end)
+            _told(platform)
             return Demo(published, _look_ahead(platform, company))
         finally:
             platform.close()
@@ -169,6 +172,13 @@ def _look_ahead(platform: Platform, company: Company) -> int:
         stage = TopicStage.READY if approve and when.is_set else TopicStage.IN_WORK
         write(platform, company, piece, when, number=50 + number, approve=approve, stage=stage)
     return len(AHEAD)
+
+
+def _told(platform: Platform) -> None:
+    """The good news of those weeks has been read, and none of it is mailed on the day somebody looks around."""
+    with platform.database.write() as session:
+        session.execute(update(Notice).values(mail_done_at=Notice.at))
+        session.execute(update(Notice).where(Notice.kind == "approved").values(read_at=Notice.at))
 
 
 def _monday(moment: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from planner.models.base import Base
 from planner.models.channels import Channel, Slot
+from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
 from planner.models.publishing import Attempt, Delivery
@@ -10,6 +11,7 @@ from planner.models.system import Heartbeat, IdempotencyKey
 from planner.models.workspace import ApiToken, Event, Member, Notice, User, Workspace
 
 __all__ = [
+    "Alert",
     "ApiToken",
     "Approval",
     "Attempt",
@@ -26,6 +28,7 @@ __all__ = [
     "Goal",
     "Heartbeat",
     "IdempotencyKey",
+    "Mail",
     "Media",
     "Member",
     "Notice",
@@ -36,5 +39,7 @@ __all__ = [
     "Topic",
     "User",
     "Variant",
+    "Webhook",
+    "WebhookCall",
     "Workspace",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Index, String, Time, UniqueConstraint
+from sqlalchemy import Index, String, Time, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.roles import Role
@@ -36,7 +36,10 @@ class Workspace(Base):
 
 
 class User(Base):
-    """A person who can sign in. ``email`` is stored in lower case."""
+    """A person who can sign in. ``email`` is stored in lower case.
+
+    ``mail_wishes`` says how soon mail is wanted, by kind of news; what is not in it goes by default.
+    """
 
     __tablename__ = "user"
 
@@ -46,6 +49,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(8))
+    mail_wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -104,10 +108,21 @@ class Event(Base):
 
 
 class Notice(Base):
-    """Something one person should know: shown in the app until read."""
+    """Something one person should know: shown in the app until read, and mailed as the person wishes.
+
+    ``mail_done_at``: when it went into a mail, or it was clear that it need not. None: that is still to be decided.
+    """
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_user_id_read_at", "user_id", "read_at"),)
+    __table_args__ = (
+        Index("ix_notice_user_id_read_at", "user_id", "read_at"),
+        Index(
+            "ix_notice_mail_waiting",
+            "id",
+            sqlite_where=text("mail_done_at IS NULL"),
+            postgresql_where=text("mail_done_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[int] = references("workspace.id")
@@ -118,3 +133,4 @@ class Notice(Base):
     subject_id: Mapped[int]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     read_at: Mapped[datetime | None]
+    mail_done_at: Mapped[datetime | None]

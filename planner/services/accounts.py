@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from planner.domain.outbox import WISHES
 from planner.models import User
 from planner.security import passwords
 from planner.services.errors import NotFound, Problems
@@ -78,6 +80,20 @@ def set_theme(session: Session, user_id: int, theme: str) -> None:
     """Remember the colours: system, light or dark. Raises Invalid, NotFound."""
     _choose(theme, THEMES, "theme")
     _load(session, user_id).theme = theme
+
+
+def set_mail_wishes(session: Session, user_id: int, wishes: Mapping[str, str]) -> None:
+    """Remember how soon mail is wanted, by kind of news; kinds that are not named stay as they are.
+
+    Raises Invalid at the kind, NotFound.
+    """
+    problems = Problems()
+    for kind, pace in wishes.items():
+        if kind not in WISHES or pace not in WISHES[kind].paces:
+            problems.add(kind, "choice_unknown")
+    problems.raise_any()
+    user = _load(session, user_id)
+    user.mail_wishes = {**(user.mail_wishes or {}), **wishes}
 
 
 def _choose(value: str, known: tuple[str, ...], field: str) -> None:

@@ -64,8 +64,9 @@ def approve(session: Session, actor: Actor, post_id: int, *, now: datetime, vers
         if delivery.queued and delivery.publish_at is not None and delivery.publish_at < now:
             queue.enqueue(session, delivery, now=now)
     placing.settle(post, waiting)
-    _answered(session, post.id, now)
+    _no_longer(session, post.id, "approval_asked", now)
     events.record(session, actor, now, "post", post.id, "approved", version=post.version)
+    _tell_author(session, actor, post, "approved", now)
     refresh_status(session, post.id)
     return post
 
@@ -84,11 +85,9 @@ def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, not
     store.void_approval(post, actor.label, now)
     post.approval_asked_at = None
     placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
-    _answered(session, post.id, now)
+    _no_longer(session, post.id, "approval_asked", now)
     events.record(session, actor, now, "post", post.id, "sent_back", note=note)
-    author = post.owner_id or post.created_by_id
-    if author is not None and author != actor.user_id:
-        session.add(_notice(post, author, "sent_back", now, note=note, by=actor.label))
+    _tell_author(session, actor, post, "sent_back", now, note=note)
     refresh_status(session, post.id)
     return post
 
@@ -106,6 +105,7 @@ def take_back(session: Session, actor: Actor, post_id: int, *, now: datetime) ->
         raise Conflict("not_approved")
     placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
     events.record(session, actor, now, "post", post.id, "approval_taken_back")
+    _no_longer(session, post.id, "approved", now)
     refresh_status(session, post.id)
     return post
 
@@ -137,10 +137,16 @@ def count_waiting(session: Session, workspace_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def _answered(session: Session, post_id: int, now: datetime) -> None:
-    """Nobody need be asked any more: the other leads' notices count as read."""
-    asked = Notice.subject == "post", Notice.subject_id == post_id, Notice.kind == "approval_asked"
-    session.execute(update(Notice).where(*asked, Notice.read_at.is_(None)).values(read_at=now))
+def _tell_author(session: Session, actor: Actor, post: Post, kind: str, now: datetime, **data: str) -> None:
+    author = post.owner_id or post.created_by_id
+    if author is not None and author != actor.user_id:
+        session.add(_notice(post, author, kind, now, by=actor.label, **data))
+
+
+def _no_longer(session: Session, post_id: int, kind: str, now: datetime) -> None:
+    """What such notices say is over: those not read yet count as read, and go into no mail."""
+    about = Notice.subject == "post", Notice.subject_id == post_id, Notice.kind == kind
+    session.execute(update(Notice).where(*about, Notice.read_at.is_(None)).values(read_at=now))
 
 
 def _notice(post: Post, user_id: int, kind: str, now: datetime, **data: str) -> Notice:

@@ -13,10 +13,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from planner import mailserver
+from planner.domain.outbox import OutboxState
 from planner.domain.states import ChannelHealth, DeliveryState
-from planner.models import Channel, Delivery, Heartbeat, Member, Workspace
+from planner.models import Channel, Delivery, Heartbeat, Mail, Member, Workspace
 from planner.security.vault import VaultError
-from planner.services import channels
+from planner.services import channels, mail
 from planner.services.connections import ChannelAccess
 
 if TYPE_CHECKING:
@@ -159,9 +161,28 @@ def _count(session: Session, *conditions: object) -> int:
     return session.scalar(select(func.count(Delivery.id)).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
+def _mail(platform: Platform, session: Session, _now: datetime) -> Iterator[Finding]:
+    settings = platform.settings
+    if not settings.smtp_url:
+        yield Finding("mail", "Mail is off: everything is told in the app only.")
+        return
+    try:
+        mail.probe(settings.smtp_url)
+    except mail.MailError as error:
+        hint = "Look at SENDEPLAN_SMTP_URL. Mails wait for a day and are tried again."
+        yield Finding("mail", f"The mail server cannot be used: {error}", problem=True, hint=hint)
+    else:
+        hint = "" if settings.public_url else "Set SENDEPLAN_PUBLIC_URL, so that mails have links."
+        yield Finding("mail", f"{mailserver.read_url(settings.smtp_url)} takes mail.", hint=hint)
+    lost = session.scalar(select(func.count(Mail.id)).where(Mail.state == OutboxState.GIVEN_UP)) or 0
+    if lost:
+        yield Finding("mail", f"{lost} mails were given up.", hint="The settings' page on mail says why.")
+
+
 LOOKS: tuple[Callable[[Platform, Session, datetime], Iterator[Finding]], ...] = (
     _workspaces,
     _scheduler,
     _stuck,
     _channels,
+    _mail,
 )

@@ -44,7 +44,7 @@ def page(session: Session, workspace_id: int, user_id: int, *, before: int | Non
     if before is not None:
         query = query.where(Notice.id < before)
     found = list(session.scalars(query.order_by(Notice.id.desc()).limit(PAGE + 1)))
-    return _told(session, found[:PAGE]), len(found) > PAGE
+    return with_subjects(session, found[:PAGE]), len(found) > PAGE
 
 
 def mark_read(session: Session, workspace_id: int, user_id: int, notice_id: int | None, *, now: datetime) -> int:
@@ -56,11 +56,8 @@ def mark_read(session: Session, workspace_id: int, user_id: int, notice_id: int 
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def _mine(workspace_id: int, user_id: int):  # type: ignore[no-untyped-def]
-    return Notice.user_id == user_id, Notice.workspace_id == workspace_id
-
-
-def _told(session: Session, notices: list[Notice]) -> list[Told]:
+def with_subjects(session: Session, notices: list[Notice]) -> list[Told]:
+    """The notices with what they are about, in the same order."""
     deliveries = _ids(notices, "delivery")
     posts = _ids(notices, "post")
     channels = _ids(notices, "channel")
@@ -102,6 +99,10 @@ def excerpt(text: str) -> str:
     """The start of a text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def _mine(workspace_id: int, user_id: int):  # type: ignore[no-untyped-def]
+    return Notice.user_id == user_id, Notice.workspace_id == workspace_id
 
 
 def _ids(notices: list[Notice], subject: str) -> list[int]:

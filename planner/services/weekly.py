@@ -1,4 +1,4 @@
-"""The weekly job: on Monday at six (a setting), each workspace hears what the week still lacks.
+"""The weekly job: on Monday at six (a setting), each workspace hears what the week still lacks, in the app and by mail.
 
 It runs once for each week, whatever the number of processes and whatever the clock does that night: the week is noted
 in the transaction of the work, and by one of them only. After a standstill it catches up within the same week.
@@ -14,12 +14,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from planner.bootstrap import Platform
+from planner.domain.outbox import Pace, pace_of
 from planner.domain.roles import Permission, Role, allows
 from planner.domain.walltime import resolve
 from planner.domain.week import Week
 from planner.models import Member, Notice, User, Workspace
 from planner.services import events
 from planner.services.actor import machine
+from planner.services.mail.waiting import put
 from planner.services.queue import move_passed
 from planner.services.weeks import ChannelWeek, week_overview
 
@@ -64,7 +66,10 @@ def _run(platform: Platform, workspace: Workspace, now: datetime) -> bool:
     with platform.database.write() as session:
         if not _claim(session, workspace.id, week):
             return False
-        _report(session, workspace.id, reported_week(workspace, week), now)
+        reported = reported_week(workspace, week)
+        _report(session, workspace.id, reported, now)
+        if platform.settings.mail_on:
+            _mail(session, workspace.id, reported, now)
     return True
 
 
@@ -95,6 +100,13 @@ def _report(session: Session, workspace_id: int, week: Week, now: datetime) -> N
         gaps=overview.gap_count,
         unmet=len(unmet),
     )
+
+
+def _mail(session: Session, workspace_id: int, week: Week, now: datetime) -> None:
+    """The week by mail, to those who want it."""
+    for user_id in _planners(session, workspace_id):
+        if pace_of("week", session.get_one(User, user_id).mail_wishes) is Pace.NOW:
+            put(session, "week", now, workspace_id=workspace_id, user_id=user_id, week=str(week))
 
 
 def _gaps(channel: ChannelWeek) -> dict[str, Any]:

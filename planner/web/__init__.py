@@ -8,6 +8,9 @@ from flask import Flask
 
 from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, request_ids, words
 from planner.web.context import close_reading
+from planner.web.letters import Letters
+
+__all__ = ["BLUEPRINTS", "Letters", "register"]
 
 #: One line per screen, in the order of the navigation.
 BLUEPRINTS = (
@@ -26,6 +29,7 @@ BLUEPRINTS = (
     "planner.web.settings:blueprint",
     "planner.web.assisted:blueprint",
     "planner.web.notices:blueprint",
+    "planner.web.alerts:blueprint",
     "planner.web.onboarding:blueprint",
     "planner.web.pause:blueprint",
     "planner.web.plan:blueprint",

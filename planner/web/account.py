@@ -1,4 +1,4 @@
-"""One's own account: the password."""
+"""One's own account: name, what is mailed, the password."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required, login_user
 
+from planner.domain.outbox import WISHES, Wish, pace_of
 from planner.services import accounts
 from planner.services.errors import Invalid
 from planner.web import context
 from planner.web.extensions import limiter
 from planner.web.messages import explain
+from planner.web.messages.wishes import LABELS, PACES
 from planner.web.notify import say
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -21,7 +23,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 @login_required
 def index() -> ResponseReturnValue:
     """Who one is here, and the form for a new password."""
-    return render_template("account/index.html", errors={}, member=context.member())
+    return _page()
 
 
 @blueprint.post("/profile")
@@ -33,10 +35,23 @@ def change_profile() -> ResponseReturnValue:
             accounts.rename(session, context.user().id, request.form.get("name", ""))
     except Invalid as invalid:
         errors = {error.field: explain(error) for error in invalid.errors}
-        typed = request.form.get("name", "")
-        return render_template("account/index.html", errors=errors, member=context.member(), typed_name=typed), 422
+        return _page(errors=errors, typed_name=request.form.get("name", "")), 422
     say(_("The name is changed."))
     return redirect(url_for("account.index"))
+
+
+@blueprint.post("/mail")
+@login_required
+def choose_mail() -> ResponseReturnValue:
+    """How soon mail is wanted about what."""
+    wishes = {kind: request.form[kind] for kind, _wish in _kinds() if kind in request.form}
+    try:
+        with context.platform().database.write() as session:
+            accounts.set_mail_wishes(session, context.user().id, wishes)
+    except Invalid as invalid:
+        return _page(errors={error.field: explain(error) for error in invalid.errors}), 422
+    say(_("Saved."))
+    return redirect(url_for("account.index", _anchor="mail"))
 
 
 @blueprint.post("/password")
@@ -51,7 +66,27 @@ def change_password() -> ResponseReturnValue:
             )
     except Invalid as invalid:
         errors = {error.field: explain(error) for error in invalid.errors}
-        return render_template("account/index.html", errors=errors, member=context.member()), 422
+        return _page(errors=errors), 422
     login_user(context.SignedIn(user))
     say(_("Your password is changed. Everywhere else you have been signed out."))
     return redirect(url_for("account.index"))
+
+
+def _page(*, errors: dict[str, str] | None = None, typed_name: str | None = None) -> str:
+    user = context.user()
+    return render_template(
+        "account/index.html",
+        errors=errors or {},
+        member=context.member(),
+        typed_name=user.name if typed_name is None else typed_name,
+        mail_on=context.platform().settings.mail_on,
+        mail_kinds=[
+            (kind, LABELS[kind], [(p.value, PACES[p]) for p in wish.paces], pace_of(kind, user.mail_wishes).value)
+            for kind, wish in _kinds()
+        ],
+    )
+
+
+def _kinds() -> list[tuple[str, Wish]]:
+    """What a member of this role may hear of."""
+    return [(kind, wish) for kind, wish in WISHES.items() if context.actor().may(wish.permission)]

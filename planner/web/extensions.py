@@ -56,6 +56,8 @@ def preferred_language(otherwise: str) -> str:
 
 def choose_zone() -> str:
     """The workspace's zone; times are never shown in another."""
+    if has_request_context() and "zone" in g:
+        return str(g.zone)
     if has_request_context() and current_user.is_authenticated:
         return str(ZoneInfo(context.workspace().zone))
     return "Europe/Berlin"

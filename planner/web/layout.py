@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,7 +16,8 @@ from markupsafe import Markup
 from werkzeug.exceptions import Forbidden
 
 from planner.domain.roles import Permission
-from planner.services import approvals, assisted, notices
+from planner.models import Alert
+from planner.services import alerts, approvals, assisted, notices
 from planner.web import context, navigation, notify
 from planner.web.extensions import LANGUAGES, choose_language, login_manager
 
@@ -71,6 +73,11 @@ class Frame:
         if not _has_place():
             return 0
         return notices.count_unread(context.reading(), context.workspace().id, context.user().id)
+
+    @cached_property
+    def alerts(self) -> Sequence[Alert]:
+        """What is wrong with the machine, for those who can do something about it."""
+        return alerts.open_alerts(context.reading(), context.workspace().id) if may(Permission.MANAGE) else ()
 
     @cached_property
     def _counts(self) -> dict[str, int]:

@@ -8,11 +8,10 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from planner.services import notices
-from planner.services.notices import Told
 from planner.web import context
 from planner.web.messages import notices as sentences
-from planner.web.navigation import has_page
 from planner.web.notify import say
+from planner.web.places import place_of
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 blueprint.add_app_template_global(sentences.title, "notice_title")
@@ -48,20 +47,6 @@ def read_all() -> ResponseReturnValue:
     _mark(None)
     say(_("All notices are marked as read."))
     return redirect(url_for("notices.index"))
-
-
-def place_of(told: Told) -> str | None:
-    """Where the person can do something about it."""
-    kind = told.notice.kind
-    if kind == "approval_asked" and told.notice.read_at is None:
-        return url_for("approvals.index", _anchor=f"post-{told.post_id}") if told.post_id else None
-    if kind == "delivery_assisted":
-        return url_for("assisted.show", delivery_id=told.notice.subject_id)
-    if told.post_id is not None:
-        return url_for("posts.show", post_id=told.post_id) if has_page("posts.show") else None
-    if told.channel_id is not None:
-        return url_for("channels.show", channel_id=told.channel_id)
-    return url_for("calendar.index") if has_page("calendar.index") else None
 
 
 def _mark(notice_id: int | None) -> None:

@@ -18,12 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, Connection, Engine, MetaData, Table, func, inspect, select, text
+from sqlalchemy import JSON, Connection, Engine, MetaData, Table, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from planner import schema
 from planner.database import Database
-from planner.models import Base, Heartbeat
+from planner.models import Base, Heartbeat, Notice
 from planner.services.backup.archive import MEDIA, BackupError, Manifest, check, read_manifest, rows, table_file
 from planner.services.publishing.recover import after_restore
 
@@ -152,6 +152,8 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
     schema.upgrade_on(connection)
     if not platform.database.is_sqlite:
         _set_sequences(connection)
+    # Nobody knows which of them were mailed since: they stand in the app, unread.
+    connection.execute(update(Notice).where(Notice.mail_done_at.is_(None)).values(mail_done_at=Notice.at))
     return after_restore(replace(platform, database=_OneTransaction(connection)))
 
 

@@ -12,6 +12,7 @@ from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import notices
 from planner.services.publishing.classify import ChannelEffect, Verdict
+from planner.services.webhooks import events as webhooks
 
 
 def apply(session: Session, access: ChannelAccess, verdict: Verdict, now: datetime) -> None:
@@ -39,6 +40,7 @@ def ask_to_reconnect(session: Session, access: ChannelAccess, now: datetime, rea
     channel.refreshing_until = None
     events.record(session, machine(channel.workspace_id), now, "channel", channel.id, "reconnect_needed")
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_reconnect")
+    webhooks.about_channel(session, channel, now)
 
 
 def _throttle(channel: Channel, until: datetime | None) -> None:

@@ -16,6 +16,7 @@ from planner.services.actor import Actor, machine
 from planner.services.publishing import telling
 from planner.services.publishing.status import lock_posts, refresh_status
 from planner.services.publishing.tables import DELIVERY, EVENT, changed, run
+from planner.services.webhooks import events as webhooks
 
 #: The claim is over.
 FREE: Mapping[str, Any] = {"claim_owner": None, "lease_until": None}
@@ -77,6 +78,7 @@ def move(
     if not change(session, ref, old, new, now, fence=fence, values=values):
         return False
     note(session, ref, new, now, actor=actor, data={"before": old.value, **(data or {})})
+    webhooks.about_delivery(session, ref.workspace_id, ref.id, new, now)
     if not {old, new} <= FROZEN:  # a post whose delivery is in the sender's hands looks the same throughout
         refresh_status(session, ref.post_id)
     return True

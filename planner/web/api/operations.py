@@ -94,8 +94,8 @@ class Router:
     operations: list[Operation] = field(default_factory=list)
 
     def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Reading needs the role reader."""
-        return self._add("GET", path, Permission.READ, **options)
+        """Reading needs the role reader, unless ``permission`` says otherwise."""
+        return self._add("GET", path, options.pop("permission", Permission.READ), **options)
 
     def post(self, path: str, permission: Permission, **options: Any) -> Callable[[Handler], Handler]:
         """Creating answers 201."""

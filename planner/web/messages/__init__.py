@@ -12,14 +12,26 @@ from flask_babel import LazyString
 from planner.services.errors import FieldError, ServiceError
 from planner.web.formats import file_size, number
 from planner.web.looks import look_of
-from planner.web.messages import accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly
+from planner.web.messages import (
+    accounts,
+    api,
+    channels,
+    composer,
+    members,
+    outgoing,
+    plan,
+    posts,
+    publishing,
+    screens,
+    weekly,
+)
 
 #: Parameters that count something; the others that are numbers name something.
 COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pixels", "size"})
 #: Codes whose counts are bytes.
 IN_BYTES = frozenset({"image_too_large"})
 
-AREAS = (accounts, api, channels, composer, members, plan, posts, publishing, screens, weekly)
+AREAS = (accounts, api, channels, composer, members, outgoing, plan, posts, publishing, screens, weekly)
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
 

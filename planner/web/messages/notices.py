@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
         "warning",
     ),
     "sent_back": Kind(_l("%(by)s sent your post back"), _l("Change it and ask again."), "arrow-back-up", "warning"),
+    "approved": Kind(_l("%(by)s approved your post"), "", "circle-check", "success"),
     "delivery_failed": Kind(
         _l("A post failed on %(channel)s"), _l("It is not live. Change it or try again."), "circle-x", "danger"
     ),

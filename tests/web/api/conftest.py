@@ -79,6 +79,7 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         session.flush()
         conversation = str(talk.id)
     goal = {"name": "Ziel", "metric": "reach", "target": 5, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    webhook = {"url": "https://hook.example/sendeplan", "events": ["delivery.failed"]}
     return {
         "channel_id": str(channel.id),
         "post_id": post["id"],
@@ -91,5 +92,6 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         "audience_id": made(admin.post("/audiences", {"name": "Einkauf"}))["id"],
         "category_id": made(admin.post("/categories", {"name": "Menschen"}))["id"],
         "format_id": made(admin.post("/formats", {"name": "Freitagsbild"}))["id"],
+        "webhook_id": made(admin.post("/webhooks", webhook))["id"],
         "period": "2026-W12",
     }

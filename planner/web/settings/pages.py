@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from flask_login import login_required
@@ -17,8 +17,7 @@ from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.looks import role_label
 from planner.web.notify import say
-
-blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+from planner.web.settings.base import blueprint
 
 WORKSPACE_FIELDS = ("name", "zone", "language", "approval_required", "weekly_weekday", "weekly_time")
 

@@ -1,0 +1,13 @@
+"""What the machine raises an alert for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AlertKind(StrEnum):
+    """``sending`` and ``unknown``: deliveries that stand there for too long. ``clock``: no scheduler gives a sign."""
+
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    CLOCK = "clock"

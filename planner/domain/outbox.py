@@ -1,0 +1,102 @@
+"""What goes out besides posts: mails and webhook calls. When each is tried, bundled and given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from planner.domain.roles import Permission
+
+
+class OutboxState(StrEnum):
+    """Where a mail or a webhook call stands. ``needless``: what it was to tell was known before it went."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+    NEEDLESS = "needless"
+
+
+class Pace(StrEnum):
+    """How soon a person wants mail about something."""
+
+    NOW = "now"
+    DAILY = "daily"
+    NONE = "none"
+
+
+#: How long to wait after the first, second, … failure; the last one is repeated.
+STEPS = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=1),
+)
+GIVE_UP_AFTER = timedelta(days=1)
+#: Several notices within this time become one mail.
+QUIET = timedelta(minutes=2)
+#: When the daily summary goes out, by the workspace's clock.
+SUMMARY_AT = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person may wish for one kind of news: the pace where nothing was chosen, the paces that make sense, and
+    which permission makes the news theirs."""
+
+    default: Pace
+    permission: Permission
+    paces: tuple[Pace, ...] = tuple(Pace)
+
+
+_NOW_OR_NEVER = (Pace.NOW, Pace.NONE)
+
+#: By the kind of the notice; ``week`` is the weekly job's mail, ``alert`` the alarm of the machine itself.
+WISHES: Mapping[str, Wish] = {
+    "approval_asked": Wish(Pace.NOW, Permission.APPROVE),
+    "sent_back": Wish(Pace.NOW, Permission.EDIT),
+    "approved": Wish(Pace.DAILY, Permission.EDIT),
+    "delivery_needs_person": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_missed": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_failed": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_published_twice": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_assisted": Wish(Pace.NOW, Permission.EDIT),
+    "channel_reconnect": Wish(Pace.NOW, Permission.EDIT),
+    "channel_expiring": Wish(Pace.NOW, Permission.EDIT),
+    "channel_paused": Wish(Pace.NOW, Permission.EDIT),
+    "queue_moved": Wish(Pace.DAILY, Permission.EDIT),
+    "week": Wish(Pace.NOW, Permission.EDIT, _NOW_OR_NEVER),
+    "alert": Wish(Pace.NOW, Permission.MANAGE, _NOW_OR_NEVER),
+}
+
+#: Notices of the weekly job: its own mail tells them.
+TOLD_BY_THE_WEEK = frozenset({"week_gaps", "rhythm_unmet"})
+
+
+def pace_of(kind: str, wishes: Mapping[str, str]) -> Pace:
+    """How soon a person with these wishes (kind to pace) wants mail about a kind of notice."""
+    if kind in TOLD_BY_THE_WEEK:
+        return Pace.NONE
+    wish = WISHES.get(kind, Wish(Pace.DAILY, Permission.READ))
+    chosen = wishes.get(kind)
+    return Pace(chosen) if chosen in wish.paces else wish.default
+
+
+def next_try(created_at: datetime, now: datetime, attempts: int) -> datetime | None:
+    """When to try again after ``attempts`` (from 1) failures; None when it is to be given up."""
+    due = now + STEPS[min(max(attempts, 1), len(STEPS)) - 1]
+    return due if due < created_at + GIVE_UP_AFTER else None
+
+
+def last_summary(now: datetime, zone: str) -> datetime:
+    """The moment of the last daily summary, at or before ``now``."""
+    local = now.astimezone(ZoneInfo(zone))
+    at = datetime.combine(local.date(), SUMMARY_AT, local.tzinfo)
+    if at > local:
+        at = datetime.combine(local.date() - timedelta(days=1), SUMMARY_AT, local.tzinfo)
+    return at.astimezone(now.tzinfo)

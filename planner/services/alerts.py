@@ -1,0 +1,172 @@
+"""Alerts: the machine says when it does not do its work. Each is told once when it is raised and once when it is over,
+whoever of several processes notices, and also where the scheduler is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from planner import mailserver
+from planner.domain.alarms import AlertKind
+from planner.domain.outbox import Pace, pace_of
+from planner.domain.roles import Role
+from planner.domain.states import DeliveryState
+from planner.models import Alert, Attempt, Delivery, Heartbeat, Member, User
+from planner.services.mail.waiting import put
+from planner.services.webhooks import events
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+    from planner.config import Settings
+
+#: How many of the past ones are shown.
+SHOWN = 50
+
+
+#: What is wrong: of which kind, in which workspace (None: in all), and what there is to say of it.
+Wrong: TypeAlias = tuple[AlertKind, int | None, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How things stand: what is wrong, by the alert's key, and whether the clock has just given a sign."""
+
+    wrong: Mapping[str, Wrong] = field(default_factory=dict)
+    clock_is_alive: bool = True
+
+    def is_over(self, alert: Alert) -> bool:
+        """Whether what the alert tells of is no longer so. A clock that gives no sign is not alive because this
+        process has not been watching for long."""
+        return alert.key not in self.wrong and (alert.kind is not AlertKind.CLOCK or self.clock_is_alive)
+
+
+def check(platform: Platform, *, watching_since: datetime | None = None) -> int:
+    """Raise and clear what there is to. ``watching_since`` is when the calling process began to watch: a clock that
+    fell silent before is given as long again, so that a start of everything is no alarm.
+
+    Returns how many alerts changed. Mails and webhook calls about them wait in their outboxes then.
+    """
+    now = platform.clock.now()
+    with platform.database.read() as session:
+        seen = _look(session, platform.settings, now, watching_since)
+        there = {alert.key: alert for alert in open_alerts(session)}
+    fresh = [key for key in seen.wrong if key not in there]
+    over = [alert for alert in there.values() if seen.is_over(alert)]
+    raised = sum(_raise(platform, key, *seen.wrong[key], now) for key in fresh)
+    return raised + sum(_clear(platform, alert, now) for alert in over)
+
+
+def open_alerts(session: Session, workspace_id: int | None = None) -> Sequence[Alert]:
+    """What is wrong now; with ``workspace_id``, as far as it concerns that one."""
+    query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.id)
+    return session.scalars(query.where(*_concerns(workspace_id))).all()
+
+
+def past_alerts(session: Session, workspace_id: int) -> Sequence[Alert]:
+    """What was wrong and is over, newest first."""
+    query = select(Alert).where(Alert.cleared_at.is_not(None), *_concerns(workspace_id))
+    return session.scalars(query.order_by(Alert.id.desc()).limit(SHOWN)).all()
+
+
+def _concerns(workspace_id: int | None) -> list[Any]:
+    return [] if workspace_id is None else [or_(Alert.workspace_id == workspace_id, Alert.workspace_id.is_(None))]
+
+
+# --- looking ---------------------------------------------------------------------------------------------------
+
+
+def _look(session: Session, settings: Settings, now: datetime, watching_since: datetime | None) -> Seen:
+    wrong: dict[str, Wrong] = {}
+    for kind, workspace_id, data in _stuck(session, settings, now):
+        wrong[f"{kind.value}:{workspace_id}"] = (kind, workspace_id, data)
+    last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "scheduler"))
+    silence = timedelta(seconds=settings.alert_silence_seconds)
+    heard = [moment for moment in (last, watching_since) if moment is not None]
+    if heard and now - max(heard) > silence:
+        data = {"last_seen": last.isoformat() if last else None}
+        wrong[AlertKind.CLOCK.value] = (AlertKind.CLOCK, None, data)
+    return Seen(wrong, clock_is_alive=last is not None and now - last <= silence)
+
+
+def _stuck(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[AlertKind, int, dict[str, Any]]]:
+    """Deliveries that have stood for too long where they should only pass, by workspace."""
+    limits = (
+        (AlertKind.SENDING, DeliveryState.SENDING, settings.alert_sending_seconds, Attempt.started_at),
+        (AlertKind.UNKNOWN, DeliveryState.UNKNOWN, settings.alert_unknown_seconds, Attempt.finished_at),
+    )
+    for kind, state, seconds, since in limits:
+        began = func.coalesce(since, Attempt.deadline_at, Delivery.updated_at, type_=Delivery.updated_at.type)
+        last = (Attempt.delivery_id == Delivery.id) & (Attempt.number == Delivery.attempt_count)
+        query = (
+            select(Delivery.workspace_id, func.count(Delivery.id), func.min(Delivery.id))
+            .outerjoin(Attempt, last)
+            .where(Delivery.state == state, began <= now - timedelta(seconds=seconds))
+            .group_by(Delivery.workspace_id)
+        )
+        for workspace_id, count, first in session.execute(query):
+            yield kind, workspace_id, {"count": count, "delivery": str(first), "minutes": int(seconds // 60)}
+
+
+# --- raising and clearing --------------------------------------------------------------------------------------
+
+
+def _raise(
+    platform: Platform, key: str, kind: AlertKind, workspace_id: int | None, data: dict[str, Any], now: datetime
+) -> bool:
+    alert = Alert(workspace_id=workspace_id, kind=kind, key=key, data=data, raised_at=now)
+    try:
+        with platform.database.write() as session:
+            session.add(alert)
+            session.flush()
+            _tell(session, platform.settings, alert, now)
+    except IntegrityError:  # another process noticed it at this moment, and tells it
+        return False
+    return True
+
+
+def _clear(platform: Platform, alert: Alert, now: datetime) -> bool:
+    """Settles the race of two processes that see the end: the second finds it cleared."""
+    statement = update(Alert).where(Alert.id == alert.id, Alert.cleared_at.is_(None)).values(cleared_at=now)
+    with platform.database.write() as session:
+        if session.scalar(statement.returning(Alert.id)) is None:
+            return False
+        cleared = session.get_one(Alert, alert.id, populate_existing=True)
+        _tell(session, platform.settings, cleared, now)
+    return True
+
+
+def _tell(session: Session, settings: Settings, alert: Alert, now: datetime) -> None:
+    events.about_alert(session, alert, now)
+    if not settings.mail_on:
+        return
+    data: dict[str, Any] = {"alert": alert.id, "cleared": alert.cleared_at is not None}
+    told = set()
+    for user_id, email, workspace_id in _admins(session, alert.workspace_id):
+        put(session, "alert", now, workspace_id=workspace_id, user_id=user_id, **data)
+        told.add(email)
+    for address in mailserver.read_addresses(settings.alert_mail) if settings.alert_mail else ():
+        if address.lower() not in told:
+            put(session, "alert", now, workspace_id=alert.workspace_id, address=address, **data)
+
+
+def _admins(session: Session, workspace_id: int | None) -> list[tuple[int, str, int]]:
+    """Each admin who wants to hear of it, once, in one of the workspaces."""
+    query = (
+        select(User.id, User.email, Member.workspace_id, User.mail_wishes)
+        .join(Member, Member.user_id == User.id)
+        .where(Member.role == Role.ADMIN, User.active)
+        .order_by(Member.id)
+    )
+    if workspace_id is not None:
+        query = query.where(Member.workspace_id == workspace_id)
+    found: dict[int, tuple[int, str, int]] = {}
+    for row in session.execute(query):
+        if pace_of("alert", row.mail_wishes or {}) is Pace.NOW:
+            found.setdefault(row.id, (row.id, row.email, row.workspace_id))
+    return list(found.values())

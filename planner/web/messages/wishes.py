@@ -1,0 +1,30 @@
+"""What a person can be mailed about, and how soon."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+from planner.domain.outbox import Pace
+
+PACES: dict[Pace, LazyString] = {
+    Pace.NOW: _l("At once"),
+    Pace.DAILY: _l("Once a day"),
+    Pace.NONE: _l("No mail"),
+}
+
+LABELS: dict[str, LazyString] = {
+    "approval_asked": _l("Somebody asks for your approval"),
+    "sent_back": _l("A post of yours was sent back"),
+    "approved": _l("A post of yours was approved"),
+    "delivery_needs_person": _l("A post needs your decision"),
+    "delivery_missed": _l("A post missed its time"),
+    "delivery_failed": _l("A network refused a post"),
+    "delivery_published_twice": _l("A post may stand twice on a network"),
+    "delivery_assisted": _l("It is time to publish by hand"),
+    "channel_reconnect": _l("A channel must be reconnected"),
+    "channel_expiring": _l("The connection of a channel expires soon"),
+    "channel_paused": _l("A channel was paused by its network's refusal"),
+    "queue_moved": _l("Posts waiting for approval moved to later slots"),
+    "week": _l("The week: what goes out, free slots, rhythm"),
+    "alert": _l("Alerts of Sendeplan itself"),
+}

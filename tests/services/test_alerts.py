@@ -1,0 +1,227 @@
+"""Alerts: what does not move is noticed, told once, and told again when it is over; also without a scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from planner import watching
+from planner.bootstrap import Platform
+from planner.domain.outbox import OutboxState
+from planner.domain.states import DeliveryState
+from planner.models import Alert, Attempt, Delivery, Mail, WebhookCall
+from planner.services import accounts, alerts, heartbeats, webhooks
+from planner.services.posts import When
+from planner.services.webhooks import WebhookInput
+from tests.publishers.raw import RawServer, Reply
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.mailserver import Mailbox, mail_server
+
+
+@pytest.fixture(scope="module")
+def running_mail_server() -> Iterator[Mailbox]:
+    with mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def mailbox(running_mail_server: Mailbox) -> Mailbox:
+    running_mail_server.taken.clear()
+    return running_mail_server
+
+
+@pytest.fixture
+def receiver() -> Iterator[RawServer]:
+    with RawServer(Reply(200)) as server:
+        yield server
+
+
+@pytest.fixture
+def platform(tmp_path: Path, database_url: str, clock: FakeClock, mailbox: Mailbox) -> Iterator[Platform]:
+    platform = make_platform(
+        tmp_path / "instance",
+        database_url,
+        clock,
+        smtp_url=mailbox.url,
+        mail_from="plan@brandt.example",
+        public_url="https://plan.brandt.example",
+        alert_mail="it@brandt.example, ALICE@example.com",
+        webhook_private_addresses=True,
+    )
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def beating(platform: Platform) -> None:
+    """A scheduler that has just given a sign."""
+    heartbeats.beat(platform, "scheduler", "me")
+
+
+def stuck(platform: Platform, company: Company, state: DeliveryState) -> Delivery:
+    """A delivery that has just come to stand in ``state``."""
+    now = platform.clock.now()
+    channel = make_channel(platform.database, company, now)
+    post = make_post(platform, company.bob, [channel], When(at=now + timedelta(hours=1)), approve=True)
+    with platform.database.write() as session:
+        session.execute(update(Delivery).where(Delivery.post_id == post.id).values(state=state, attempt_count=1))
+        delivery = session.scalars(select(Delivery).where(Delivery.post_id == post.id)).one()
+        finished = now if state is DeliveryState.UNKNOWN else None
+        session.add(
+            Attempt(
+                delivery_id=delivery.id, number=1, epoch=1, owner="me", fingerprint="", started_at=now,
+                deadline_at=now + timedelta(seconds=30), finished_at=finished,
+            )
+        )  # fmt: skip
+    return delivery
+
+
+def move_on(platform: Platform) -> None:
+    with platform.database.write() as session:
+        session.execute(update(Delivery).values(state=DeliveryState.NEEDS_PERSON))
+
+
+def all_alerts(platform: Platform) -> list[Alert]:
+    with platform.database.read() as session:
+        return list(session.scalars(select(Alert).order_by(Alert.id)))
+
+
+@pytest.mark.parametrize(("state", "minutes"), [(DeliveryState.SENDING, 5), (DeliveryState.UNKNOWN, 30)])
+def test_a_delivery_that_stands_too_long_is_told_once_and_once_more_when_it_is_over(
+    platform: Platform, company: Company, beating: None, clock: FakeClock, state: DeliveryState, minutes: int,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    delivery = stuck(platform, company, state)
+    clock.advance(minutes=minutes, seconds=-1)
+    heartbeats.beat(platform, "scheduler", "me")
+    assert alerts.check(platform) == 0
+    clock.advance(seconds=1)
+    assert alerts.check(platform) == 1
+    assert alerts.check(platform) == 0, "not at each tick"
+    (alert,) = all_alerts(platform)
+    assert (alert.workspace_id, alert.data["delivery"]) == (company.workspace.id, str(delivery.id))
+    watching.tell(platform)
+    assert sorted(str(m["To"]) for m in mailbox.taken) == ["Alice <alice@example.com>", "it@brandt.example"]
+    assert f"seit mehr als {minutes} Minuten" in mailbox.taken[0]["Subject"]
+
+    move_on(platform)
+    clock.advance(minutes=1)
+    heartbeats.beat(platform, "scheduler", "me")
+    assert alerts.check(platform) == 1
+    assert alerts.check(platform) == 0
+    watching.tell(platform)
+    assert len(mailbox.taken) == 4
+    assert mailbox.taken[2]["Subject"].startswith("Sendeplan: vorbei:")
+    assert all_alerts(platform)[0].cleared_at == clock.now()
+
+
+def test_a_page_server_notices_a_dead_scheduler_and_tells_it_itself(
+    platform: Platform, company: Company, mailbox: Mailbox, receiver: RawServer, clock: FakeClock
+) -> None:
+    with platform.database.write() as session:
+        hook = WebhookInput(receiver.url, ("alert.raised", "alert.cleared"))
+        webhooks.create(session, company.alice, platform, hook, now=clock.now())
+    started = clock.now()
+    heartbeats.beat(platform, "scheduler", "me")
+    clock.advance(seconds=120)
+    watching.look(platform, started)
+    assert all_alerts(platform) == []
+    clock.advance(seconds=1)
+    watching.look(platform, started)
+    watching.look(platform, started)
+    recipients = sorted(str(m["To"]) for m in mailbox.taken)
+    assert recipients == ["Alice <alice@example.com>", "Oscar <oscar@example.com>", "it@brandt.example"]
+    assert "https://plan.brandt.example/alerts" in mailbox.taken[0].as_string()
+    assert [r.json["type"] for r in receiver.requests] == ["alert.raised"]
+    assert receiver.last.json["data"]["kind"] == "clock"
+
+    heartbeats.beat(platform, "scheduler", "another")
+    watching.look(platform, started)
+    watching.look(platform, started)
+    assert len(mailbox.taken) == 6
+    assert [r.json["type"] for r in receiver.requests] == ["alert.raised", "alert.cleared"]
+
+
+def test_a_scheduler_that_never_came_is_noticed_and_a_start_after_a_night_is_no_alarm(
+    platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    alerts.check(platform, watching_since=clock.now() - timedelta(seconds=60))
+    assert all_alerts(platform) == []
+    heartbeats.beat(platform, "scheduler", "me")
+    clock.advance(hours=12)
+    alerts.check(platform, watching_since=clock.now() - timedelta(seconds=60))
+    assert all_alerts(platform) == [], "everything is just starting"
+    alerts.check(platform, watching_since=clock.now() - timedelta(hours=1))
+    assert len(all_alerts(platform)) == 1
+    alerts.check(platform, watching_since=clock.now() - timedelta(seconds=60))
+    assert all_alerts(platform)[0].cleared_at is None, "a page server that has just started proves no life"
+    with platform.database.write() as session:
+        session.execute(update(Alert).values(cleared_at=clock.now()))
+    alerts.check(platform, watching_since=clock.now() - timedelta(hours=1))
+    assert len(all_alerts(platform)) == 2, "what comes again is told again"
+
+
+def test_an_alarm_that_did_not_get_through_is_tried_again_by_whoever_watches(
+    platform: Platform, company: Company, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    started = clock.now()
+    clock.advance(seconds=121)
+    mailbox.refusals[:] = ["451 Later"] * 3
+    watching.look(platform, started)
+    assert mailbox.taken == []
+    clock.advance(seconds=30)
+    watching.look(platform, started)
+    assert len(mailbox.taken) == 3
+
+
+def test_of_several_processes_one_tells(
+    tmp_path: Path, postgresql_url: str, clock: FakeClock, mailbox: Mailbox
+) -> None:
+    from tests.support.factories import make_company
+
+    team = make_platform(tmp_path, postgresql_url, clock, smtp_url=mailbox.url, mail_from="plan@brandt.example")
+    try:
+        make_company(team.database, clock.now())
+        heartbeats.beat(team, "scheduler", "me")
+        clock.advance(minutes=3)
+        started = clock.now() - timedelta(minutes=3)
+        team.letters()
+        for _ in range(2):
+            with ThreadPoolExecutor(4) as processes:
+                list(processes.map(lambda _n: watching.look(team, started), range(4)))
+            heartbeats.beat(team, "scheduler", "me")
+        assert len(all_alerts(team)) == 1
+        with team.database.read() as session:
+            mails = session.scalars(select(Mail)).all()
+        assert [m.state for m in mails] == [OutboxState.SENT] * 4, "two admins, raised and over"
+        assert len(mailbox.taken) == 4
+    finally:
+        team.close()
+
+
+def test_an_admin_may_do_without_and_thresholds_are_settings(
+    tmp_path: Path, sqlite_url: str, clock: FakeClock, mailbox: Mailbox
+) -> None:
+    from tests.support.factories import make_company
+
+    settings = {"alert_silence_seconds": 600.0, "smtp_url": mailbox.url, "mail_from": "plan@brandt.example"}
+    platform = make_platform(tmp_path, sqlite_url, clock, **settings)
+    company = make_company(platform.database, clock.now())
+    with platform.database.write() as session:
+        accounts.set_mail_wishes(session, company.alice.user_id or 0, {"alert": "none"})
+    started = clock.now()
+    clock.advance(seconds=599)
+    watching.look(platform, started)
+    assert all_alerts(platform) == []
+    clock.advance(seconds=2)
+    watching.look(platform, started)
+    assert [str(m["To"]) for m in mailbox.taken] == ["Oscar <oscar@example.com>"]
+    with platform.database.read() as session:
+        assert session.scalars(select(WebhookCall)).all() == []
+    platform.close()
