@@ -17,17 +17,21 @@ from planner.web.messages import SENTENCES, sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What takes a code, and at which place.
-TAKES_CODE = {"FieldError": 1, "Problem": 1, "problems.add": 1, "Conflict": 0, "NotFound": 0, "Forbidden": 0}
+TAKES_CODE = {
+    "FieldError": 1, "Problem": 1, "problems.add": 1,
+    "Conflict": 0, "NotFound": 0, "Forbidden": 0, "MailError": 0, "OutgoingError": 0,
+}  # fmt: skip
 #: Codes that are put together, by how the source writes them.
 BUILT = {
     "'forbidden_' + permission.value": {f"forbidden_{p.value}" for p in Permission},
     "'wall_time_' + resolved.note": {f"wall_time_{note}" for note in get_args(Note)},
     "name + '_unknown'": {f"{name}_unknown" for _model, name in REFERENCES.values()},
     "field + '_unknown'": {f"{name}_unknown" for name in ("campaign", "goal", "audience", "category", "owner")},
+    "url_problem": {f"webhook_url_{wrong}" for wrong in ("invalid", "password", "not_https", "private")},
     "_no_slot_code(session, channel)": {"channel_has_no_slots", "channel_has_no_slot_for_category"},
 }
 #: Codes that were raised elsewhere and are only handed on.
-HANDED_ON = {"code", "one.code", "problem.code"}
+HANDED_ON = {"code", "one.code", "problem.code", "found.code"}
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -52,7 +56,11 @@ def raised(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_every_code_that_can_be_raised_has_a_sentence() -> None:
-    found = [one for path in sources("planner/services", "planner/web", "publishers") for one in raised(path)]
+    found = [
+        one
+        for path in sources("planner/services", "planner/security", "planner/web", "publishers")
+        for one in raised(path)
+    ]
     assert len(found) > 150
     assert [(where, code) for where, code in found if code not in SENTENCES] == []
 

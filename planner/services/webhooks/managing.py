@@ -137,9 +137,9 @@ def send_again(session: Session, actor: Actor, webhook_id: int, call_id: int, *,
 
 def _check(platform: Platform, wanted: WebhookInput) -> None:
     problems = Problems()
-    wrong = outgoing.problem_of(wanted.url.strip(), private=platform.settings.webhook_private_addresses)
-    if wrong:
-        problems.add("url", wrong)
+    url_problem = outgoing.problem_of(wanted.url.strip(), private=platform.settings.webhook_private_addresses)
+    if url_problem:
+        problems.add("url", url_problem)
     if not wanted.events:
         problems.add("events", "webhook_events_missing")
     elif set(wanted.events) - set(events.EVENTS):
