@@ -11,7 +11,6 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import URL
 
-from planner import create_app
 from planner.bootstrap import Platform
 from planner.database import Database
 from planner.services.actor import Actor
@@ -19,22 +18,23 @@ from tests.support.browser import errors_of, launch_chromium
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
 from tests.support.factories import Company, make_company, make_platform
+from tests.support.folders import choose_quick_folder
 from tests.support.network import forbid_outside_connections
 from tests.support.serving import serving
-from tests.support.web import Browsing, ClientOf
+from tests.support.web import Browsing, ClientOf, app_around
 
-_made_folder = pytest.StashKey[Path | None]()
+_made_folders = pytest.StashKey[list[Path | None]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     forbid_outside_connections()
-    config.stash[_made_folder] = choose_shared_folder()
+    config.stash[_made_folders] = [choose_shared_folder(), choose_quick_folder(config)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    folder = config.stash.get(_made_folder, None)
-    if folder:
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in config.stash.get(_made_folders, []):
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -115,9 +115,7 @@ def company(platform: Platform) -> Company:
 @pytest.fixture
 def app(platform: Platform) -> Flask:
     """The application around ``platform``."""
-    app = create_app(platform)
-    app.testing = True
-    return app
+    return app_around(platform, testing=True)
 
 
 @pytest.fixture

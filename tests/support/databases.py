@@ -21,6 +21,7 @@ from sqlalchemy import URL, make_url
 
 from planner import schema
 from planner.database import Database
+from tests.support.folders import memory_folder
 
 SERVER_VARIABLE = "SENDEPLAN_TEST_DATABASE_URL"
 FOLDER_VARIABLE = "SENDEPLAN_TEST_POSTGRESQL_FOLDER"
@@ -99,7 +100,7 @@ def choose_shared_folder() -> Path | None:
     """
     if FOLDER_VARIABLE in os.environ or SERVER_VARIABLE in os.environ:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="sendeplan-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="sendeplan-postgresql-", dir=memory_folder()))
     folder.chmod(0o755)  # started by root, the server runs as another user
     os.environ[FOLDER_VARIABLE] = str(folder)
     return folder

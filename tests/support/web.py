@@ -10,10 +10,28 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
+from planner import create_app
+from planner.bootstrap import Platform
 from planner.services.actor import Actor
+from planner.web.extensions import limiter
 from tests.support.factories import PASSWORD
 
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
+_apps: dict[tuple[object, ...], Flask] = {}
+
+
+def app_around(platform: Platform, *, testing: bool) -> Flask:
+    """The application around this platform. One is made for each kind of settings and handed from test to test: to map
+    its addresses and to compile its templates takes ten times as long as most tests."""
+    settings = platform.settings
+    kind = (testing, settings.secret_key, settings.max_upload_bytes, settings.secure_cookies)
+    if kind not in _apps:
+        _apps[kind] = create_app(platform)
+        _apps[kind].testing = testing
+    _apps[kind].extensions["sendeplan"] = platform
+    with _apps[kind].app_context():
+        limiter.reset()
+    return _apps[kind]
 
 
 def email_of(actor: Actor) -> str:

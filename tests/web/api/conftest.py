@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from planner import create_app
 from planner.bootstrap import Platform
 from planner.models import Channel, Conversation
 from planner.services.actor import Actor
@@ -16,6 +15,7 @@ from publishers.sandbox import Sandbox
 from tests.support.api import Script, made, make_token
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_company, make_media, make_platform
+from tests.support.web import app_around
 
 ScriptOf = Callable[[Actor | None], Script]
 
@@ -42,7 +42,7 @@ def company(platform: Platform) -> Company:
 
 @pytest.fixture
 def app(platform: Platform) -> Flask:
-    return create_app(platform)
+    return app_around(platform, testing=False)
 
 
 @pytest.fixture
