@@ -34,7 +34,8 @@ pytestmark = pytest.mark.browser
 
 #: A Wednesday before a change of the clocks, with posts behind and ahead.
 TODAY = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
-WIDE, NARROW = 1440, 390
+#: What fits the narrowest phone in use fits the others.
+WIDE, NARROW = 1440, 360
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", WIDE), ("dark", WIDE), ("dark", NARROW))
 KINDS: dict[str, type[Campaign | Goal | Audience | Category | Format]] = {
     "campaigns": Campaign, "goals": Goal, "audiences": Audience, "categories": Category, "formats": Format,

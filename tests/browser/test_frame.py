@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import assert_accessible, assert_no_sideways_scroll
+from tests.support.browser import assert_accessible
 from tests.support.factories import PASSWORD, Company
 from tests.support.web import email_of, sign_in
 
@@ -56,17 +56,6 @@ def test_the_language_changes_at_once_and_stays(page: Page, server: str, company
     expect(page.get_by_role("heading", level=1)).to_have_text("My account")
     page.goto(f"{server}/account")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-
-
-@pytest.mark.parametrize("width", [1440, 390, 360])
-def test_the_account_page_fits_and_is_accessible(page: Page, server: str, company: Company, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, server, company.charlie)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.goto(f"{server}/account")
-        assert_no_sideways_scroll(page)
-        assert_accessible(page)
 
 
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(page: Page, server: str, company: Company) -> None:
