@@ -21,7 +21,7 @@ AGAIN := --force-reinstall
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test lint unit crash browser bench messages lock screenshots clean distclean
+.PHONY: help setup assets demo test lint unit crash browser mutants bench messages lock screenshots clean distclean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -80,6 +80,10 @@ ifeq ($(CHROMIUM),)
 	  echo "The tests need a browser. On Debian: apt-get install chromium" >&2; exit 1; \
 	fi
 endif
+
+# Not part of `test`: it takes minutes. What is part of it is that every mutant still fits the code.
+mutants: setup ## Take each guard of publishing away in turn, see that a test notices, and write docs/dev/guards.md
+	$(BIN)/python -m tests.mutants --jobs $(WORKERS) $(ARGS)
 
 bench: setup ## Measure, and write docs/performance.md
 	$(BIN)/python -m bench $(ARGS)

@@ -84,10 +84,12 @@ def test_an_answer_that_does_not_say_is_uncertain(
 
 
 def test_a_publish_is_never_repeated_by_itself(publisher: Publisher, key: str, sandbox: Sandbox) -> None:
-    sandbox.faults.add("error", key, "publish", count=5)
-    with pytest.raises(Uncertain):
-        send(publisher, text_post())
-    assert len(sandbox.requests(key, "publish")) == 1
+    for number, kind in enumerate(("error", "reset"), start=1):
+        sandbox.faults.clear()
+        sandbox.faults.add(kind, key, "publish", accepted=False, count=5)
+        with pytest.raises(Uncertain):
+            send(publisher, text_post())
+        assert len(sandbox.requests(key, "publish")) == number
 
 
 @pytest.mark.parametrize("key", [k for k in KEYS if k != "linkedin"], indirect=True)  # whose answer has no body

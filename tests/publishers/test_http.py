@@ -171,9 +171,12 @@ def test_a_packed_answer_is_read(server: RawServer) -> None:
 def test_a_server_that_drips_cannot_hold_a_call_beyond_its_deadline(server: RawServer) -> None:
     server.answer = Reply(drip=0.02)
     session = session_for(server.url)
+    end_of_all_patience = threading.Timer(10, server.stopping.set)
+    end_of_all_patience.start()
     with pytest.raises(Uncertain), one_call("Test", 0.3):
         session.post("https://api.test/posts", data={"a": "b"})
     assert not server.stopping.is_set()
+    end_of_all_patience.cancel()
     assert server.dripped > 1, "the server was still sending, so no single read had timed out"
 
 

@@ -87,19 +87,23 @@ def test_health_says_the_worst_first(platform: Platform, company: Company) -> No
     assert channels.health(connect(platform, company.alice, "xing", {}), now) is ChannelHealth.ASSISTED
 
 
-def test_reconnecting_releases_what_surely_was_not_sent(platform: Platform, company: Company) -> None:
+def test_reconnecting_releases_what_surely_was_not_sent_and_nothing_else(platform: Platform, company: Company) -> None:
     now = platform.clock.now()
     channel = connect(platform, company.alice, "facebook", CREDENTIALS["facebook"])
-    post = make_post(platform, company.bob, [channel], When(at=now + timedelta(hours=1)), approve=True)
+    when = When(at=now + timedelta(hours=1))
+    post, doubtful = (make_post(platform, company.bob, [channel], when, text=t, approve=True) for t in ("Eins", "Zwei"))
     with platform.database.write() as session:
-        delivery = session.query(Delivery).filter_by(post_id=post.id).one()
-        delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, "reconnect"
+        for post_id, code in ((post.id, "reconnect"), (doubtful.id, "cannot_list")):
+            delivery = session.query(Delivery).filter_by(post_id=post_id).one()
+            delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, code
     with platform.database.write() as session:
         fresh = {"page_id": "1001", "access_token": "new"}
         channels.reconnect(session, company.alice, platform.vault, channel.id, fresh, now=now)
     with platform.database.read() as session:
         delivery = session.query(Delivery).filter_by(post_id=post.id).one()
+        asked = session.query(Delivery).filter_by(post_id=doubtful.id).one()
     assert (delivery.state, delivery.error_code) == (DeliveryState.SCHEDULED, None)
+    assert (asked.state, asked.error_code) == (DeliveryState.NEEDS_PERSON, "cannot_list")
 
 
 def test_another_account_cannot_take_a_channels_place(platform: Platform, company: Company) -> None:

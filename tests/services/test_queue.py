@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
@@ -302,6 +303,15 @@ def test_a_queue_is_placed_again_without_waiting_for_what_somebody_else_is_chang
 
     assert times(platform, held, free) == [TUESDAY, datetime(2026, 3, 16, 14, 0, tzinfo=UTC)]
     platform.close()
+
+
+def test_a_channel_has_each_passing_of_a_slot_once_whoever_writes(
+    platform: Platform, company: Company, channel: Channel
+) -> None:
+    one, other = queued(platform, company, channel), queued(platform, company, channel)
+
+    with pytest.raises(IntegrityError), platform.database.write() as session:
+        session.get_one(Delivery, other).occurrence = session.get_one(Delivery, one).occurrence
 
 
 # --- drafts whose slot passed ----------------------------------------------------------------------------

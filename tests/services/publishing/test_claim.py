@@ -17,7 +17,7 @@ from planner.models import Campaign, Channel, Delivery
 from planner.services import approvals, posts
 from planner.services.errors import Conflict
 from planner.services.posts import VariantInput
-from planner.services.publishing import pause
+from planner.services.publishing import missed, pause
 from planner.services.publishing.claim import claim
 from planner.services.publishing.payload import thaw
 from tests.services.publishing.stage import OWNER, Stage
@@ -267,6 +267,22 @@ def test_a_network_that_is_not_installed_any_more_is_named_and_does_not_stop_the
 
     assert (stage.state(lost), stage.read(lost).error_code) == (DeliveryState.NEEDS_PERSON, "network_missing")
     assert stage.state(fine) is DeliveryState.PUBLISHED
+
+
+def test_what_waits_past_its_limit_for_a_yes_or_a_reconnection_is_missed_and_what_is_paused_waits_on(
+    stage: Stage,
+) -> None:
+    ended, there, paused = (stage.channel(missed_after_seconds=600) for _ in range(3))
+    reconnecting, unapproved, held = (stage.due(c, text=f"Beitrag {c.id}") for c in (ended, there, paused))
+    stage.change(ended, reconnect_since=stage.clock.now())
+    stage.change(stage.post(unapproved), approved_at=None)
+    _pause_channel(stage, paused, Campaign())
+    stage.clock.advance(minutes=11)
+
+    assert missed.sweep(stage.platform) == 2
+
+    states = [stage.state(delivery) for delivery in (reconnecting, unapproved, held)]
+    assert states == [DeliveryState.MISSED, DeliveryState.MISSED, DeliveryState.SCHEDULED]
 
 
 # --- publishing by hand ----------------------------------------------------------------------------------

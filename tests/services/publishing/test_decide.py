@@ -50,6 +50,16 @@ def test_choosing_one_of_the_posts_found_takes_its_id(stage: Stage) -> None:
     assert decided(stage, decide.is_live, delivery, "https://X.example/18/").remote_id == "18"
 
 
+def test_a_post_that_another_delivery_has_cannot_be_chosen(stage: Stage) -> None:
+    candidates = [{"remote_id": "17", "url": "https://x.example/17"}]
+    delivery = stuck(stage, S.NEEDS_PERSON, error_code="ambiguous", error_params={"candidates": candidates})
+    other = stage.due(stage.read(delivery).channel, text="Ein anderer")
+    stage.change(other, state=S.PUBLISHED, remote_id="17")
+
+    with pytest.raises(Conflict, match="id_taken"):
+        decided(stage, decide.is_live, delivery, "https://x.example/17")
+
+
 def test_an_address_that_is_none_is_refused_at_its_field(stage: Stage) -> None:
     delivery = stuck(stage, S.NEEDS_PERSON)
 

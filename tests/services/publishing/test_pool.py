@@ -18,7 +18,7 @@ from planner.leader import Leader
 from planner.models import Delivery, Heartbeat
 from planner.scheduler import Scheduler
 from planner.services.publishing import pause
-from planner.services.publishing.pool import Pool
+from planner.services.publishing.pool import Pool, run_due
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
 from tests.services.publishing.stage import Stage
@@ -177,6 +177,18 @@ def test_the_scheduler_looks_for_what_is_unconfirmed_and_recovers_what_a_dead_pr
     scheduler.stop()
 
     assert len(stage.live()) == 2
+
+
+def test_what_was_to_be_looked_for_long_ago_is_looked_for_after_a_start(stage: Stage, live: Platform) -> None:
+    (unconfirmed,) = due_now(stage, channels=1, each=1)
+    stage.sandbox.faults.add("error", "linkedin", status=503, accepted=True, count=1)
+    run_due(live, "before")
+    stage.change(unconfirmed, look_at=stage.moment(hours=-1))
+    scheduler = Scheduler(live)
+    scheduler.start()
+
+    wait_for(lambda: stage.state(unconfirmed) is S.PUBLISHED)
+    scheduler.stop()
 
 
 def test_two_schedulers_at_once_send_everything_once(stage: Stage, live: Platform) -> None:

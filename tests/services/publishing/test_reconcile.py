@@ -133,19 +133,18 @@ def test_a_post_is_found_although_the_networks_clock_is_wrong(stage: Stage, ahea
 
 
 def test_a_post_with_another_text_or_number_of_images_is_not_ours(stage: Stage) -> None:
-    channel = stage.channel("twitter")
-    account = channel.remote_account_id or ""
-    lost(stage, "twitter", accepted=False)
+    with_image, without = stage.channel("twitter"), stage.channel("twitter")
+    lost(stage, "twitter", accepted=False, count=2)
     image = make_media(stage.platform, stage.company.alice)
-    delivery = stage.due(channel, media=(image,))
+    one, other = stage.due(with_image, media=(image,)), stage.due(without)
     stage.run()
     now = stage.moment(milliseconds=1)
-    stage.sandbox.backfill("twitter", account, "Ein anderer Text", now)
-    stage.sandbox.backfill("twitter", account, TEXT, now)
+    stage.sandbox.backfill("twitter", with_image.remote_account_id or "", TEXT, now)
+    stage.sandbox.backfill("twitter", without.remote_account_id or "", "Ein anderer Text", now)
 
     stage.settle()
 
-    assert stage.state(delivery) is S.SCHEDULED
+    assert (stage.state(one), stage.state(other)) == (S.SCHEDULED, S.SCHEDULED)
 
 
 def test_the_tracked_link_tells_two_posts_apart(stage: Stage) -> None:

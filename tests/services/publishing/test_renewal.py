@@ -15,7 +15,8 @@ from planner.models import Channel
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import renewal
 from planner.services.publishing.renewal import Renewal
-from tests.services.publishing.stage import Stage
+from planner.services.publishing.send import Step
+from tests.services.publishing.stage import Stage, at_step
 from tests.support.clock import FakeClock
 
 S = DeliveryState
@@ -148,6 +149,16 @@ def test_a_refresh_token_that_is_refused_asks_for_a_reconnection(stage: Stage) -
 
     assert stage.channel_now(channel).reconnect_since is not None
     assert stage.told("channel_reconnect")
+
+
+def test_a_refusal_of_an_old_token_does_not_mark_a_channel_that_has_a_new_one(stage: Stage) -> None:
+    channel = stage.channel("facebook")
+    stage.due(channel)
+    stage.sandbox.faults.add("missing_permission", "facebook", count=1)
+
+    stage.run(at_step(Step.SENDING, lambda: stage.change(channel, credentials_version=2)))
+
+    assert stage.channel_now(channel).reconnect_since is None
 
 
 def test_credentials_that_cannot_be_read_ask_for_a_reconnection(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,10 @@ import pytest
 
 from planner.domain import fingerprint
 from planner.domain.states import DeliveryState, Outcome, PostStatus
-from planner.models import Campaign, Delivery
+from planner.models import Attempt, Campaign, Delivery
 from planner.services.publishing import finish, pause
 from planner.services.publishing.classify import Verdict
-from planner.services.publishing.send import Step
+from planner.services.publishing.send import Step, deliver
 from tests.services.publishing.conftest import NETWORKS
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, at_step
 from tests.support.factories import make_media
@@ -100,13 +101,17 @@ def _throttle(stage: Stage, delivery: Delivery) -> None:
     stage.change(stage.read(delivery).channel, throttled_until=stage.moment(seconds=30))
 
 
+def _end_access(stage: Stage, delivery: Delivery) -> None:
+    stage.change(stage.read(delivery).channel, reconnect_since=stage.clock.now())
+
+
 def _move_ahead(stage: Stage, delivery: Delivery) -> None:
     stage.change(delivery, try_at=stage.moment(seconds=30))
 
 
 @pytest.mark.parametrize(
     "change",
-    [_pause_workspace, _pause_channel, _pause_campaign, _void_the_yes, _throttle, _move_ahead],
+    [_pause_workspace, _pause_channel, _pause_campaign, _void_the_yes, _throttle, _end_access, _move_ahead],
     ids=lambda function: function.__name__[1:],
 )
 def test_what_changed_since_the_claim_stops_the_sending(
@@ -242,6 +247,41 @@ def test_an_image_that_is_gone_from_the_disk_is_named(stage: Stage) -> None:
     stage.run(at_step(Step.CLAIMED, remove))
 
     assert stage.read(delivery).error_code == "media_missing"
+
+
+def test_a_process_that_is_asked_to_stop_begins_nothing_more(stage: Stage) -> None:
+    delivery = stage.due(stage.channel())
+    (work,) = stage.claim()
+
+    deliver(stage.platform, work, stopping=lambda: True)
+
+    assert (stage.state(delivery), stage.read(delivery).attempt_count, stage.sent()) == (S.SCHEDULED, 0, 0)
+
+
+def test_an_attempt_that_cannot_be_put_on_record_is_not_made(stage: Stage) -> None:
+    delivery = stage.due(stage.channel())
+    (work,) = stage.claim()
+    now = stage.clock.now()
+    with stage.platform.database.write() as session:
+        session.add(
+            Attempt(
+                delivery_id=delivery.id, number=1, epoch=0, owner="", fingerprint="", started_at=now, deadline_at=now
+            )
+        )
+
+    deliver(stage.platform, work)
+
+    assert (stage.state(delivery), stage.read(delivery).attempt_count, stage.sent()) == (S.SCHEDULED, 0, 0)
+
+
+def test_an_error_of_ours_during_the_call_leaves_it_unconfirmed(stage: Stage) -> None:
+    delivery = stage.due(stage.channel("facebook"))
+    (work,) = stage.claim()
+    unsendable = replace(work.payload.post, text="\ud800")  # half a character, which no form can hold
+
+    deliver(stage.platform, replace(work, payload=replace(work.payload, post=unsendable)))
+
+    assert (stage.state(delivery), stage.attempts(delivery)[0].outcome) == (S.UNKNOWN, Outcome.UNCERTAIN)
 
 
 # --- late writers -----------------------------------------------------------------------------------------

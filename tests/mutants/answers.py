@@ -1,0 +1,306 @@
+"""Guards of what an answer proves, and of what it does to its channel."""
+
+from __future__ import annotations
+
+from tests.mutants.model import Edit, Mutant, found_in
+
+CLASSIFY = "planner/services/publishing/classify.py"
+EFFECTS = "planner/services/publishing/channel_effects.py"
+ERRORS = "publishers/errors.py"
+HTTP = "publishers/http.py"
+READING = "publishers/reading.py"
+RENEWAL = "planner/services/publishing/renewal.py"
+RETRY = "planner/domain/retry.py"
+SEND = "planner/services/publishing/send.py"
+
+CLASSIFY_TESTS = "services/publishing/test_classify.py"
+ERRORS_TESTS = "publishers/test_errors.py"
+FAULTS_TESTS = "publishers/test_faults.py"
+HTTP_TESTS = "publishers/test_http.py"
+RACES = "services/publishing/test_races.py"
+RENEWAL_TESTS = "services/publishing/test_renewal.py"
+RETRY_TESTS = "domain/test_retry.py"
+SEND_TESTS = "services/publishing/test_send.py"
+STRANGE_TESTS = "publishers/test_strange_answers.py"
+
+BY_STATUS = found_in(ERRORS_TESTS, "the_status_alone_decides_on_the_side_of_may_have_been_accepted")
+UNSURE = found_in(
+    CLASSIFY_TESTS,
+    "an_answer_that_does_not_say_for_sure_makes_it_unconfirmed_and_it_is_never_sent_again_directly",
+)
+
+
+def _status(status: str, words: str, guard: str) -> Mutant:
+    """A status that says nothing for sure, read as a refusal."""
+    old = f'    Rule(Uncertain, "{words}"'
+    edit = Edit(ERRORS, f"{old}, {status}),\n", f'    Rule(Refused, "{words}", {status}),\n')
+    name = "answer-3xx" if status.startswith("range") else f"answer-{status}"
+    return Mutant(name, guard, "the doubt: it is read as a refusal", (edit,), BY_STATUS)
+
+
+MUTANTS = (
+    Mutant(
+        "answer-uncertain",
+        "What does not say for sure (a time-out, a broken connection, a server error) is unconfirmed, "
+        "never sent again directly.",
+        "the doubt: it is tried again like a refusal",
+        (
+            Edit(
+                CLASSIFY,
+                '    return _verdict(error, Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "unconfirmed")\n',
+                "    return _refused(_as_refused(error), attempts, now)\n",
+            ),
+        ),
+        UNSURE,
+        simulated=True,
+    ),
+    Mutant(
+        "answer-broken-off",
+        "A connection that broke off or timed out after a byte was sent is not a refusal.",
+        "the look at whether anything was sent",
+        (Edit(HTTP, "        if anything_sent():\n", "        if False:\n"),),
+        found_in(HTTP_TESTS, "what_breaks_after_sending_is_uncertain"),
+        simulated=True,
+    ),
+    Mutant(
+        "answer-5xx",
+        "A server error may come after the post was stored.",
+        "the doubt: a server error is read as a refusal",
+        (
+            Edit(
+                ERRORS,
+                'BEFORE_TABLES = (Rule(Uncertain, "has a problem of its own", range(500, 600)),)',
+                "BEFORE_TABLES = ()",
+            ),
+            Edit(
+                ERRORS,
+                '    Rule(Uncertain, "has a problem of its own", range(500, 600)),\n    Rule(Uncertain, "gave',
+                '    Rule(Refused, "has a problem of its own", range(500, 600)),\n    Rule(Uncertain, "gave',
+            ),
+        ),
+        UNSURE,
+        second="the row for server errors that goes before every table",
+        simulated=True,
+    ),
+    Mutant(
+        "answer-5xx-first",
+        "A server error is decided before any network's own table: its body may say what it wants.",
+        "the row that goes before the tables",
+        (
+            Edit(
+                ERRORS,
+                'BEFORE_TABLES = (Rule(Uncertain, "has a problem of its own", range(500, 600)),)',
+                "BEFORE_TABLES = ()",
+            ),
+        ),
+        found_in(ERRORS_TESTS, "a_server_error_is_uncertain_whatever_a_table_says"),
+    ),
+    _status("range(300, 400)", "answered with a redirect", "A redirect proves nothing."),
+    _status("408", "gave up waiting", "408 proves nothing: the network may have finished what it began."),
+    _status("409", "reports a conflict", "409 proves nothing: the conflict may be with our own post."),
+    _status("425", "reports a request that came too early", "425 proves nothing."),
+    Mutant(
+        "answer-unexpected",
+        "An answer of a kind that nobody foresaw proves nothing.",
+        "the doubt: it is read as a refusal",
+        (Edit(ERRORS, '    Rule(Uncertain, "gave an unexpected', '    Rule(Refused, "gave an unexpected'),),
+        BY_STATUS,
+    ),
+    Mutant(
+        "answer-malformed",
+        "A success that cannot be read proves nothing.",
+        "the doubt: it is read as a refusal",
+        (
+            Edit(
+                HTTP,
+                'raise Uncertain(f"{network} gave an answer that cannot be read',
+                'raise Refused(f"{network} gave an answer that cannot be read',
+            ),
+            Edit(
+                READING,
+                '    raise Uncertain(f"{network} gave an answer that is not the documented one.")\n\n\ndef as_list',
+                '    raise Refused(f"{network} gave an answer that is not the documented one.")\n\n\ndef as_list',
+            ),
+            Edit(
+                READING, "from publishers.base import Uncertain\n", "from publishers.base import Refused, Uncertain\n"
+            ),
+        ),
+        found_in(STRANGE_TESTS, "a_strange_answer_to_a_publish_is_uncertain"),
+        second="the reading of documented shapes",
+    ),
+    Mutant(
+        "answer-nameless",
+        "A success that names no post proves nothing.",
+        "the doubt: it is read as a refusal",
+        (
+            Edit(
+                READING,
+                'raise Uncertain(f"{network} answered without naming the post.")',
+                'raise Refused(f"{network} answered without naming the post.")',
+            ),
+            Edit(
+                READING, "from publishers.base import Uncertain\n", "from publishers.base import Refused, Uncertain\n"
+            ),
+        ),
+        found_in(STRANGE_TESTS, "a_strange_answer_to_a_publish_is_uncertain"),
+    ),
+    Mutant(
+        "answer-our-error",
+        "An error of ours during the call says nothing about what was sent.",
+        "the doubt: it is tried again like a refusal",
+        (
+            Edit(
+                SEND,
+                'return classify(Uncertain(f"Sendeplan itself failed: {type(error).__name__}."), attempts',
+                'return classify(Refused(f"Sendeplan itself failed: {type(error).__name__}."), attempts',
+            ),
+        ),
+        found_in(SEND_TESTS, "an_error_of_ours_during_the_call_leaves_it_unconfirmed"),
+    ),
+    Mutant(
+        "answer-duplicate",
+        "A duplicate rejection is looked up; it is never sent again by itself.",
+        "the look: it is tried again like a refusal",
+        (
+            Edit(
+                CLASSIFY,
+                '        return _verdict(error, Outcome.DUPLICATE, DeliveryState.UNKNOWN, "duplicate", '
+                "named_id=error.existing_id)\n",
+                "        return _refused(_as_refused(error), attempts, now)\n",
+            ),
+        ),
+        found_in(CLASSIFY_TESTS, "a_duplicate_rejection_without_a_post_of_ours_fails_and_is_never_sent_again"),
+    ),
+    Mutant(
+        "answer-rejected",
+        "A text that the network rejects is not tried again.",
+        "the end: it is tried again like a refusal",
+        (
+            Edit(
+                CLASSIFY,
+                "            return _verdict(error, Outcome.REJECTED, DeliveryState.FAILED, code)\n",
+                "            return _refused(_as_refused(error), attempts, now)\n",
+            ),
+        ),
+        found_in(CLASSIFY_TESTS, "a_clear_rejection_fails_in_the_networks_own_words"),
+    ),
+    Mutant(
+        "answer-reconnect",
+        "An access that has ended is a person's to renew; nothing is tried blindly.",
+        "the person: it is tried again like a refusal",
+        (
+            Edit(
+                CLASSIFY,
+                "        return _verdict(error, Outcome.RECONNECT, DeliveryState.NEEDS_PERSON, "
+                '"reconnect", channel=effect)\n',
+                "        return _refused(_as_refused(error), attempts, now)\n",
+            ),
+        ),
+        found_in(CLASSIFY_TESTS, "a_token_that_ended_for_good_asks_for_a_reconnection_and_holds_the_channel"),
+    ),
+    Mutant(
+        "call-once",
+        "A call to publish is never repeated by the layer that speaks HTTP.",
+        "the connection's restraint: it repeats what broke",
+        (
+            Edit(
+                HTTP,
+                "        self.last: Answer | None = None\n        super().__init__()\n",
+                "        self.last: Answer | None = None\n"
+                "        from urllib3 import Retry\n\n"
+                "        super().__init__(max_retries=Retry(2, allowed_methods=None))\n",
+            ),
+        ),
+        found_in(FAULTS_TESTS, "a_publish_is_never_repeated_by_itself"),
+    ),
+    Mutant(
+        "attempts-bounded",
+        "After five attempts a refusal is final.",
+        "the bound",
+        (Edit(RETRY, "    if attempts >= MOST_ATTEMPTS:\n        return None\n", ""),),
+        found_in(CLASSIFY_TESTS, "a_refusal_without_a_time_waits_longer_each_time_and_fails_after_five_attempts"),
+    ),
+    Mutant(
+        "retry-after",
+        "The network's own word, Retry-After before all, says when to try again.",
+        "the network's word",
+        (Edit(RETRY, "    if retry_after is not None:\n", "    if False:\n"),),
+        found_in(CLASSIFY_TESTS, "retry_after_goes_before_the_reset_header"),
+    ),
+    Mutant(
+        "retry-after-header",
+        "Retry-After goes before the header that tells the end of the window.",
+        "the reading of Retry-After",
+        (Edit(ERRORS, '    value = headers.get("Retry-After", "").strip()\n', '    value = ""\n'),),
+        found_in(CLASSIFY_TESTS, "retry_after_goes_before_the_reset_header"),
+    ),
+    Mutant(
+        "throttle",
+        "What one delivery was told holds the whole channel, so that the next does not ask again.",
+        "the channel's wait",
+        (Edit(EFFECTS, "        _throttle(channel, verdict.try_at)\n", "        pass\n"),),
+        found_in(CLASSIFY_TESTS, "a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_waits"),
+    ),
+    Mutant(
+        "throttle-alone",
+        "A throttle on one channel does not hold the others.",
+        "the bound to the one channel",
+        (
+            Edit(
+                EFFECTS,
+                "        _throttle(channel, verdict.try_at)\n",
+                "        for every in session.query(Channel):\n            _throttle(every, verdict.try_at)\n",
+            ),
+        ),
+        found_in(CLASSIFY_TESTS, "a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_waits"),
+    ),
+    Mutant(
+        "refresh-turn",
+        "A refresh token works once: while one process renews, the others wait.",
+        "the turn",
+        (
+            Edit(
+                RENEWAL,
+                "            CHANNEL.c.credentials_version == access.version,\n"
+                "            or_(CHANNEL.c.refreshing_until.is_(None), CHANNEL.c.refreshing_until <= now),\n",
+                "            CHANNEL.c.credentials_version == access.version,\n",
+            ),
+        ),
+        found_in(RENEWAL_TESTS, "while_another_process_renews_the_delivery_waits_and_no_attempt_is_counted"),
+    ),
+    Mutant(
+        "refresh-version",
+        "A refresh token that another process has spent is not spent again.",
+        "the version of the credentials in the turn",
+        (Edit(RENEWAL, "            CHANNEL.c.credentials_version == access.version,\n", ""),),
+        found_in(RENEWAL_TESTS, "a_refresh_token_that_works_once_is_spent_by_one_process_only"),
+    ),
+    Mutant(
+        "refresh-reconnected",
+        "Credentials that a person gave meanwhile are not overwritten by a renewal.",
+        "the version of the credentials when storing",
+        (Edit(RENEWAL, "    if channel.credentials_version != access.version:", "    if False:"),),
+        found_in(RACES, "what_a_person_reconnected_meanwhile_is_not_overwritten_by_a_renewal"),
+        on="postgresql",
+    ),
+    Mutant(
+        "reconnect-surely",
+        "A reconnection schedules again only what surely was not sent.",
+        "the look at why a person was asked",
+        (Edit("planner/services/channels.py", '        Delivery.error_code == "reconnect",\n', ""),),
+        found_in("services/test_channels.py", "reconnecting_releases_what_surely_was_not_sent_and_nothing_else"),
+    ),
+    Mutant(
+        "reconnect-stale",
+        "A refusal of an old token does not mark a channel that has a new one.",
+        "the version of the credentials in the mark",
+        (
+            Edit(
+                EFFECTS,
+                "if channel.reconnect_since is not None or channel.credentials_version != access.version:",
+                "if channel.reconnect_since is not None:",
+            ),
+        ),
+        found_in(RENEWAL_TESTS, "a_refusal_of_an_old_token_does_not_mark_a_channel_that_has_a_new_one"),
+    ),
+)

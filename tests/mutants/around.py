@@ -1,0 +1,317 @@
+"""Guards around publishing: restores, times and slots, the clock, several processes, the API."""
+
+from __future__ import annotations
+
+from tests.mutants.model import Edit, Mutant, found_in
+
+BACKUP = "planner/services/backup/restoring.py"
+CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
+IDEMPOTENCY = "planner/web/api/idempotency.py"
+LEADER = "planner/leader.py"
+LOCK = "planner/lock.py"
+MISSED = "planner/services/publishing/missed.py"
+MODEL = "planner/models/publishing.py"
+PAUSE = "planner/services/publishing/pause.py"
+QUEUE = "planner/services/queue.py"
+RECOVER = "planner/services/publishing/recover.py"
+SCHEDULER = "planner/scheduler.py"
+SLOTS = "planner/domain/slots.py"
+WALLTIME = "planner/domain/walltime.py"
+
+IDEMPOTENCY_TESTS = "web/api/test_idempotency.py"
+POOL_TESTS = "services/publishing/test_pool.py"
+QUEUE_TESTS = "services/test_queue.py"
+RACES = "services/publishing/test_races.py"
+RECOVER_TESTS = "services/publishing/test_recover.py"
+SLOTS_TESTS = "domain/test_slots.py"
+WALLTIME_TESTS = "domain/test_walltime.py"
+
+MUTANTS = (
+    Mutant(
+        "restore-due",
+        "After a restore, what was due by now may have gone out since the backup.",
+        "what was due among what is doubted",
+        (
+            Edit(
+                RECOVER,
+                "\n            | ((Delivery.state == DeliveryState.SCHEDULED) & (Delivery.try_at <= now)),\n",
+                ",\n",
+            ),
+        ),
+        found_in(RECOVER_TESTS, "a_restored_delivery_that_went_out_after_the_backup_is_found_and_not_sent_again"),
+    ),
+    Mutant(
+        "restore-under-way",
+        "After a restore, what was claimed or being sent may have gone out since the backup.",
+        "what was under way among what is doubted",
+        (
+            Edit(
+                RECOVER,
+                "(Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)))\n            | (",
+                "(",
+            ),
+        ),
+        found_in(RECOVER_TESTS, "after_a_restore_everything_is_paused_and_what_was_due_is_in_doubt"),
+    ),
+    Mutant(
+        "restore-since",
+        "After a restore, posts are looked for from the backup's last event on.",
+        "the backup's moment: they are looked for from now on",
+        (Edit(RECOVER, '        "started_at": made_at,\n', '        "started_at": now,\n'),),
+        found_in(RECOVER_TESTS, "a_restored_delivery_that_went_out_after_the_backup_is_found_and_not_sent_again"),
+    ),
+    Mutant(
+        "restore-paused",
+        "After a restore everything is paused.",
+        "the pause",
+        (Edit(RECOVER, "            workspace.paused_at = workspace.paused_at or now\n", ""),),
+        found_in(RECOVER_TESTS, "after_a_restore_everything_is_paused_and_what_was_due_is_in_doubt"),
+    ),
+    Mutant(
+        "restore-release",
+        "The pause of a restore cannot be lifted while anything is in doubt.",
+        "the refusal",
+        (Edit(PAUSE, "    if workspace.restored_at is not None:\n", "    if False:\n"),),
+        found_in(RECOVER_TESTS, "the_pause_of_a_restore_cannot_be_released_before_everything_is_reconciled"),
+    ),
+    Mutant(
+        "restore-alone",
+        "Nothing is restored while a server works with the instance.",
+        "the lock of the instance folder",
+        (
+            Edit(
+                LOCK, "fcntl.flock(handle, kind | fcntl.LOCK_NB)", "fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)"
+            ),
+        ),
+        found_in("cli/test_data.py", "a_backup_is_restored_only_after_the_server_has_stopped"),
+    ),
+    Mutant(
+        "restore-elsewhere",
+        "Nothing is restored while a scheduler of another machine lives.",
+        "the look for its sign of life",
+        (Edit(BACKUP, "        if any(_may_be_alive(owner) for owner in recent):\n", "        if False:\n"),),
+        found_in("services/test_backup.py", "nothing_is_restored_while_another_machines_scheduler_lives"),
+        on="postgresql",
+    ),
+    Mutant(
+        "weekly-once",
+        "The weekly job runs once for each week, however many processes come at once.",
+        "the compare-and-set on the week",
+        (
+            Edit(
+                "planner/services/weekly.py",
+                "where(Workspace.id == workspace_id, undone)",
+                "where(Workspace.id == workspace_id, undone | Workspace.id.is_not(None))",
+            ),
+        ),
+        found_in("services/test_weekly.py", "two_processes_report_a_week_once"),
+    ),
+    Mutant(
+        "form-once",
+        "The same form sent twice makes one post.",
+        "the look for the form's mark, and the constraint of the table",
+        (
+            Edit(
+                "planner/services/posts/writing.py",
+                "    if submission and (post := _already(session, actor, submission)):\n",
+                "    if submission and (post := None):\n",
+            ),
+            Edit("planner/models/posts.py", '        UniqueConstraint("workspace_id", "submission"),\n', ""),
+            Edit(
+                CONSTRAINTS,
+                '        sa.UniqueConstraint("workspace_id", "submission", '
+                'name=op.f("uq_post_workspace_id_submission")),\n',
+                "",
+            ),
+        ),
+        found_in("services/test_posts.py", "the_same_form_sent_twice_makes_one_post"),
+        second="the constraint of the table",
+    ),
+    Mutant(
+        "sweep-missed",
+        "What waits past its limit for a yes or a reconnection is missed too.",
+        "the sweep",
+        (
+            Edit(
+                MISSED,
+                "    return late and (row.archived_at is not None or guards.hold(row, now) is not None)\n",
+                "    return False\n",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_claim.py",
+            "what_waits_past_its_limit_for_a_yes_or_a_reconnection_is_missed_and_what_is_paused_waits_on",
+        ),
+    ),
+    Mutant(
+        "occurrence-once",
+        "(channel, occurrence) is unique: a channel has each passing of a slot once, whoever writes.",
+        "the constraint of the table",
+        (
+            Edit(MODEL, '        UniqueConstraint("channel_id", "occurrence"),\n', ""),
+            Edit(
+                CONSTRAINTS,
+                '        sa.UniqueConstraint("channel_id", "occurrence", '
+                'name=op.f("uq_delivery_channel_id_occurrence")),\n',
+                "",
+            ),
+        ),
+        found_in(QUEUE_TESTS, "a_channel_has_each_passing_of_a_slot_once_whoever_writes"),
+    ),
+    Mutant(
+        "occurrence-taken",
+        "A queued post takes no passing that another has.",
+        "the look at what is taken",
+        (
+            Edit(
+                SLOTS,
+                "return occurrence.key in self.keys or occurrence.publish_at in self.moments",
+                "return False",
+            ),
+        ),
+        found_in(QUEUE_TESTS, "a_slot_is_taken_whatever_became_of_the_post_in_it"),
+    ),
+    Mutant(
+        "occurrence-key",
+        "A passing is named by the slot's own wall-clock time: a slot made anew does not pass twice.",
+        "the name: the slot's number is in it",
+        (Edit(SLOTS, 'f"slot:{wall:%Y-%m-%dT%H:%M}"', 'f"slot:{slot.id}:{wall:%Y-%m-%dT%H:%M}"'),),
+        found_in(SLOTS_TESTS, "a_slot_removed_and_made_anew_does_not_pass_twice"),
+    ),
+    Mutant(
+        "queue-lock",
+        "Two people who queue at the same moment never take the same passing.",
+        "the lock on the queues of a workspace",
+        (Edit(QUEUE, '    if session.connection().dialect.name == "postgresql":\n', "    if False:\n"),),
+        found_in(QUEUE_TESTS, "posts_queued_at_the_same_moment_by_many_never_share_a_slot"),
+        on="postgresql",
+    ),
+    Mutant(
+        "clock-skipped",
+        "A time in the hour that a clock change skips is sent as much later (02:30 at 03:30).",
+        "the rule for the skipped hour: it is sent an hour earlier",
+        (
+            Edit(
+                WALLTIME,
+                '        return Resolved(utc, shown, "skipped")\n',
+                "        utc = wall.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)\n"
+                '        return Resolved(utc, to_wall(utc, zone), "skipped")\n',
+            ),
+        ),
+        found_in(WALLTIME_TESTS, "a_time_in_the_skipped_hour_in_berlin_is_sent_an_hour_later"),
+    ),
+    Mutant(
+        "clock-repeated",
+        "A time in the hour that repeats is sent at its first passing, and once.",
+        "the rule for the repeated hour: it is sent at the second passing",
+        (
+            Edit(
+                WALLTIME,
+                '    return Resolved(utc, shown, "repeated" if repeated else None)\n',
+                "    utc = local.replace(fold=1).astimezone(UTC)\n"
+                '    return Resolved(utc, shown, "repeated" if repeated else None)\n',
+            ),
+        ),
+        found_in(
+            WALLTIME_TESTS,
+            "a_time_in_the_repeated_hour_in_berlin_is_sent_at_its_first_passing",
+        ),
+    ),
+    Mutant(
+        "clock-late",
+        "A job of the clock that comes late, however late, runs.",
+        "the grace: a job that is a second late is dropped",
+        (
+            Edit(
+                SCHEDULER, '"coalesce": True, "misfire_grace_time": None,', '"coalesce": True, "misfire_grace_time": 1,'
+            ),
+        ),
+        found_in(POOL_TESTS, "what_was_to_be_looked_for_long_ago_is_looked_for_after_a_start"),
+    ),
+    Mutant(
+        "clock-start",
+        "A start picks up what a former process left.",
+        "the recovery at the start and by the safety tick, and the alarm for leases",
+        (
+            Edit(
+                SCHEDULER, "        recover(self._platform)\n        self._platform.wake", "        self._platform.wake"
+            ),
+            Edit(
+                SCHEDULER,
+                "        self._leader.stand()\n        recover(self._platform)\n",
+                "        self._leader.stand()\n",
+            ),
+            Edit(SCHEDULER, '        self._set_alarm("lease", plan.lease, self._recover)\n', ""),
+        ),
+        found_in(POOL_TESTS, "the_scheduler_looks_for_what_is_unconfirmed_and_recovers_what_a_dead_process_left"),
+        second="the safety tick, and the alarm at the end of a lease",
+    ),
+    Mutant(
+        "clock-look",
+        "The clock wakes whoever looks for what is unconfirmed.",
+        "the alarm for looks",
+        (Edit(SCHEDULER, '            self._set_alarm("look", plan.look, self._look)\n', "            pass\n"),),
+        found_in(POOL_TESTS, "the_scheduler_looks_for_what_is_unconfirmed_and_recovers_what_a_dead_process_left"),
+    ),
+    Mutant(
+        "leader-sqlite",
+        "Of several schedulers on one SQLite database one leads.",
+        "the condition on the leader's row",
+        (Edit(LEADER, 'set_={"owner": self._owner, "at": now}, where=free', 'set_={"owner": self._owner, "at": now}'),),
+        found_in(POOL_TESTS, "one_of_several_leads_until_it_resigns"),
+    ),
+    Mutant(
+        "leader-postgresql",
+        "Of several schedulers on one PostgreSQL one leads.",
+        "the answer of the advisory lock",
+        (
+            Edit(
+                LEADER,
+                'text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):\n',
+                'text("SELECT pg_try_advisory_lock(:lock) IS NOT NULL"), {"lock": LOCK}):\n',
+            ),
+        ),
+        found_in(POOL_TESTS, "one_of_several_leads_until_it_resigns"),
+        on="postgresql",
+    ),
+    Mutant(
+        "stop-hands-back",
+        "A process that is stopped hands back what it has only claimed.",
+        "the handing back, by the dispatcher and by the senders",
+        (Edit("planner/services/publishing/pool.py", "                hand_back(self._platform, work)\n", ""),),
+        found_in(POOL_TESTS, "stopping_finishes_what_is_being_sent_and_hands_back_what_is_only_claimed"),
+    ),
+    Mutant(
+        "api-key",
+        "The same request under the same Idempotency-Key has its effect once.",
+        "the look for the key",
+        (
+            Edit(
+                IDEMPOTENCY,
+                "    kept = _kept(session, wanted)\n    if kept is None:\n",
+                "    kept = None\n    if kept is None:\n",
+            ),
+        ),
+        found_in(IDEMPOTENCY_TESTS, "the_second_answer_is_the_first_one"),
+    ),
+    Mutant(
+        "api-key-request",
+        "Another request under a used key is refused, not answered with the first one's answer.",
+        "the comparison of the requests",
+        (Edit(IDEMPOTENCY, "    if kept.request_digest != wanted.digest:\n", "    if False:\n"),),
+        found_in(IDEMPOTENCY_TESTS, "another_request_under_the_same_key_is_refused"),
+    ),
+    Mutant(
+        "same-key",
+        "All attempts of a delivery carry the same key, where a network takes one.",
+        "the key's constancy: it changes with the attempt",
+        (
+            Edit(
+                "planner/services/publishing/claim.py",
+                "    key = delivery_key(head.id, head.created_at)\n",
+                "    key = delivery_key(head.epoch, head.created_at)\n",
+            ),
+        ),
+        found_in("services/publishing/test_claim.py", "a_delivery_of_all_attempts_goes_out_under_the_same_key"),
+    ),
+)

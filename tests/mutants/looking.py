@@ -1,0 +1,322 @@
+"""Guards of the look for what is unconfirmed: nothing is sent again, and nothing adopted, on a guess."""
+
+from __future__ import annotations
+
+from tests.mutants.model import Edit, Mutant, found_in
+
+CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
+DECIDE = "planner/services/publishing/decide.py"
+FINGERPRINT = "planner/domain/fingerprint.py"
+FINISH = "planner/services/publishing/finish.py"
+MODEL = "planner/models/publishing.py"
+RECONCILE = "planner/services/publishing/reconcile.py"
+RETRY = "planner/domain/retry.py"
+UNCONFIRMED = "planner/services/publishing/unconfirmed.py"
+
+ASKING_TESTS = "services/publishing/test_reconcile_asking.py"
+LOOK_TESTS = "services/publishing/test_reconcile.py"
+RACES = "services/publishing/test_races.py"
+SEND_TESTS = "services/publishing/test_send.py"
+
+SPREAD = found_in(LOOK_TESTS, "the_looks_that_count_begin_at_the_hard_deadline_and_are_spread_over_the_settle_time")
+#: In place of what a look does when it cannot be answered.
+COUNTED_AS_ABSENT = (
+    "        nothing = Seen(Recent((), True, None), timedelta(0))\n"
+    "        _each(platform, doubts, lambda session, doubt, at: decide(session, doubt, nothing, settle, at))\n"
+)
+
+MUTANTS = (
+    Mutant(
+        "look-settle",
+        "An unconfirmed delivery is given the whole settle time to show up.",
+        "the settle time: all looks come at once",
+        (
+            Edit(RETRY, "tuple(deadline + settle * number / (LOOKS - 1) for", "tuple(deadline for"),
+            Edit(RETRY, "max(planned, now + settle / (LOOKS - 1))", "planned"),
+        ),
+        found_in(LOOK_TESTS, "a_post_that_the_network_lists_late_is_found_by_a_later_look"),
+        second="the distance that a late look keeps",
+        simulated=True,
+    ),
+    Mutant(
+        "look-three-times",
+        "Only three looks that found nothing prove an absence.",
+        "two of the three looks",
+        (Edit(UNCONFIRMED, "return 1 if first_was_duplicate else retry.LOOKS", "return 1"),),
+        SPREAD,
+        simulated=True,
+    ),
+    Mutant(
+        "look-spread",
+        "Looks that come late keep their distance: in a bunch they would be no more than one.",
+        "the distance",
+        (Edit(RETRY, "max(planned, now + settle / (LOOKS - 1))", "planned"),),
+        found_in(LOOK_TESTS, "looks_that_come_late_keep_their_distance"),
+    ),
+    Mutant(
+        "look-deadline",
+        "A look before the attempt's hard deadline proves no absence: the call may still be running.",
+        "the deadline",
+        (Edit(UNCONFIRMED, "    if doubt.asked_at < over_at:\n", "    if False:\n"),),
+        SPREAD,
+    ),
+    Mutant(
+        "look-failed",
+        "A look that failed does not count as an absence.",
+        "the difference between a failure and an absence",
+        (
+            Edit(
+                RECONCILE,
+                "    except NetworkError as error:\n",
+                "    except NetworkError as error:\n" + COUNTED_AS_ABSENT + "        return\n",
+            ),
+        ),
+        found_in(ASKING_TESTS, "looks_that_failed_do_not_count_as_absence"),
+    ),
+    Mutant(
+        "look-complete",
+        "A listing that was cut short proves no absence.",
+        "the look at whether it was complete",
+        (Edit(UNCONFIRMED, "    elif not seen.recent.complete:\n", "    elif False:\n"),),
+        found_in(ASKING_TESTS, "a_listing_that_was_cut_short_proves_no_absence"),
+    ),
+    Mutant(
+        "look-cannot",
+        "Where nothing can be listed a person is asked; nothing is sent again.",
+        "the person: what cannot be listed counts as absent",
+        (
+            Edit(
+                RECONCILE,
+                "    except (Unsupported, UnknownNetwork):\n        _each(platform, doubts, ask_person)\n",
+                "    except (Unsupported, UnknownNetwork):\n" + COUNTED_AS_ABSENT,
+            ),
+        ),
+        found_in(ASKING_TESTS, "where_a_connection_cannot_list_a_person_is_asked_at_once"),
+    ),
+    Mutant(
+        "look-reconnect",
+        "Where the access has ended, the look asks a person instead of guessing.",
+        "the person: an ended access counts as an absence",
+        (
+            Edit(
+                RECONCILE,
+                "        _ask_to_reconnect(platform, access, str(error))\n"
+                "        _each(platform, doubts, ask_person)\n",
+                COUNTED_AS_ABSENT,
+            ),
+        ),
+        found_in(ASKING_TESTS, "where_the_channel_must_be_reconnected_to_look_a_person_is_asked"),
+    ),
+    Mutant(
+        "look-attempts",
+        "After five attempts that all vanished a person is asked.",
+        "the bound",
+        (
+            Edit(
+                UNCONFIRMED,
+                "    if delivery.attempt_count - delivery.attempts_forgiven >= retry.MOST_ATTEMPTS:\n",
+                "    if False:\n",
+            ),
+        ),
+        found_in(ASKING_TESTS, "after_five_attempts_that_all_vanished_a_person_is_asked"),
+    ),
+    Mutant(
+        "look-turn",
+        "Of two processes that look at the same moment one counts.",
+        "the compare-and-set that takes the turn",
+        (Edit(RECONCILE, "        DELIVERY.c.look_at == row.Delivery.look_at,\n", ""),),
+        found_in(RACES, "two_processes_that_look_at_the_same_moment_count_one_look"),
+        on="postgresql",
+    ),
+    Mutant(
+        "look-turn-over",
+        "A look that took so long that another process looked meanwhile does not count.",
+        "the turn in the look at the delivery, and in the writes",
+        (
+            Edit(
+                UNCONFIRMED,
+                "        Delivery.epoch == doubt.epoch,\n        Delivery.look_at == doubt.turn,\n",
+                "        Delivery.epoch == doubt.epoch,\n",
+            ),
+            Edit(
+                UNCONFIRMED,
+                "        DELIVERY.c.epoch == doubt.epoch,\n        DELIVERY.c.look_at == doubt.turn,\n",
+                "        DELIVERY.c.epoch == doubt.epoch,\n",
+            ),
+        ),
+        found_in(RACES, "a_look_that_took_so_long_that_another_process_looked_meanwhile_does_not_count"),
+        on="postgresql",
+        second="the turn in the writes of a look",
+    ),
+    Mutant(
+        "match-before",
+        "A post that was there before the attempt is never adopted.",
+        "the start of the attempt's window",
+        (
+            Edit(
+                FINGERPRINT,
+                "return (attempt.started_at <= by_our_clock or cut) and by_our_clock <= attempt.until",
+                "return by_our_clock <= attempt.until",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clock_says"),
+        simulated=True,
+    ),
+    Mutant(
+        "match-after",
+        "A post from after the attempt's window is not its post.",
+        "the end of the window",
+        (Edit(FINGERPRINT, "or cut) and by_our_clock <= attempt.until", "or cut)"),),
+        found_in("domain/test_fingerprint.py", "a_post_from_after_the_window_is_not_ours"),
+    ),
+    Mutant(
+        "match-clock",
+        "Times are compared by the network's own clock.",
+        "the difference between its clock and ours",
+        (Edit(FINGERPRINT, "    by_our_clock = created_at - ahead\n", "    by_our_clock = created_at\n"),),
+        found_in(
+            LOOK_TESTS,
+            "a_post_is_found_although_the_networks_clock_is_wrong",
+            "a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clock_says",
+        ),
+    ),
+    Mutant(
+        "match-text",
+        "Only a post with our text is ours.",
+        "the text",
+        (Edit(FINGERPRINT, "        and digest(post.text) == attempt.fingerprint\n", ""),),
+        found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
+    ),
+    Mutant(
+        "match-media",
+        "Only a post with as many images as ours is ours.",
+        "the number of images",
+        (
+            Edit(
+                FINGERPRINT,
+                "        _same_media(attempt.media_count, post.media_count)\n        and _same",
+                "        _same",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
+    ),
+    Mutant(
+        "match-link",
+        "The tracked link tells two posts apart.",
+        "the link",
+        (Edit(FINGERPRINT, "        and _same_link(attempt.link, post.links)\n", ""),),
+        found_in(LOOK_TESTS, "the_tracked_link_tells_two_posts_apart"),
+    ),
+    Mutant(
+        "match-ambiguous",
+        "More posts that fit than we can have made are a person's to tell apart.",
+        "the ambiguity: the oldest is adopted",
+        (Edit(FINGERPRINT, " if len(posts) <= sharing else Match(Finding.AMBIGUOUS, posts)", ""),),
+        found_in(LOOK_TESTS, "more_posts_than_we_can_have_made_are_a_persons_to_tell_apart"),
+    ),
+    Mutant(
+        "match-earlier-attempts",
+        "A post of an earlier attempt is ours as well, however late it shows up.",
+        "all attempts in doubt but the last",
+        (
+            Edit(
+                UNCONFIRMED,
+                "    return session.scalars(query).all()\n",
+                "    return session.scalars(query).all()[-1:]\n",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_post_of_an_earlier_attempt_is_adopted_even_if_it_shows_up_only_after_a_second"),
+    ),
+    Mutant(
+        "adopt-taken",
+        "A remote post that another delivery has is not adopted again.",
+        "the look at what others have",
+        (
+            Edit(
+                UNCONFIRMED,
+                "    taken = _taken(session, doubt, [post.remote_id for post in listed])\n",
+                "    taken: set[str] = set()\n",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_remote_post_is_adopted_only_once"),
+    ),
+    Mutant(
+        "adopt-once",
+        "(channel, remote id) is unique: each remote post is adopted once, whoever writes.",
+        "the constraint of the table",
+        (
+            Edit(MODEL, '        UniqueConstraint("channel_id", "remote_id"),\n', ""),
+            Edit(
+                CONSTRAINTS,
+                '        sa.UniqueConstraint("channel_id", "remote_id", '
+                'name=op.f("uq_delivery_channel_id_remote_id")),\n',
+                "",
+            ),
+        ),
+        found_in(SEND_TESTS, "an_id_that_another_delivery_has_is_not_taken_for_ours"),
+    ),
+    Mutant(
+        "adopt-twin",
+        "A post found is not adopted while another delivery of the same text is being sent.",
+        "the look at twins that are being sent",
+        (
+            Edit(
+                UNCONFIRMED,
+                "    if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):\n",
+                "    if False:\n",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_post_found_is_not_adopted_while_another_of_the_same_text_is_being_sent"),
+    ),
+    Mutant(
+        "adopt-by-hand",
+        "A person cannot give one remote post to two deliveries.",
+        "the look at what others have",
+        (
+            Edit(
+                DECIDE, "    if remote_id is not None and _is_taken(session, delivery, remote_id):\n", "    if False:\n"
+            ),
+        ),
+        found_in("services/publishing/test_decide.py", "a_post_that_another_delivery_has_cannot_be_chosen"),
+    ),
+    Mutant(
+        "decide-state",
+        "A person decides only about what cannot go on by itself.",
+        "the look at the state",
+        (Edit(DECIDE, "    if delivery.state not in states:\n", "    if False:\n"),),
+        found_in("services/publishing/test_decide.py", "what_goes_on_by_itself_or_is_done_leaves_nothing_to_decide"),
+    ),
+    Mutant(
+        "duplicate-absent",
+        "A duplicate whose post is not found fails: a person sees to it, nothing is sent again.",
+        "the end: it is scheduled again",
+        (
+            Edit(
+                UNCONFIRMED,
+                "        _fail_duplicate(session, doubt, last, now)\n    else:",
+                "        _schedule_again(session, doubt, delivery, now)\n    else:",
+            ),
+        ),
+        found_in(LOOK_TESTS, "a_duplicate_rejection_after_a_doubtful_attempt_is_given_the_whole_settle_time"),
+    ),
+    Mutant(
+        "duplicate-settle",
+        "A duplicate rejection after a doubtful attempt is given the whole settle time.",
+        "the difference: one look is enough",
+        (Edit(UNCONFIRMED, "len(attempts) == 1 and attempts[0].outcome is", "attempts[-1].outcome is"),),
+        found_in(LOOK_TESTS, "a_duplicate_rejection_after_a_doubtful_attempt_is_given_the_whole_settle_time"),
+    ),
+    Mutant(
+        "unknown-first-look",
+        "An unconfirmed delivery has no other way back than three looks, a person, or the sender's own answer.",
+        "the states: what is unconfirmed may be claimed",
+        (
+            Edit(
+                "planner/domain/states.py",
+                "S.UNKNOWN: frozenset({S.PUBLISHED, S.SCHEDULED, ",
+                "S.UNKNOWN: frozenset({S.CLAIMED, S.SENDING, S.PUBLISHED, S.SCHEDULED, ",
+            ),
+        ),
+        found_in("domain/test_states.py", "an_unconfirmed_delivery_is_never_sent_again_directly"),
+    ),
+)

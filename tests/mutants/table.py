@@ -1,0 +1,16 @@
+"""Every mutant, by area."""
+
+from __future__ import annotations
+
+from tests.mutants import answers, around, claiming, looking, sending
+from tests.mutants.model import Mutant
+
+AREAS: dict[str, tuple[Mutant, ...]] = {
+    "Claiming, fences, leases": claiming.MUTANTS,
+    "Before, during and after the call": sending.MUTANTS,
+    "What an answer proves": answers.MUTANTS,
+    "Looking for what is unconfirmed": looking.MUTANTS,
+    "Restores, times, processes, the API": around.MUTANTS,
+}
+
+MUTANTS: tuple[Mutant, ...] = tuple(mutant for area in AREAS.values() for mutant in area)

@@ -1,0 +1,236 @@
+"""Moments at which two meet, on PostgreSQL, which lets them: each is brought about exactly, not hoped for.
+
+On SQLite writers come one at a time, and none of these moments exists.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from planner.bootstrap import Platform, bootstrap
+from planner.config import NetworkSettings
+from planner.domain.states import DeliveryState
+from planner.models import Campaign, Channel
+from planner.services import posts
+from planner.services.connections import ChannelAccess
+from planner.services.posts import store
+from planner.services.publishing import pause, renewal
+from planner.services.publishing.claim import Claimed, claim
+from planner.services.publishing.reconcile import TURN_SHARE, reconcile
+from planner.services.publishing.send import Step, deliver
+from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
+from tests.services.publishing.test_renewal import APP
+
+S = DeliveryState
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def database_url(postgresql_url: str) -> str:
+    return postgresql_url
+
+
+@pytest.fixture
+def other(platform: Platform) -> Iterator[Platform]:
+    """Another process on the same database."""
+    other = bootstrap(platform.settings, clock=platform.clock)
+    yield other
+    other.close()
+
+
+@contextmanager
+def right_before(platform: Platform, statement: str, act: Callable[[], object]) -> Iterator[None]:
+    """Something happens once, just before ``platform`` sends a statement that holds these words."""
+    done: list[bool] = []
+
+    def listen(_connection: object, _cursor: object, sent: str, *_rest: object) -> None:
+        if statement in sent and not done:
+            done.append(True)
+            act()
+
+    event.listen(platform.database.engine, "before_cursor_execute", listen)
+    yield
+    event.remove(platform.database.engine, "before_cursor_execute", listen)
+    assert done, f"nothing like {statement} was sent"
+
+
+def begin(stage: Stage, work: Callable[[], object]) -> threading.Thread:
+    """Start ``work`` in a thread; come back when it has come to its end, or waits for somebody's lock."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    end = time.monotonic() + PATIENCE
+    while thread.is_alive() and not _somebody_waits(stage):
+        assert time.monotonic() < end, "it neither ended nor waited"
+        time.sleep(0.005)
+    return thread
+
+
+def _somebody_waits(stage: Stage) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with stage.platform.database.read() as session:
+        return bool(session.scalar(text(query)))
+
+
+# --- claiming -----------------------------------------------------------------------------------------------
+
+
+def test_a_delivery_that_another_process_claims_between_look_and_claim_is_not_claimed_twice(
+    stage: Stage, other: Platform
+) -> None:
+    delivery = stage.due(stage.channel())
+    theirs: list[Claimed] = []
+
+    with right_before(stage.platform, "FROM post", lambda: theirs.extend(claim(other, "another-process", 9).claimed)):
+        mine = stage.claim()
+
+    assert ([work.ref.id for work in theirs], mine) == ([delivery.id], ())
+    assert stage.read(delivery).claim_owner == "another-process"
+
+
+def test_a_post_that_is_being_changed_is_claimed_only_with_its_new_text(stage: Stage) -> None:
+    channel = stage.channel()
+    delivery = stage.due(channel, text="Alt")
+    now, folder, mine = stage.clock.now(), stage.platform.settings.media_folder, list[Claimed]()
+    content = posts.Content(text="Neu", channels=(channel.id,))
+
+    with stage.platform.database.write() as session:
+        posts.edit(session, stage.company.alice, delivery.post_id, content, now=now, folder=folder, approve=True)
+        session.flush()
+        claiming = begin(stage, lambda: mine.extend(stage.claim()))
+    claiming.join()
+
+    assert [work.payload.post.text for work in [*mine, *stage.claim()]] == ["Neu"]
+
+
+def test_what_an_edit_looked_at_is_not_claimed_before_the_edit_is_written(stage: Stage) -> None:
+    delivery = stage.due(stage.channel())
+    mine: list[Claimed] = []
+
+    with stage.platform.database.write() as session:
+        store.load(session, stage.company.alice, delivery.post_id)
+        store.refuse_frozen(store.deliveries_of(session, delivery.post_id))
+        claiming = begin(stage, lambda: mine.extend(stage.claim()))
+        assert stage.state(delivery) is S.SCHEDULED
+    claiming.join()
+
+    assert len([*mine, *stage.claim()]) == 1
+
+
+# --- pausing ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["workspace", "campaign", "channel"])
+def test_what_is_paused_at_the_moment_of_the_last_check_is_not_sent(stage: Stage, what: str) -> None:
+    channel, campaign = stage.channel(), Campaign(workspace_id=stage.company.workspace.id, name="Messe")
+    with stage.platform.database.write() as session:
+        session.add(campaign)
+    delivery = stage.due(channel, campaign_id=campaign.id)
+    (work,) = stage.claim()
+
+    with stage.platform.database.write() as session:
+        _pause(session, stage, what, channel, campaign)
+        session.flush()
+        sending = begin(stage, lambda: deliver(stage.platform, work))
+    sending.join()
+
+    assert (stage.state(delivery), stage.sent()) == (S.SCHEDULED, 0)
+
+
+def _pause(session: Session, stage: Stage, what: str, channel: Channel, campaign: Campaign) -> None:
+    charlie, now = stage.company.charlie, stage.clock.now()
+    if what == "workspace":
+        pause.pause_workspace(session, charlie, "Störfall im Werk", now=now)
+    elif what == "campaign":
+        pause.pause_campaign(session, charlie, campaign.id, "Budget", now=now)
+    else:
+        pause.pause_channel(session, charlie, channel.id, "Umbau", now=now)
+
+
+# --- noting -------------------------------------------------------------------------------------------------
+
+
+def test_a_result_that_the_database_did_not_take_is_written_again(stage: Stage, other: Platform) -> None:
+    delivery = stage.due(stage.channel())
+    broken: list[bool] = []
+
+    def break_connections() -> None:
+        with other.database.write() as session:
+            mine = text(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            for pid in session.scalars(mine).all():
+                session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        broken.append(True)
+
+    def watch(step: Step, _delivery_id: int) -> None:
+        if step is Step.CALLED:
+            stack.enter_context(right_before(stage.platform, "UPDATE delivery SET", break_connections))
+
+    with ExitStack() as stack:
+        stage.run(watch)
+
+    assert (stage.state(delivery), stage.read(delivery).remote_id, broken) == (
+        S.PUBLISHED,
+        stage.live()[0]["id"],
+        [True],
+    )
+
+
+# --- looking ------------------------------------------------------------------------------------------------
+
+
+def test_two_processes_that_look_at_the_same_moment_count_one_look(stage: Stage, other: Platform) -> None:
+    lost(stage, "linkedin", accepted=False)
+    delivery = stage.due(stage.channel())
+    stage.run()
+    stage.clock.advance(hours=1)
+
+    with right_before(stage.platform, "UPDATE delivery SET look_at", lambda: reconcile(other)):
+        stage.reconcile()
+
+    assert (stage.state(delivery), stage.read(delivery).looks) == (S.UNKNOWN, 1)
+
+
+def test_a_look_that_took_so_long_that_another_process_looked_meanwhile_does_not_count(
+    stage: Stage, other: Platform
+) -> None:
+    lost(stage, "linkedin", accepted=False)
+    delivery = stage.due(stage.channel())
+    stage.run()
+    stage.clock.advance(hours=1)
+
+    def look_meanwhile() -> None:
+        stage.clock.advance(seconds=TURN_SHARE * SEND_TIMEOUT)
+        assert reconcile(other) == 1
+
+    with right_before(stage.platform, "SELECT delivery.payload", look_meanwhile):
+        stage.reconcile()
+
+    assert (stage.state(delivery), stage.read(delivery).looks) == (S.UNKNOWN, 1)
+
+
+# --- renewing -----------------------------------------------------------------------------------------------
+
+
+def test_what_a_person_reconnected_meanwhile_is_not_overwritten_by_a_renewal(stage: Stage) -> None:
+    url = stage.platform.settings.networks["twitter"].api_url
+    settings = replace(stage.platform.settings, networks={"twitter": NetworkSettings(url, APP)})
+    renewing = bootstrap(settings, clock=stage.clock)
+    channel = stage.channel("twitter", token_expires_at=stage.moment(minutes=5))
+
+    def reconnect() -> None:
+        stage.change(channel, credentials="what the person gave", credentials_version=2)
+
+    with right_before(renewing, "FOR UPDATE", reconnect):
+        renewed = renewal.renew(renewing, ChannelAccess.of(channel))
+    renewing.close()
+
+    assert stage.channel_now(channel).credentials == renewed.access.sealed == "what the person gave"
