@@ -1,7 +1,8 @@
 """``python -m tests.mutants [NAME…]``: take away each guard in turn (or the named ones), and write the table.
 
-``--list`` names them all, ``--jobs N`` runs N at a time. The exit status is 1 where a guard was taken away unnoticed or
-a mutant no longer fits the code, 2 where the tests are red without any.
+``--list`` names them all, ``--table`` only writes the table anew from what it says, ``--jobs N`` runs N at a time. The
+exit status is 1 where a guard was taken away unnoticed or a mutant no longer fits the code, 2 where the tests are red
+without any.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.add_argument("--list", action="store_true", help="name them all and end")
+    parser.add_argument("--table", action="store_true", help="run none, write the table anew from what it says")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
     given = parser.parse_args(arguments)
     known = {mutant.name: mutant for mutant in MUTANTS}
@@ -29,12 +31,15 @@ def main(arguments: Sequence[str]) -> int:
     if given.list:
         say("\n".join(f"{mutant.name:26} {mutant.guard}" for mutant in chosen))
         return 0
+    if given.table:
+        report.write([])
+        return 0
     try:
         results = [told(result) for result in run(chosen, given.jobs)]
     except ControlFailed as failed:
         say(f"The tests are red without any mutant:\n{failed}")
         return 2
-    write(chosen, results)
+    sum_up(chosen, results)
     return 0 if all(result.verdict is Verdict.NOTICED for result in results) else 1
 
 
@@ -45,9 +50,9 @@ def told(result: Result) -> Result:
     return result
 
 
-def write(chosen: Sequence[Mutant], results: Sequence[Result]) -> None:
+def sum_up(chosen: Sequence[Mutant], results: Sequence[Result]) -> None:
     """Renew the table, and say how many were noticed."""
-    report.FILE.write_text(report.render(report.renewed(results, report.read())), encoding="utf-8")
+    report.write(results)
     noticed = sum(result.verdict is Verdict.NOTICED for result in results)
     say(
         f"{noticed} of {len(chosen)} guards cannot be taken away unnoticed; {report.FILE.name} says which test notices."

@@ -205,10 +205,10 @@ MUTANTS = (
         (
             Edit(
                 HTTP,
-                "        self.last: Answer | None = None\n        super().__init__()\n",
-                "        self.last: Answer | None = None\n"
-                "        from urllib3 import Retry\n\n"
-                "        super().__init__(max_retries=Retry(2, allowed_methods=None))\n",
+                "            response = super().send(request, ",
+                "            from urllib3 import Retry\n\n"
+                "            self.max_retries = Retry(2, allowed_methods=None)\n"
+                "            response = super().send(request, ",
             ),
         ),
         found_in(FAULTS_TESTS, "a_publish_is_never_repeated_by_itself"),

@@ -41,9 +41,10 @@ def read(file: Path = FILE) -> dict[str, Measured]:
     return measured
 
 
-def renewed(results: Iterable[Result], before: Mapping[str, Measured]) -> dict[str, Measured]:
-    """What stood there, with what the newest run says."""
-    return {**before, **{result.mutant: _measured(result) for result in results}}
+def write(results: Iterable[Result], file: Path = FILE) -> None:
+    """Write the page: what stood there, with what the newest run says."""
+    measured = read(file) | {result.mutant: _measured(result) for result in results}
+    file.write_text(render(measured), encoding="utf-8")
 
 
 def render(measured: Mapping[str, Measured]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -16,7 +17,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.publishing import renewal
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.send import Step
-from tests.services.publishing.stage import Stage, at_step
+from tests.services.publishing.stage import Stage
 from tests.support.clock import FakeClock
 
 S = DeliveryState
@@ -152,13 +153,17 @@ def test_a_refresh_token_that_is_refused_asks_for_a_reconnection(stage: Stage) -
 
 
 def test_a_refusal_of_an_old_token_does_not_mark_a_channel_that_has_a_new_one(stage: Stage) -> None:
-    channel = stage.channel("facebook")
+    channel, versions = stage.channel("linkedin"), count(2)
     stage.due(channel)
-    stage.sandbox.faults.add("missing_permission", "facebook", count=1)
+    stage.sandbox.faults.add("expired_token", "linkedin", count=2)
 
-    stage.run(at_step(Step.SENDING, lambda: stage.change(channel, credentials_version=2)))
+    def reconnect(step: Step, _delivery_id: int) -> None:
+        if step is Step.SENDING:
+            stage.change(channel, credentials_version=next(versions))
 
-    assert stage.channel_now(channel).reconnect_since is None
+    stage.run(reconnect)
+
+    assert (stage.sent(), stage.channel_now(channel).reconnect_since) == (2, None)
 
 
 def test_credentials_that_cannot_be_read_ask_for_a_reconnection(stage: Stage) -> None:
