@@ -77,7 +77,7 @@ MUTANTS = (
         "look-complete",
         "A listing that was cut short proves no absence.",
         "the look at whether it was complete",
-        (Edit(UNCONFIRMED, "    elif not seen.recent.complete:\n", "    elif False:\n"),),
+        (Edit(UNCONFIRMED, "    if not seen.recent.complete:\n", "    if False:\n"),),
         found_in(ASKING_TESTS, "a_listing_that_was_cut_short_proves_no_absence"),
     ),
     Mutant(
