@@ -46,6 +46,8 @@ class PostgresTemplate:
 
     def __init__(self, server: URL) -> None:
         self._server = server
+        plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connection = psycopg.connect(plain, autocommit=True)
         self._name = _new_name("template")
         self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
         _make_schema(self._url(self._name))
@@ -54,7 +56,9 @@ class PostgresTemplate:
     def copy(self) -> Iterator[str]:
         """The URL of a fresh database, dropped at the end whoever is still connected."""
         name = _new_name("test")
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self._name)))
+        names = sql.Identifier(name), sql.Identifier(self._name)
+        # Files that nobody has to sync are copied in half the time that it takes to log their pages.
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
         try:
             yield self._url(name)
         finally:
@@ -63,14 +67,13 @@ class PostgresTemplate:
     def drop(self) -> None:
         """Remove the template itself."""
         self._drop(self._name)
+        self._connection.close()
 
     def _drop(self, name: str) -> None:
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _run(self, statement: sql.Composed) -> None:
-        plain = self._server.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(statement)
+        self._connection.execute(statement)
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
