@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -11,7 +12,30 @@ from hypothesis import strategies as st
 from planner.domain.walltime import to_wall, zone_names
 
 SINCE = datetime(2005, 1, 1, tzinfo=UTC)
-UNTIL = datetime(2032, 1, 1, tzinfo=UTC)
+UNTIL = datetime(2038, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A clock is put at ``moment``: from showing ``shown`` to showing ``shown + by`` (negative: put back)."""
+
+    zone: str
+    moment: datetime
+    shown: datetime
+    by: timedelta
+
+
+@cache
+def every_change() -> tuple[Change, ...]:
+    """Every change of every zone from 2005 to the end of 2037, zones of the same clock only once."""
+    found: dict[tuple[datetime, datetime, timedelta], Change] = {}
+    for zone in zone_names():
+        info = ZoneInfo(zone)
+        for moment in clock_changes(zone):
+            old, new = (_offset(m, info) for m in (moment - timedelta(seconds=1), moment))
+            shown = moment.replace(tzinfo=None) + old
+            found.setdefault((moment, shown, new - old), Change(zone, moment, shown, new - old))
+    return tuple(found.values())
 
 
 def wall(text: str) -> datetime:
@@ -21,7 +45,7 @@ def wall(text: str) -> datetime:
 
 @cache
 def clock_changes(zone: str) -> tuple[datetime, ...]:
-    """The moments between 2005 and 2032 at which the zone's clock was or will be put, to the second."""
+    """The moments from 2005 to the end of 2037 at which the zone's clock was or will be put, to the second."""
     found, info, step = [], ZoneInfo(zone), timedelta(days=15)
     before, offset = SINCE, SINCE.astimezone(info).utcoffset()
     while before < UNTIL:
@@ -49,6 +73,12 @@ def _first_moment_after_change(before: datetime, after: datetime, info: ZoneInfo
         else:
             after = middle
     return after
+
+
+def _offset(moment: datetime, info: ZoneInfo) -> timedelta:
+    offset = moment.astimezone(info).utcoffset()
+    assert offset is not None
+    return offset
 
 
 zones = st.sampled_from(zone_names())
