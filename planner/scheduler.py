@@ -66,6 +66,8 @@ class Scheduler:
     def start(self) -> None:
         """Pick up what a former process left, then keep time. Returns at once."""
         recover(self._platform)
+        # Before anything is claimed, so that an outage is told of as a whole.
+        missed.sweep(self._platform)
         self._platform.wake = self._pool.wake
         self._platform.beats["scheduler"] = datetime.min.replace(tzinfo=UTC)  # ready with the first tick
         self._pool.start()

@@ -64,26 +64,29 @@ def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, i
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = heads[:room]
         posts = _posts(session, {head.post_id for head in chosen})
-        taken = [_try_to_take(session, platform, owner, now, head, posts.get(head.post_id)) for head in chosen]
+        late: list[Ref] = []
+        taken = [_try_to_take(session, platform, owner, now, head, posts.get(head.post_id), late) for head in chosen]
         claimed = [work for work in taken if work is not None]
         note_all(session, [event(w.ref, DeliveryState.CLAIMED, now, data=_BEFORE) for w in claimed])
         if claimed:
             refresh_status(session, *[work.ref.post_id for work in claimed])
         others = len(taken) - len(claimed)
+        missed.tell(session, late, now)
         several = bool(claimed) and platform.settings.sender_threads_per_channel > 1
         return Batch(tuple(claimed), again=others > 0 or several)
 
 
 def _try_to_take(
-    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None
+    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None, late: list[Ref]
 ) -> Claimed | None:
     with telling.about(head, head.attempt_count + 1):
-        return _take(session, platform, owner, now, head, post)
+        return _take(session, platform, owner, now, head, post, late)
 
 
 def _take(
-    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None
+    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None, late: list[Ref]
 ) -> Claimed | None:
+    """What is past its limit is added to ``late``."""
     if post is None:
         return None
     ref = Ref.of(head)
@@ -98,7 +101,8 @@ def _take(
         assist.ask_owner(session, ref, payload, now)
         return None
     if guards.is_late(head.publish_at, head.missed_after_seconds, now):
-        missed.miss(session, ref, DeliveryState.SCHEDULED, now)
+        if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
+            late.append(ref)
         return None
     fence = Fence(owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)

@@ -1,7 +1,11 @@
-"""What could not go out within its channel's limit is not sent any more: a person is asked."""
+"""What could not go out within its channel's limit is not sent any more: a person is asked.
+
+Whatever was missed together is told of in one notice, and decided about together (``resolutions.py``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
-from planner.services.publishing import guards, notices, telling
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import assist, guards, notices, telling
 from planner.services.publishing.moves import FREE, Fence, Ref, move
+from planner.services.publishing.status import lock_posts
+from publishers import registry
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -20,36 +27,65 @@ BATCH = 100
 
 
 def miss(session: Session, ref: Ref, old: DeliveryState, now: datetime, *, fence: Fence | None = None) -> bool:
-    """Mark one as missed and tell its people. Returns False where it no longer stands where it stood."""
+    """Mark one as missed; its people are still to be told (:func:`tell`). Returns False where it no longer stands where
+    it stood."""
     values = {**FREE, "payload": None, "error_code": "missed"}
-    if not move(session, ref, old, DeliveryState.MISSED, now, fence=fence, values=values):
-        return False
-    notices.about_delivery(session, ref, now, "delivery_missed")
-    return True
+    return move(session, ref, old, DeliveryState.MISSED, now, fence=fence, values=values)
+
+
+def tell(session: Session, refs: Iterable[Ref], now: datetime) -> None:
+    """Tell whom it concerns of what was missed in this transaction. The last thing a transaction does."""
+    notices.about_missed(session, refs, now)
 
 
 def sweep(platform: Platform) -> int:
-    """Mark what waits past its limit for anything but a pause: a yes, a reconnection, the end of a throttle.
+    """Mark everything that waits past its limit, so that an outage is told of as a whole.
 
-    What is paused is looked at when the pause ends; what nothing holds is the claim's. Returns how many were marked.
+    What is paused is looked at when the pause ends; what a person publishes by hand is the claim's, which asks for it
+    however late it is. Returns how many were marked.
     """
+    total = 0
+    while marked := _sweep(platform):
+        total += marked
+    return total
+
+
+def _sweep(platform: Platform) -> int:
     now = platform.clock.now()
     with platform.database.read() as session:
-        late = [row for row in _overdue(session, now) if _is_stuck(row, now)][:BATCH]
+        late = _late(session, now)
     if not late:
         return 0
     with platform.database.write() as session:
-        return sum(_sweep(session, row, now) for row in late)
+        # Looked at again under the lock: a person may have given one another time since.
+        lock_posts(session, sorted({row.post_id for row in late}))
+        known = {row.id for row in late}
+        marked = [Ref.of(row) for row in _late(session, now) if row.id in known and _miss(session, row, now)]
+        tell(session, marked, now)
+        return len(marked)
 
 
-def _sweep(session: Session, row: Any, now: datetime) -> bool:
+def _miss(session: Session, row: Any, now: datetime) -> bool:
     with telling.about(row, row.attempt_count):
         return miss(session, Ref.of(row), DeliveryState.SCHEDULED, now)
 
 
+def _late(session: Session, now: datetime) -> list[Any]:
+    return [row for row in _overdue(session, now) if _is_stuck(row, now)][:BATCH]
+
+
 def _is_stuck(row: Any, now: datetime) -> bool:
-    late = guards.is_late(row.publish_at, row.missed_after_seconds, now)
-    return late and (row.archived_at is not None or guards.hold(row, now) is not None)
+    if not guards.is_late(row.publish_at, row.missed_after_seconds, now):
+        return False
+    return row.archived_at is not None or guards.hold(row, now) is not None or not _asks_a_person(row)
+
+
+def _asks_a_person(row: Any) -> bool:
+    """Whether the claim asks a person instead of sending: the network is not installed, or takes no programs."""
+    if row.network not in registry.networks():
+        return True
+    sealed, version = row.credentials, row.credentials_version
+    return assist.is_by_hand(ChannelAccess(row.channel_id, row.workspace_id, row.network, sealed, version))
 
 
 def _overdue(session: Session, now: datetime) -> list[Any]:
@@ -64,6 +100,9 @@ def _overdue(session: Session, now: datetime) -> list[Any]:
             Delivery.channel_id,
             Delivery.publish_at,
             Delivery.attempt_count,
+            Channel.network,
+            Channel.credentials,
+            Channel.credentials_version,
             Channel.missed_after_seconds,
             Channel.archived_at,
             *guards.STANDING,
@@ -77,7 +116,7 @@ def _overdue(session: Session, now: datetime) -> list[Any]:
             Delivery.publish_at < now - timedelta(seconds=shortest),
             guards.nobody_paused(),
         )
-        .order_by(Delivery.publish_at)
+        .order_by(Delivery.publish_at, Delivery.id)
         .limit(10 * BATCH)
     )
     return list(session.execute(query))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
@@ -19,9 +19,26 @@ ASKING = ("delivery_assisted", "delivery_failed", "delivery_missed", "delivery_n
 
 def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
     """Tell the owners of the post and of the channel; where there are none, the leads."""
+    _tell(session, ref.workspace_id, owners_of(session, ref), now, kind, "delivery", ref.id, data)
+
+
+def about_missed(session: Session, refs: Iterable[Ref], now: datetime) -> None:
+    """Tell of everything that was missed together, in one notice for each person and outage: one that is still unread
+    grows. Call it last in a transaction: people are told in the order of their ids, so that two never wait in a circle.
+    """
+    missed: dict[tuple[int, int], list[int]] = {}
+    for ref in refs:
+        owners = [person for person in owners_of(session, ref) if person is not None]
+        for user_id in _members(session, ref.workspace_id, owners) or _leads(session, ref.workspace_id):
+            missed.setdefault((user_id, ref.workspace_id), []).append(ref.id)
+    for (user_id, workspace_id), delivery_ids in sorted(missed.items()):
+        _add_missed(session, workspace_id, user_id, delivery_ids, now)
+
+
+def owners_of(session: Session, ref: Ref) -> set[int | None]:
+    """Whose post it is, and whose channel."""
     post = session.execute(select(Post.owner_id, Post.created_by_id).where(Post.id == ref.post_id)).one()
-    people = {post.owner_id or post.created_by_id, _channel_owner(session, ref.channel_id)}
-    _tell(session, ref.workspace_id, people, now, kind, "delivery", ref.id, data)
+    return {post.owner_id or post.created_by_id, _channel_owner(session, ref.channel_id)}
 
 
 def about_channel(session: Session, workspace_id: int, channel_id: int, now: datetime, kind: str, **data: Any) -> None:
@@ -39,6 +56,29 @@ def settle(session: Session, delivery_id: int, now: datetime) -> None:
         Notice.read_at.is_(None),
     )
     session.execute(settled.values(read_at=now).execution_options(synchronize_session=False))
+    for notice in session.scalars(_unread_missed(Notice.subject == "workspace")):
+        left = [one for one in notice.data.get("deliveries", []) if one != delivery_id]
+        if len(left) < len(notice.data.get("deliveries", [])):
+            notice.data = {"deliveries": left, "count": len(left)}
+            notice.read_at = None if left else now
+
+
+def _add_missed(session: Session, workspace_id: int, user_id: int, delivery_ids: list[int], now: datetime) -> None:
+    mine = Notice.user_id == user_id, Notice.workspace_id == workspace_id
+    notice = next(iter(session.scalars(_unread_missed(*mine))), None)
+    if notice is None:
+        notice = Notice(workspace_id=workspace_id, user_id=user_id, kind="delivery_missed", at=now, data={})
+        session.add(notice)
+    told = list(dict.fromkeys([*notice.data.get("deliveries", []), *delivery_ids]))
+    notice.at, notice.data = now, {"deliveries": told, "count": len(told)}
+    # One alone is shown as what it is; several together lead to the page where they are decided about.
+    notice.subject, notice.subject_id = ("delivery", told[0]) if len(told) == 1 else ("workspace", workspace_id)
+    session.flush()
+
+
+def _unread_missed(*which: ColumnElement[bool]) -> Select[Notice]:
+    unread = select(Notice).where(Notice.kind == "delivery_missed", Notice.read_at.is_(None), *which)
+    return unread.order_by(Notice.id).with_for_update().execution_options(populate_existing=True)
 
 
 def _tell(

@@ -141,7 +141,8 @@ def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelA
         finish.release(session, work, now)
         return None
     if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
-        missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence)
+        if missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence):
+            missed.tell(session, [work.ref], now)
         return None
     return _enter(session, platform, work, access, standing, now)
 
