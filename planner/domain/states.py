@@ -33,7 +33,7 @@ TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
     # From here on: a network's late "yes" is true whatever we believed by then (of a draft, too).
     S.MISSED: frozenset({S.SCHEDULED, S.CANCELLED, S.PUBLISHED, S.DRAFT}),
     S.FAILED: frozenset({S.SCHEDULED, S.CANCELLED, S.PUBLISHED, S.DRAFT}),
-    S.CANCELLED: frozenset({S.PUBLISHED, S.DRAFT}),
+    S.CANCELLED: frozenset({S.PUBLISHED, S.DRAFT, S.MISSED}),
     S.PUBLISHED: frozenset(),
 }
 

@@ -47,6 +47,7 @@ class Channel(Base):
     refreshing_until: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
+    paused_by: Mapped[str | None] = mapped_column(String(200))
     rhythm_per_week: Mapped[int | None]
     missed_after_seconds: Mapped[int] = mapped_column(default=7200)
     owner_id: Mapped[int | None] = references("user.id", on_delete="SET NULL")

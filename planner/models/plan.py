@@ -40,6 +40,7 @@ class Campaign(Base):
     spent_cents: Mapped[int] = mapped_column(default=0)
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
+    paused_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class Goal(Base):

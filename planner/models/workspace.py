@@ -15,7 +15,9 @@ from planner.models.base import Base, Id, Word, references
 class Workspace(Base):
     """A company or brand; everything belongs to one. ``zone`` is an IANA name, ``language`` de or en.
 
-    ``restored_at`` marks a pause that a restore began: it ends only once nothing is unconfirmed any more.
+    ``paused_by`` is the name of who pulled the crisis switch (a script's too), ``paused_by_id`` the member, where it
+    was one. ``restored_at`` marks a pause that a restore began: it ends only once nothing is unconfirmed any more.
+    ``zone_rules`` is the version of the time zone data that its planned times were last held against.
     """
 
     __tablename__ = "workspace"
@@ -31,7 +33,9 @@ class Workspace(Base):
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
     restored_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None] = mapped_column(String(200))
     paused_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
+    zone_rules: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
 

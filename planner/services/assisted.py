@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from planner.config import Settings
@@ -51,21 +51,6 @@ def lists(session: Session, workspace_id: int, *, now: datetime) -> Lists:
         ~known,
     )
     return Lists(*(session.scalars(query).all() for query in (due, coming, figures)))
-
-
-def count_due(session: Session, workspace_id: int) -> int:
-    """How many wait for a person now."""
-    query = (
-        select(func.count(Delivery.id))
-        .join(Post)
-        .where(
-            Delivery.workspace_id == workspace_id,
-            Delivery.state == DeliveryState.NEEDS_PERSON,
-            Delivery.error_code == CODE,
-            Post.deleted_at.is_(None),
-        )
-    )
-    return session.scalar(query) or 0
 
 
 def task(delivery: Delivery, settings: Settings) -> AssistedTask:

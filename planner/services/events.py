@@ -20,17 +20,17 @@ def record(
     kind: str,
     /,
     **data: Any,
-) -> None:
+) -> Event:
     """Add an event. ``data`` is JSON and holds no secret."""
-    session.add(
-        Event(
-            workspace_id=actor.workspace_id,
-            at=now,
-            actor=actor.label,
-            user_id=actor.user_id,
-            subject=subject,
-            subject_id=subject_id,
-            kind=kind,
-            data=data,
-        )
+    event = Event(
+        workspace_id=actor.workspace_id,
+        at=now,
+        actor=actor.label,
+        user_id=actor.user_id,
+        subject=subject,
+        subject_id=subject_id,
+        kind=kind,
+        data=data,
     )
+    session.add(event)
+    return event

@@ -93,6 +93,18 @@ def enqueue_all(session: Session, deliveries: Iterable[Delivery], *, now: dateti
     return taken_by
 
 
+def places_for(
+    session: Session, channel_id: int, deliveries: Sequence[Delivery], *, now: datetime
+) -> list[datetime | None]:
+    """When deliveries of a channel would go out if they were queued now, one after the other in this order; None where
+    no slot fits. Takes nothing."""
+    channel = session.get_one(Channel, channel_id)
+    taken = _taken(session, channel_id, now, but=[delivery.id for delivery in deliveries])
+    zone, slots = _zone(session, channel.workspace_id), weekly_slots(session, channel_id)
+    found = place(slots, zone, now, taken, _categories(session, deliveries))
+    return [occurrence.publish_at if occurrence else None for occurrence in found]
+
+
 def leave(session: Session, delivery: Delivery) -> None:  # noqa: ARG001 - a service takes its session
     """Take the delivery out of the queue and free its slot. Its time stays: the caller sets another or clears it.
 

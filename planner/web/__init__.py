@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "planner.web.assisted:blueprint",
     "planner.web.notices:blueprint",
     "planner.web.alerts:blueprint",
+    "planner.web.missed:blueprint",
     "planner.web.onboarding:blueprint",
     "planner.web.pause:blueprint",
     "planner.web.plan:blueprint",

@@ -16,10 +16,12 @@ from planner.services import calendar, posts
 from planner.services.calendar import Drawn
 from planner.services.posts.placing import MOVABLE
 from planner.services.publishing.assist import ByHand
+from planner.services.publishing.status import Holds
 from planner.services.weeks import ChannelWeek, WeekOverview
 from planner.web import answers, context
 from planner.web.formats import iso
 from planner.web.looks import look_of, network_look
+from planner.web.posts.holding import holds_of
 from planner.web.posts.page import allowed
 from planner.web.posts.wording import first_words
 
@@ -77,10 +79,12 @@ def entry(post_id: int) -> str:
     deliveries = [d for d in shown.deliveries if d.state != "cancelled" and (not named or d.id in named)]
     can = allowed(shown.post, shown.deliveries)
     can["move"] = can["move"] and bool(deliveries) and all(d.state in MOVABLE for d in deliveries)
+    holds = Holds.read(context.reading(), shown.post.workspace_id, context.now())
     return render_template(
         "calendar/_entry.html",
         post=shown.post,
         deliveries=deliveries,
+        holds=holds_of(holds, deliveries),
         images=[m.medium for m in shown.post.media if m.channel_id is None],
         can=can,
         back=request.args.get("back", ""),

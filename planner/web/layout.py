@@ -17,7 +17,8 @@ from werkzeug.exceptions import Forbidden
 
 from planner.domain.roles import Permission
 from planner.models import Alert
-from planner.services import alerts, approvals, assisted, notices
+from planner.services import alerts, approvals, notices, waiting
+from planner.services.waiting import Waiting
 from planner.web import context, navigation, notify
 from planner.web.extensions import LANGUAGES, choose_language, login_manager
 
@@ -80,11 +81,20 @@ class Frame:
         return alerts.open_alerts(context.reading(), context.workspace().id) if may(Permission.MANAGE) else ()
 
     @cached_property
+    def missed(self) -> int:
+        """How many posts missed their time and wait for a decision."""
+        return self._waiting.missed
+
+    @cached_property
+    def _waiting(self) -> Waiting:
+        return waiting.count(context.reading(), context.workspace().id) if _has_place() else Waiting()
+
+    @cached_property
     def _counts(self) -> dict[str, int]:
         if not _has_place():
             return {}
         session, workspace_id = context.reading(), context.workspace().id
-        counts = {"assisted.index": assisted.count_due(session, workspace_id)}
+        counts = {"assisted.index": self._waiting.by_hand}
         if may(Permission.APPROVE):
             counts["approvals.index"] = approvals.count_waiting(session, workspace_id)
         return counts

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from planner.domain.roles import Permission
-from planner.models import User
 from planner.services import pausing
 from planner.services.errors import Conflict, Invalid
 from planner.services.publishing import pause
@@ -19,14 +18,6 @@ from planner.web.messages import explain
 from planner.web.notify import say
 
 blueprint = Blueprint("pause", __name__, url_prefix="/pause")
-
-
-@blueprint.app_template_global("paused_by")
-def paused_by() -> str:
-    """Who pulled the switch; "" where that is not known any more."""
-    user_id = context.workspace().paused_by_id
-    person = context.reading().get(User, user_id) if user_id else None
-    return person.name if person else ""
 
 
 @blueprint.get("")

@@ -7,6 +7,9 @@ from flask import url_for
 from planner.services.notices import Told
 from planner.web.navigation import has_page
 
+#: Where a whole kind of thing is decided about.
+DECISIONS = {"delivery_missed": "missed.index"}
+
 
 def place_of(told: Told, *, external: bool = False) -> str | None:
     """The address of the page, with its host where it leaves the application; None where there is none."""
@@ -14,6 +17,8 @@ def place_of(told: Told, *, external: bool = False) -> str | None:
     if kind == "approval_asked" and told.notice.read_at is None:
         anchor = f"post-{told.post_id}"
         return url_for("approvals.index", _anchor=anchor, _external=external) if told.post_id else None
+    if kind in DECISIONS:
+        return url_for(DECISIONS[kind], _external=external)
     if kind == "delivery_assisted":
         return url_for("assisted.show", delivery_id=told.notice.subject_id, _external=external)
     if told.post_id is not None:

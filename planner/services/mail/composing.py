@@ -92,8 +92,9 @@ def _told(session: Session, ids: list[int]) -> list[notices.Told]:
 def _is_settled(session: Session, notice: Notice) -> bool:
     """Whether what the notice asks for has been done: the delivery has moved on, the channel is connected again."""
     if notice.kind in ASKED_WHILE:
-        state = session.scalar(select(Delivery.state).where(Delivery.id == notice.subject_id))
-        return state is not ASKED_WHILE[notice.kind]
+        about = notice.data.get("deliveries") or [notice.subject_id]
+        states = session.scalars(select(Delivery.state).where(Delivery.id.in_(about)))
+        return ASKED_WHILE[notice.kind] not in set(states)
     if notice.kind == "channel_reconnect":
         query = select(Channel.id).where(Channel.id == notice.subject_id, Channel.reconnect_since.is_not(None))
         return session.scalar(query) is None

@@ -51,6 +51,7 @@ def _throttle(channel: Channel, until: datetime | None) -> None:
 def _pause(session: Session, channel: Channel, now: datetime, reason: str) -> None:
     if channel.paused_at is not None:
         return
-    channel.paused_at, channel.pause_reason = now, reason[:500]
-    events.record(session, machine(channel.workspace_id), now, "channel", channel.id, "paused", reason=reason[:500])
+    by = machine(channel.workspace_id)
+    channel.paused_at, channel.pause_reason, channel.paused_by = now, reason[:500], by.label
+    events.record(session, by, now, "channel", channel.id, "paused", reason=reason[:500])
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_paused")

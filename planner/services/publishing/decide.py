@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from planner.domain.fingerprint import normalise_link
 from planner.domain.roles import Permission
 from planner.domain.states import DeliveryState
-from planner.models import Delivery
+from planner.domain.walltime import to_wall
+from planner.models import Delivery, Workspace
 from planner.services import queue
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
@@ -51,10 +52,12 @@ def is_not_live(session: Session, actor: Actor, delivery_id: int, *, now: dateti
     return _send_now(session, actor, delivery, now) if send else _cancel(session, actor, delivery, now)
 
 
-def send_now(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
-    """A missed or failed one goes out at once after all."""
+def send_now(
+    session: Session, actor: Actor, delivery_id: int, *, now: datetime, at: datetime | None = None
+) -> Delivery:
+    """A missed or failed one goes out after all: at once, or ``at`` a moment soon."""
     delivery = _load(session, actor, delivery_id, {DeliveryState.MISSED, DeliveryState.FAILED})
-    return _send_now(session, actor, delivery, now)
+    return _send_now(session, actor, delivery, now, at)
 
 
 def send_in_next_slot(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
@@ -71,12 +74,21 @@ def drop(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> 
     return _cancel(session, actor, _load(session, actor, delivery_id, stuck), now)
 
 
-def _send_now(session: Session, actor: Actor, delivery: Delivery, now: datetime) -> Delivery:
+def _send_now(
+    session: Session, actor: Actor, delivery: Delivery, now: datetime, at: datetime | None = None
+) -> Delivery:
     queue.leave(session, delivery)
     session.flush()
+    zone = session.get_one(Workspace, delivery.workspace_id).zone
     # The promise is made anew: what is late is counted from now on.
-    values = {**_afresh(delivery), "publish_at": now, "try_at": now}
+    values = {**_afresh(delivery), **promise(at or now, zone)}
     return _decide(session, actor, delivery, DeliveryState.SCHEDULED, now, values, {"by_hand": True})
+
+
+def promise(moment: datetime, zone: str) -> dict[str, Any]:
+    """The columns of a delivery that is to go out at a moment, with what ``zone``'s clock shows then."""
+    wall = f"{to_wall(moment, zone):%Y-%m-%dT%H:%M}"
+    return {"publish_at": moment, "try_at": moment, "wall_time": wall, "zone": zone}
 
 
 def _cancel(session: Session, actor: Actor, delivery: Delivery, now: datetime) -> Delivery:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
-from planner.models import Channel, Member, Notice, Post
+from planner.models import Channel, Delivery, Member, Notice, Post
 from planner.services.publishing.moves import Ref
 
 #: What asks a person to do something about a delivery.
@@ -56,7 +56,8 @@ def settle(session: Session, delivery_id: int, now: datetime) -> None:
         Notice.read_at.is_(None),
     )
     session.execute(settled.values(read_at=now).execution_options(synchronize_session=False))
-    for notice in session.scalars(_unread_missed(Notice.subject == "workspace")):
+    place = select(Delivery.workspace_id).where(Delivery.id == delivery_id).scalar_subquery()
+    for notice in session.scalars(_unread_missed(Notice.subject == "workspace", Notice.workspace_id == place)):
         left = [one for one in notice.data.get("deliveries", []) if one != delivery_id]
         if len(left) < len(notice.data.get("deliveries", [])):
             notice.data = {"deliveries": left, "count": len(left)}

@@ -28,7 +28,7 @@ def pause_workspace(session: Session, actor: Actor, reason: str, *, now: datetim
     """
     actor.require(Permission.PAUSE)
     workspace = session.get_one(Workspace, actor.workspace_id)
-    _pause(workspace, _checked(reason), now)
+    _pause(workspace, actor, _checked(reason), now)
     workspace.paused_by_id = actor.user_id
     events.record(session, actor, now, "workspace", workspace.id, "paused", reason=workspace.pause_reason)
     return workspace
@@ -54,7 +54,7 @@ def pause_campaign(session: Session, actor: Actor, campaign_id: int, reason: str
     """Hold a campaign's deliveries. Raises NotFound, Forbidden, Invalid at ``reason``."""
     actor.require(Permission.PAUSE)
     campaign = _campaign(session, actor, campaign_id)
-    _pause(campaign, _checked(reason), now)
+    _pause(campaign, actor, _checked(reason), now)
     events.record(session, actor, now, "campaign", campaign.id, "paused", reason=campaign.pause_reason)
     return campaign
 
@@ -72,7 +72,7 @@ def pause_channel(session: Session, actor: Actor, channel_id: int, reason: str, 
     """Hold a channel's deliveries. Raises NotFound, Forbidden, Invalid at ``reason``."""
     actor.require(Permission.PAUSE)
     channel = _channel(session, actor, channel_id)
-    _pause(channel, _checked(reason), now)
+    _pause(channel, actor, _checked(reason), now)
     events.record(session, actor, now, "channel", channel.id, "paused", reason=channel.pause_reason)
     return channel
 
@@ -86,15 +86,15 @@ def release_channel(session: Session, actor: Actor, channel_id: int, *, now: dat
     return channel
 
 
-def _pause(what: Workspace | Campaign | Channel, reason: str, now: datetime) -> None:
+def _pause(what: Workspace | Campaign | Channel, actor: Actor, reason: str, now: datetime) -> None:
     what.paused_at = what.paused_at or now
-    what.pause_reason = reason
+    what.pause_reason, what.paused_by = reason, actor.label
 
 
 def _release(what: Workspace | Campaign | Channel) -> None:
     if what.paused_at is None:
         raise Conflict("not_paused")
-    what.paused_at = what.pause_reason = None
+    what.paused_at = what.pause_reason = what.paused_by = None
 
 
 def _checked(reason: str) -> str:

@@ -48,6 +48,7 @@ def after_restore(platform: Platform) -> int:
         for workspace in session.scalars(select(Workspace)):
             workspace.paused_at = workspace.paused_at or now
             workspace.pause_reason = workspace.pause_reason or RESTORE_REASON
+            workspace.paused_by = workspace.paused_by or machine(workspace.id).label
             workspace.restored_at = now
             events.record(session, machine(workspace.id), now, "workspace", workspace.id, "restored")
         made_at = session.scalar(select(func.max(Event.at)).where(Event.at < now)) or now

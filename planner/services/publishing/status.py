@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -43,27 +43,49 @@ def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What is paused in a workspace, read once for a whole page of deliveries."""
+    """What is paused in a workspace and why, read once for a whole page of deliveries."""
 
     workspace_paused_at: datetime | None
     campaigns_paused_at: dict[int, datetime]
     now: datetime
+    workspace_reason: str | None = None
+    campaign_reasons: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session, workspace_id: int, now: datetime) -> Holds:
         """Two short queries."""
-        paused_at = session.scalar(select(Workspace.paused_at).where(Workspace.id == workspace_id))
+        place = select(Workspace.paused_at, Workspace.pause_reason).where(Workspace.id == workspace_id)
+        paused = session.execute(place).one_or_none()
         campaigns = session.execute(
-            select(Campaign.id, Campaign.paused_at).where(
+            select(Campaign.id, Campaign.paused_at, Campaign.pause_reason).where(
                 Campaign.workspace_id == workspace_id, Campaign.paused_at.is_not(None)
             )
-        )
-        return cls(paused_at, {row.id: row.paused_at for row in campaigns}, now)
+        ).all()
+        since = {row.id: row.paused_at for row in campaigns}
+        reasons = {row.id: row.pause_reason for row in campaigns}
+        if paused is None:
+            return cls(None, since, now, None, reasons)
+        return cls(paused.paused_at, since, now, paused.pause_reason, reasons)
 
     def reason(self, delivery: Delivery) -> guards.Hold | None:
         """Why the delivery waits; None where nothing holds it. Reads its ``post`` and ``channel``."""
         if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.CLAIMED):
             return None
+        return self.would_hold(delivery)
+
+    def words(self, delivery: Delivery, hold: guards.Hold) -> str:
+        """What the person (or the network) said who paused it; "" where nobody said anything."""
+        campaign_id = delivery.post.campaign_id
+        said = {
+            guards.Hold.WORKSPACE_PAUSED: self.workspace_reason,
+            guards.Hold.CAMPAIGN_PAUSED: self.campaign_reasons.get(campaign_id) if campaign_id is not None else None,
+            guards.Hold.CHANNEL_PAUSED: delivery.channel.pause_reason,
+            guards.Hold.RECONNECT: delivery.channel.reconnect_reason,
+        }
+        return said.get(hold) or ""
+
+    def would_hold(self, delivery: Delivery) -> guards.Hold | None:
+        """What would hold the delivery if it were to go out now, whatever state it is in."""
         post, channel = delivery.post, delivery.channel
         facts = _Facts(
             self.workspace_paused_at,

@@ -56,6 +56,12 @@ def delivery(call: Call, delivery_id: int) -> shapes.DeliveryDetail:
     return shapes.DeliveryDetail(**dict(base), attempts=[_attempt(a) for a in found.attempts])
 
 
+def deliveries(call: Call, found: Iterable[models.Delivery]) -> list[shapes.Delivery]:
+    """Several deliveries, with their posts and channels loaded."""
+    holds = Holds.read(call.session, call.workspace_id, call.now)
+    return [_delivery(one, holds) for one in found]
+
+
 def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
     post = view.post
     return shapes.PostItem(
@@ -102,6 +108,7 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         status=delivery.state,
         held=reason in PAUSES,
         waits_for=reason,
+        hold_reason=(holds.words(delivery, reason) or None) if reason else None,
         publish_at=delivery.publish_at,
         queued=delivery.queued,
         published_at=delivery.published_at,
@@ -149,7 +156,7 @@ def channel(platform: Platform, found: models.Channel, now: datetime) -> channel
         profile_url=found.profile_url,
         health=channels.health(found, now),
         reconnect_reason=found.reconnect_reason,
-        paused=pause(found.paused_at, found.pause_reason),
+        paused=pause(found),
         capabilities=_capabilities(platform, found),
         slots=slots(found.slots),
         rhythm_per_week=found.rhythm_per_week,
@@ -170,9 +177,11 @@ def slots(found: Iterable[models.Slot]) -> list[channel_shapes.Slot]:
     ]
 
 
-def pause(since: datetime | None, reason: str | None) -> channel_shapes.Pause | None:
+def pause(found: models.Workspace | models.Campaign | models.Channel) -> channel_shapes.Pause | None:
     """A pause, None where there is none."""
-    return None if since is None else channel_shapes.Pause(since=since, reason=reason)
+    if found.paused_at is None:
+        return None
+    return channel_shapes.Pause(since=found.paused_at, reason=found.pause_reason, by=found.paused_by)
 
 
 def _capabilities(platform: Platform, found: models.Channel) -> channel_shapes.Capabilities | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import LazyString, lazy_gettext as _l, ngettext
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 
 from planner.services.notices import Told
 
@@ -89,6 +89,8 @@ def title(told: Told) -> str:
     """What happened."""
     data = told.notice.data
     week = str(data.get("week", "")).partition("-W")[2].lstrip("0")
+    if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
+        return str(ngettext("%(num)s post missed its time", "%(num)s posts missed their times", int(data["count"])))
     values = {"by": data.get("by", ""), "channel": told.channel or "?", "week": week, "kind": told.notice.kind}
     return str(kind_of(told).title) % values
 
@@ -98,6 +100,8 @@ def advice(told: Told) -> str:
     data = told.notice.data
     if told.notice.kind == "sent_back" and data.get("note"):
         return str(data["note"])
+    if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
+        return str(_("None of them was sent. Decide about all of them on one page."))
     if told.notice.kind == "week_gaps":
         return _gaps(data)
     if told.notice.kind == "rhythm_unmet":

@@ -6,6 +6,9 @@ from flask_babel import LazyString, lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
     "cannot_decide": _l("This was decided already, or it went on by itself. Reload the page to see how it stands."),
+    "delivery_unknown": _l("There is no publication with the id %(id)s."),
+    "delivery_twice": _l("This publication is named twice."),
+    "nothing_to_take_back": _l("Nothing can be taken back any more: it was sent, or changed in the meantime."),
     "id_taken": _l("This address belongs to another post. Look again and copy the address of this one."),
     "not_paused": _l("Nothing is paused here."),
     "reason_missing": _l("Say why, so that everyone knows."),

@@ -15,8 +15,10 @@ from planner.domain.walltime import to_wall
 from planner.domain.week import day_bounds
 from planner.services import channels, posts
 from planner.services.posts import Filter
+from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.posts.blueprint import blueprint
+from planner.web.posts.holding import holds_of
 from planner.web.posts.wording import first_time, first_words
 
 PAGE = 50
@@ -51,9 +53,10 @@ def index() -> str:
     session, workspace_id = context.reading(), context.member().workspace_id
     after = request.args.get("after") or None
     found = posts.page(session, workspace_id, as_filter(wanted), after=after, size=PAGE)
+    holds = Holds.read(session, workspace_id, context.now())
     return render_template(
         "posts/index.html",
-        rows=[row(one) for one in found.items],
+        rows=[row(one, holds) for one in found.items],
         wanted=wanted,
         channels=channels.all_of(session, workspace_id),
         statuses=list(PostStatus),
@@ -87,7 +90,7 @@ def as_filter(wanted: Wanted) -> Filter:
     )
 
 
-def row(one: posts.PostView) -> dict[str, Any]:
+def row(one: posts.PostView, holds: Holds) -> dict[str, Any]:
     """A line of the list."""
     live = [d for d in one.deliveries if d.state != "cancelled"]
     times = [d.publish_at for d in live if d.publish_at is not None]
@@ -96,6 +99,7 @@ def row(one: posts.PostView) -> dict[str, Any]:
         "words": first_words(one.post.text, 110) or _("(no text yet)"),
         "deliveries": live,
         "time": first_time(live) or max(times, default=None),
+        "hold": next(iter(holds_of(holds, live).values()), "") if one.post.status is PostStatus.SCHEDULED else "",
         "images": len({m.media_id for m in one.post.media}),
     }
 

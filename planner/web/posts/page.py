@@ -18,7 +18,7 @@ from planner.services.posts.placing import MOVABLE
 from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.messages import explain
-from planner.web.posts import growth, story, trouble
+from planner.web.posts import growth, holding, story, trouble
 from planner.web.posts.blueprint import blueprint
 
 S = DeliveryState
@@ -43,7 +43,7 @@ def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) ->
         deliveries=[d for d in deliveries if d.state is not S.CANCELLED],
         cancelled=[d for d in deliveries if d.state is S.CANCELLED],
         versions=versions(shown),
-        holds={d.id: trouble.HELD[hold] for d in deliveries if (hold := holds.reason(d))},
+        holds=holding.holds_of(holds, deliveries),
         troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],

@@ -13,12 +13,14 @@ from planner.domain.roles import Permission
 from planner.models import Channel
 from planner.services import channels, queue
 from planner.services.errors import Conflict
+from planner.services.publishing.status import Holds
 from planner.web import answers, context
 from planner.web.access import requires
 from planner.web.formats import iso, moment
 from planner.web.messages import explain
 from planner.web.notify import say
 from planner.web.posts.blueprint import blueprint
+from planner.web.posts.holding import holds_of
 from planner.web.posts.wording import first_words
 
 
@@ -58,6 +60,7 @@ def _queue(channel: Channel) -> dict[str, Any]:
     return {
         "channel": channel,
         "health": channels.health(channel, now),
+        "holds": holds_of(Holds.read(session, channel.workspace_id, now), waiting),
         "items": [(d, first_words(d.post.text, 110) or _("(no text yet)")) for d in waiting],
         "next": next_slot.publish_at if next_slot else None,
     }

@@ -94,4 +94,5 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         "format_id": made(admin.post("/formats", {"name": "Freitagsbild"}))["id"],
         "webhook_id": made(admin.post("/webhooks", webhook))["id"],
         "period": "2026-W12",
+        "resolution_id": "1",
     }

@@ -189,3 +189,35 @@ def test_what_is_being_sent_cannot_be_changed(
         admin.post(f"/deliveries/{post['deliveries'][0]['id']}/cancellation"),
     ):
         assert problem(answer, 409)["code"] == "frozen"
+
+
+def test_what_an_outage_left_is_decided_about_together_and_taken_back(
+    admin: Script, sandbox: Sandbox, platform: Platform, clock: FakeClock
+) -> None:
+    channel = connect(admin, sandbox, "twitter")
+    one, two, three = (schedule(admin, channel, text=f"Nr. {n}")["deliveries"][0]["id"] for n in range(3))
+    clock.advance(hours=5)
+    send_due(platform)
+
+    listed = made(admin.get("/deliveries/missed"))["items"]
+    assert [(d["id"], d["suggestion"], d["next_slot"]) for d in listed] == [(i, "now", None) for i in (one, two, three)]
+    wanted = [
+        {"delivery": one, "action": "now"},
+        {"delivery": two, "action": "now"},
+        {"delivery": three, "action": "drop"},
+    ]
+    decision = made(admin.post("/deliveries/resolutions", {"resolutions": wanted, "spacing_minutes": 30}))
+    assert [(d["id"], d["status"], d["publish_at"]) for d in decision["items"][:2]] == [
+        (one, "scheduled", "2026-03-16T14:00:00Z"),
+        (two, "scheduled", "2026-03-16T14:30:00Z"),
+    ]
+    assert decision["items"][2]["status"] == "cancelled"
+    again = problem(admin.post("/deliveries/resolutions", {"resolutions": wanted[2:]}), 422)
+    assert fields(again) == {"resolutions.0.delivery": "cannot_decide"}
+    send_due(platform)
+
+    undone = made(admin.delete(f"/deliveries/resolutions/{decision['id']}"))
+
+    assert undone == {"missed": [two, three], "left": [one]}
+    assert [d["id"] for d in made(admin.get("/deliveries/missed"))["items"]] == [two, three]
+    assert [p["text"] for p in sandbox.posts("twitter")] == ["Nr. 0"]

@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from planner.domain.roles import Permission
+from planner.models import Workspace
 from planner.services import metrics, posts, reports
 from planner.services.errors import FieldError, Invalid
 from planner.services.posts import When
-from planner.services.publishing import decide
+from planner.services.publishing import decide, resolutions
+from planner.services.publishing.resolutions import Resolution
 from planner.web.api import present
 from planner.web.api.operations import Call, Router
+from planner.web.api.shapes.common import Page
 from planner.web.api.shapes.posts import (
     DeliveryDetail,
     DeliveryFigures,
     FiguresIn,
+    MissedDelivery,
     PostMetrics,
     ResolutionIn,
+    Resolutions,
+    ResolutionsIn,
+    ResolutionsTakenBack,
     RetryIn,
 )
 
 router = Router("deliveries")
 
 FIGURES = ("impressions", "reach", "reactions", "comments", "shares", "clicks")
+
+
+@router.get("/deliveries/missed")
+def list_missed(call: Call) -> Page[MissedDelivery]:
+    """What missed its time and waits for a decision, in the order in which it was promised; at most 200."""
+    workspace = call.session.get_one(Workspace, call.workspace_id)
+    waiting = resolutions.waiting(call.session, call.workspace_id)
+    suggested = resolutions.suggestions(call.session, workspace, waiting, now=call.now)
+    slots = resolutions.slot_times(call.session, waiting, now=call.now)
+    return Page[MissedDelivery](
+        items=[
+            MissedDelivery(**dict(shown), suggestion=suggested[d.id], next_slot=slots[d.id])
+            for d, shown in zip(waiting, present.deliveries(call, waiting), strict=True)
+        ],
+        next=None,
+    )
+
+
+@router.post("/deliveries/resolutions", Permission.EDIT)
+def resolve_missed(call: Call, body: ResolutionsIn) -> Resolutions:
+    """Decide about missed deliveries, all at once.
+
+    Those with `now` go out one after the other on each channel, in the order in which they were promised.
+    """
+    wanted = [Resolution(r.delivery, r.action) for r in body.resolutions]
+    spacing = timedelta(minutes=body.spacing_minutes)
+    event = resolutions.resolve(call.session, call.actor, wanted, spacing, now=call.now)
+    call.session.expire_all()
+    decided = resolutions.decided_deliveries(call.session, event)
+    return Resolutions(id=str(event.id), items=present.deliveries(call, decided))
+
+
+@router.delete("/deliveries/resolutions/{resolution_id}", Permission.EDIT)
+def take_back_resolutions(call: Call, resolution_id: int) -> ResolutionsTakenBack:
+    """Take a decision about missed deliveries back, as far as nothing was sent."""
+    undone = resolutions.take_back(call.session, call.actor, resolution_id, now=call.now)
+    return ResolutionsTakenBack(missed=[str(i) for i in undone.missed], left=[str(i) for i in undone.left])
 
 
 @router.get("/deliveries/{delivery_id}")

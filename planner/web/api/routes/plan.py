@@ -64,7 +64,7 @@ def show_campaign(row: models.Campaign) -> shapes.Campaign:
         ends_on=_day(row.ends_on),
         budget_cents=row.budget_cents,
         spent_cents=row.spent_cents,
-        paused=present.pause(row.paused_at, row.pause_reason),
+        paused=present.pause(row),
     )
 
 

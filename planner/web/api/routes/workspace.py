@@ -38,7 +38,7 @@ def get_workspace(call: Call) -> shapes.Workspace:
         zone=found.zone,
         language=found.language,
         approval_required=found.approval_required,
-        paused=present.pause(found.paused_at, found.pause_reason),
+        paused=present.pause(found),
     )
 
 
@@ -129,7 +129,9 @@ def change_conversation(call: Call, conversation_id: int, body: ConversationPatc
 
 
 def _pause(found: models.Workspace) -> shapes.WorkspacePause:
-    return shapes.WorkspacePause(paused=found.paused_at is not None, since=found.paused_at, reason=found.pause_reason)
+    return shapes.WorkspacePause(
+        paused=found.paused_at is not None, since=found.paused_at, reason=found.pause_reason, by=found.paused_by
+    )
 
 
 def _media(found: models.Media) -> shapes.Media:

@@ -76,10 +76,11 @@ class Slot(Output):
 
 
 class Pause(Output):
-    """Since when and why nothing goes out."""
+    """Since when and why nothing goes out, and who paused it (a member, or the name of a token)."""
 
     since: Moment
     reason: str | None
+    by: str | None
 
 
 class Capabilities(Output):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from planner.domain.states import DeliveryState, Outcome, PostStatus
 from planner.services.publishing.guards import Hold
+from planner.services.publishing.resolutions import Choice
 from planner.web.api.shapes.common import (
     ID_PATTERN,
     FieldProblem,
@@ -90,6 +91,7 @@ class Delivery(Output):
     status: DeliveryState
     held: bool
     waits_for: Hold | None
+    hold_reason: str | None = Field(description="What was said when it was paused.")
     publish_at: Moment | None
     queued: bool
     published_at: Moment | None
@@ -190,6 +192,45 @@ class ResolutionIn(Input):
     live: bool
     url: Link | None = Field(None, description="Where it is seen.")
     cancel: bool = Field(False, description="It is not live, and shall not be tried again.")
+
+
+class MissedDelivery(Delivery):
+    """A delivery that missed its time. ``suggestion`` is what Sendeplan would do with it, ``next_slot`` when it would
+    go out if everything missed on its channel took the next free slots."""
+
+    suggestion: Choice
+    next_slot: Moment | None
+
+
+class MissedResolution(Input):
+    """What becomes of one missed delivery."""
+
+    delivery: IdIn
+    action: Choice = Field(description="now: it goes out. slot: it takes the next free slot. drop: it is cancelled.")
+
+
+class ResolutionsIn(Input):
+    """What becomes of several missed deliveries: all of it is done, or nothing."""
+
+    resolutions: Annotated[list[MissedResolution], Field(min_length=1, max_length=200)]
+    spacing_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
+        10, description="How long after one another those with `now` go out on the same channel."
+    )
+
+
+class Resolutions(Output):
+    """A decision and its deliveries as they stand now. ``id`` takes it back."""
+
+    id: Id
+    items: list[Delivery]
+    next: None = Field(default=None, description="A decision has one page.")
+
+
+class ResolutionsTakenBack(Output):
+    """``missed`` wait for a decision again; ``left`` were sent, or changed since, and stay as they are."""
+
+    missed: list[Id]
+    left: list[Id]
 
 
 class RetryIn(Input):

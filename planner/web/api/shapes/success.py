@@ -153,6 +153,7 @@ class WorkspacePause(Output):
     paused: bool
     since: Moment | None
     reason: str | None
+    by: str | None = Field(description="Who pulled it: a member, or the name of a token.")
 
 
 class FeedQuery(Query):

@@ -1,0 +1,38 @@
+"""How much waits for a person: what the frame around every page shows, in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import DeliveryState
+from planner.models import Delivery, Post
+from planner.services.publishing.assist import CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """``by_hand`` are to be published by a person now, ``missed`` are to be decided about."""
+
+    by_hand: int = 0
+    missed: int = 0
+
+
+def count(session: Session, workspace_id: int) -> Waiting:
+    """The counts of a workspace."""
+    by_hand = and_(Delivery.state == DeliveryState.NEEDS_PERSON, Delivery.error_code == CODE)
+    query = (
+        select(Delivery.state, func.count(Delivery.id))
+        .join(Post)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.state.in_((DeliveryState.NEEDS_PERSON, DeliveryState.MISSED)),
+            or_(by_hand, Delivery.state == DeliveryState.MISSED),
+            Post.deleted_at.is_(None),
+        )
+        .group_by(Delivery.state)
+    )
+    found = {state: number for state, number in session.execute(query)}
+    return Waiting(found.get(DeliveryState.NEEDS_PERSON, 0), found.get(DeliveryState.MISSED, 0))

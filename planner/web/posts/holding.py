@@ -1,0 +1,27 @@
+"""Why a delivery waits, in one sentence and the words of whoever held it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+from planner.models import Delivery
+from planner.services.publishing.guards import Hold
+from planner.services.publishing.status import Holds
+from planner.web.posts.trouble import HELD
+
+
+def holds_of(holds: Holds, deliveries: Iterable[Delivery]) -> dict[int, str]:
+    """What holds each delivery, by its id; what nothing holds is left out."""
+    return {d.id: sentence(holds, d, hold) for d in deliveries if (hold := holds.reason(d))}
+
+
+def sentence(holds: Holds, delivery: Delivery, hold: Hold) -> str:
+    """What holds it, and why: a pause has a reason."""
+    said = holds.words(delivery, hold)
+    return _("%(what)s Reason: %(reason)s", what=HELD[hold], reason=_ended(said)) if said else str(HELD[hold])
+
+
+def _ended(said: str) -> str:
+    return said if said.endswith((".", "!", "?", "…")) else said + "."
