@@ -10,10 +10,10 @@ behave("form[data-missed]", (form) => {
   if (!summary) return;
   form.addEventListener("change", () => ask());
   form.addEventListener("submit", (event) => {
-    const preset = event.submitter?.name === "preset" ? event.submitter.value : "";
-    if (!preset) return;
+    // Every button but the one that decides only asks what would become of it.
+    if (!event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
-    ask(preset);
+    ask(event.submitter.value);
   });
 
   async function ask(preset = "") {

@@ -24,7 +24,7 @@ def count(session: Session, workspace_id: int) -> Waiting:
     """The counts of a workspace."""
     by_hand = and_(Delivery.state == DeliveryState.NEEDS_PERSON, Delivery.error_code == CODE)
     query = (
-        select(Delivery.state, func.count(Delivery.id))
+        select(Delivery.state, func.count(Delivery.id).label("number"))
         .join(Post)
         .where(
             Delivery.workspace_id == workspace_id,
@@ -34,5 +34,5 @@ def count(session: Session, workspace_id: int) -> Waiting:
         )
         .group_by(Delivery.state)
     )
-    found = {state: number for state, number in session.execute(query)}
+    found = {row.state: row.number for row in session.execute(query)}
     return Waiting(found.get(DeliveryState.NEEDS_PERSON, 0), found.get(DeliveryState.MISSED, 0))

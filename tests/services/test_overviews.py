@@ -20,12 +20,14 @@ from planner.services import (
     pausing,
     success,
     topic_board,
+    waiting,
     workspace_settings,
 )
 from planner.services.errors import Conflict, Forbidden, NotFound
 from planner.services.plan import GoalInput, TopicInput, goals, topics
 from planner.services.posts import When
 from planner.services.topic_board import TopicFilter
+from planner.services.waiting import Waiting
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_post
 from tests.support.published import make_published

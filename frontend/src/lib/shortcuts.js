@@ -48,7 +48,8 @@ function submits(event) {
 function submit(event) {
   event.preventDefault();
   const form = event.target.form;
-  form.requestSubmit(form.querySelector("[data-default], button[type=submit], button:not([type])"));
+  const main = form.querySelector("[data-default]");
+  form.requestSubmit(main ?? form.querySelector("button[type=submit], button:not([type])"));
 }
 
 function isTyping(element) {
