@@ -41,6 +41,7 @@ MAIL_SECONDS = 10.0
 WEBHOOK_SECONDS = 5.0
 ALERT_SECONDS = 20.0
 FORGET_SECONDS = 3600.0
+ZONES_SECONDS = 86_400.0
 JOB_THREADS = 6
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Scheduler:
         self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
         self._every("alerts", ALERT_SECONDS, self._as_leader(lambda: alerts.check(self._platform)))
         self._every("forget", FORGET_SECONDS, self._as_leader(lambda: outbox.forget_old(self._platform)))
+        self._every("zones", ZONES_SECONDS, self._as_leader(self._recheck_zones), at_once=True)
         self._clock.add_job(lambda: warm_up(self._platform), name="warm-up")
         self._clock.start()
 
@@ -131,6 +133,12 @@ class Scheduler:
         mail.gather(self._platform)
         if self._platform.settings.mail_on:
             mail.send_due(self._platform, self._platform.letters())
+
+    def _recheck_zones(self) -> None:
+        from planner.services import zone_rules
+
+        if zone_rules.recheck(self._platform):
+            self._pool.wake()
 
     # --- keeping time --------------------------------------------------------------------------------------
 

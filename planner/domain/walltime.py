@@ -58,6 +58,12 @@ def zone_names() -> list[str]:
     return sorted(_zones())
 
 
+def reread() -> None:
+    """Forget what is known of the zones: their files may have been replaced since this process began."""
+    ZoneInfo.clear_cache()
+    _zones.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_PLACE)

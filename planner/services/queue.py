@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 from planner.domain.roles import Permission
 from planner.domain.slots import Occurrence, Taken, WeeklySlot, next_free, place
 from planner.domain.states import FROZEN, DeliveryState
+from planner.domain.walltime import resolve
 from planner.models import Channel, Delivery, Post, Slot, Workspace
 from planner.services import events
 from planner.services.actor import Actor, machine
@@ -150,10 +151,25 @@ def reflow(session: Session, channel_id: int, *, now: datetime, actor: Actor | N
     return reflowed
 
 
-def reflow_workspace(session: Session, workspace_id: int, *, now: datetime, actor: Actor | None = None) -> Reflowed:
-    """Place the queues of all channels again, after the workspace's zone changed."""
+def follow_clock(session: Session, workspace_id: int, *, now: datetime, actor: Actor | None = None) -> Reflowed:
+    """Keep the queues of all channels at their times on the clock, after the workspace's zone, or its rules, changed.
+
+    Where one would be past by the new clock, or fall on a post with a time of its own, its channel's whole queue is
+    placed again in its order.
+    """
     ids = session.scalars(select(Channel.id).where(Channel.workspace_id == workspace_id).order_by(Channel.id)).all()
-    return sum((reflow(session, channel_id, now=now, actor=actor) for channel_id in ids), Reflowed())
+    return sum((_follow_clock(session, channel_id, now, actor) for channel_id in ids), Reflowed())
+
+
+def times_by_clock(session: Session, channel_id: int, zone: str, *, now: datetime) -> list[tuple[Delivery, datetime]]:
+    """The queue, and when each would go out if ``zone`` were the workspace's from now on. Changes nothing."""
+    waiting = queue_of(session, channel_id, now=now)
+    taken = _taken(session, channel_id, now, but=[delivery.id for delivery in waiting])
+    times = _by_clock(waiting, zone, now, taken)
+    if times is None:
+        places = place(weekly_slots(session, channel_id), zone, now, taken, _categories(session, waiting))
+        times = [o.publish_at if o else d.publish_at or now for d, o in zip(waiting, places, strict=True)]
+    return list(zip(waiting, times, strict=True))
 
 
 def move_passed(session: Session, *, now: datetime) -> dict[int, int]:
@@ -220,6 +236,33 @@ def _place(session: Session, channel: Channel, queue: Sequence[Delivery], now: d
             moved.append(Moved(delivery.id, before[delivery.id], occurrence.publish_at))
     session.flush()
     return Reflowed(tuple(moved), tuple(unplaced))
+
+
+def _follow_clock(session: Session, channel_id: int, now: datetime, actor: Actor | None) -> Reflowed:
+    channel = locked_channel(session, channel_id)
+    waiting = _movable(session, _queue_query(channel_id, now))
+    zone = _zone(session, channel.workspace_id)
+    times = _by_clock(waiting, zone, now, _taken(session, channel_id, now, but=[d.id for d in waiting]))
+    if times is None:
+        reflowed = _place(session, channel, waiting, now)
+    else:
+        moved = tuple(Moved(d.id, d.publish_at, at) for d, at in zip(waiting, times, strict=True) if d.publish_at != at)
+        for delivery, at in zip(waiting, times, strict=True):
+            delivery.version += delivery.publish_at != at
+            delivery.publish_at = delivery.try_at = at
+            delivery.zone = zone
+            delivery.updated_at = now
+        session.flush()
+        reflowed = Reflowed(moved)
+    _record_moves(session, actor or machine(channel.workspace_id), now, reflowed)
+    return reflowed
+
+
+def _by_clock(waiting: Sequence[Delivery], zone: str, now: datetime, taken: Taken) -> list[datetime] | None:
+    """When ``zone``'s clock shows the times that these have; None where one is past by then, or taken already."""
+    times = [resolve(datetime.fromisoformat(d.wall_time), zone).utc for d in waiting if d.wall_time]
+    alone = len(times) == len(waiting) == len(set(times))
+    return times if alone and all(at > now and at not in taken.moments for at in times) else None
 
 
 def _take(delivery: Delivery, occurrence: Occurrence, zone: str, now: datetime) -> None:

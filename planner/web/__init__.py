@@ -27,6 +27,7 @@ BLUEPRINTS = (
     "planner.web.channels:blueprint",
     "planner.web.members:blueprint",
     "planner.web.settings:blueprint",
+    "planner.web.times:blueprint",
     "planner.web.assisted:blueprint",
     "planner.web.notices:blueprint",
     "planner.web.alerts:blueprint",

@@ -16,21 +16,31 @@ MISSING = "–"
 def init_app(app: Flask) -> None:
     """Offer the formats to templates as filters."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, clock=clock, number=number, percent=percent, zone_name=zone_name, iso=iso
+        moment=moment,
+        wall_moment=wall_moment,
+        day=day,
+        clock=clock,
+        number=number,
+        percent=percent,
+        zone_name=zone_name,
+        iso=iso,
     )
 
 
-def local(value: datetime) -> datetime:
-    """The moment on the workspace's wall clock."""
-    return value.astimezone(ZoneInfo(str(get_timezone())))
+def local(value: datetime, zone: str | None = None) -> datetime:
+    """The moment on the workspace's wall clock, or on that of another zone."""
+    return value.astimezone(ZoneInfo(zone or str(get_timezone())))
 
 
-def moment(value: datetime | None) -> str:
-    """``Di., 24. Nov. 2026, 18:36``; the zone stands beside it by ``zone_name``."""
-    if value is None:
-        return MISSING
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """``Di., 24. Nov. 2026, 18:36``; the zone stands beside it by ``zone_name``. ``zone``: not the workspace's."""
+    return MISSING if value is None else wall_moment(local(value, zone))
+
+
+def wall_moment(value: datetime) -> str:
+    """As :func:`moment`, of what some clock shows."""
     pattern = "EEE, d. MMM y, HH:mm" if get_locale().language == "de" else "EEE, d MMM y, HH:mm"
-    return babel_datetime(local(value), pattern, locale=get_locale())
+    return babel_datetime(value.replace(tzinfo=None), pattern, locale=get_locale())
 
 
 def day(value: date | datetime | None) -> str:

@@ -8,7 +8,7 @@ from planner.services.notices import Told
 from planner.web.navigation import has_page
 
 #: Where a whole kind of thing is decided about.
-DECISIONS = {"delivery_missed": "missed.index"}
+DECISIONS = {"delivery_missed": "missed.index", "zone_rules_asked": "times.index"}
 
 
 def place_of(told: Told, *, external: bool = False) -> str | None:

@@ -153,7 +153,7 @@ def test_another_zone_moves_the_queues_of_all_channels(platform: Platform, compa
 
     with platform.database.write() as session:
         session.get_one(Workspace, company.workspace.id).zone = "Europe/Helsinki"
-        queue.reflow_workspace(session, company.workspace.id, now=platform.clock.now())
+        queue.follow_clock(session, company.workspace.id, now=platform.clock.now())
 
     assert times(platform, *ids) == [datetime(2026, 3, 17, 7, 0, tzinfo=UTC)] * 2
     assert get(platform, ids[0]).zone == "Europe/Helsinki"

@@ -78,18 +78,87 @@ def test_bad_input_is_said_at_its_field_and_nothing_is_stored(
         assert 'value="Brandt AG"' in answer.text
 
 
-def test_a_new_zone_moves_the_queue_and_leaves_fixed_times(
+def test_a_new_zone_shows_what_it_does_and_asks_about_fixed_times_before_anything_is_saved(
     alice: Browsing, platform: Platform, company: Company, linkedin: Channel
 ) -> None:
-    fixed = platform.clock.now() + timedelta(hours=50)
+    now = platform.clock.now()
     queued = make_post(platform, company.bob, [linkedin], When(queue=True), approve=True)
-    timed = make_post(platform, company.bob, [linkedin], When(at=fixed), approve=True, text="Fest.")
-    answer = alice.send_and_follow("/settings/workspace", **(FIELDS | {"zone": "America/New_York"}))
-    assert "1 queued post moved" in answer.text
+    one, two = (
+        make_post(platform, company.bob, [linkedin], When(at=now + timedelta(hours=h)), approve=True, text=f"In {h}")
+        for h in (50, 51)
+    )
+    wanted = FIELDS | {"zone": "America/New_York"}
+
+    asked = alice.send("/settings/workspace", **wanted)
+
+    assert workspace(platform, company).zone == "Europe/Berlin"
+    for shown in ("Wed, 18 Mar 2026, 12:00", "Wed, 18 Mar 2026, 17:00", "Wed, 18 Mar 2026, 07:00", "In 50", "In 51"):
+        assert shown in asked.text
+    assert 'value="Brandt AG"' in asked.text
+    refused = alice.send("/settings/workspace", **wanted, asked="yes")
+    assert (refused.status_code, workspace(platform, company).zone) == (422, "Europe/Berlin")
+
+    ids = delivery_ids(platform)
+    choices = {"asked": "yes", "keep": "clock", f"keep-{ids[two.id]}": "moment"}
+    saved = alice.send_and_follow("/settings/workspace", **wanted, **choices)
+
+    assert "1 queued post moved. 1 keeps its time on the clock. 1 keeps its moment." in saved.text
+    assert times_of(platform) == {queued.id: "17 13:00", one.id: "18 16:00", two.id: "18 12:00"}
+    undo = re.search(r"/times/zone/\d+/undo", saved.text)
+    assert undo is not None
+    assert "The former time zone is back. 3 posts have" in alice.send_and_follow(undo[0]).text
+    assert times_of(platform) == {queued.id: "17 08:00", one.id: "18 11:00", two.id: "18 12:00"}
+    assert workspace(platform, company).zone == "Europe/Berlin"
+
+
+def test_a_time_that_would_be_past_is_said_at_its_post_and_the_choices_stay(
+    alice: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    for hours in (1, 40):
+        at = platform.clock.now() + timedelta(hours=hours)
+        make_post(platform, company.bob, [linkedin], When(at=at), approve=True, text=f"In {hours}")
+    wanted = FIELDS | {"zone": "Asia/Tokyo"}
+    assert "would be past" in alice.send("/settings/workspace", **wanted).text
+
+    refused = alice.send("/settings/workspace", **wanted, asked="yes", keep="clock")
+
+    first = min(delivery_ids(platform).values())
+    assert refused.status_code == 422
+    assert f'id="keep-{first}-error"' in refused.text
+    assert workspace(platform, company).zone == "Europe/Berlin"
+
+
+def test_changed_rules_ask_on_the_same_page(
+    client_of: ClientOf, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    at = platform.clock.now() + timedelta(hours=50)
+    make_post(platform, company.bob, [linkedin], When(at=at), approve=True, text="Fest.")
+    charlie, rita = client_of(company.charlie), client_of(company.rita)
+    assert "Fest." not in charlie.get("/times").text
+    with platform.database.write() as session:  # as if the clock of Berlin had been an hour further when it was planned
+        session.query(Delivery).one().wall_time = "2026-03-18T13:00"
+
+    assert "Fest." in charlie.get("/times").text
+    assert rita.send("/times", keep="clock").status_code == 403
+    assert charlie.send("/times").status_code == 422
+    done = charlie.send_and_follow("/times", keep="clock")
+
+    assert list(times_of(platform).values()) == ["18 12:00"]
+    undo = re.search(r"/times/rules/\d+/undo", done.text)
+    assert undo is not None
+    charlie.send(undo[0])
+    assert list(times_of(platform).values()) == ["18 11:00"]
+
+
+def times_of(platform: Platform) -> dict[int, str]:
+    """When each post goes out: day, hour and minute in UTC."""
     with platform.database.read() as session:
-        moments = {d.post_id: d.publish_at for d in session.query(Delivery)}
-    assert moments[timed.id] == fixed
-    assert f"{moments[queued.id]:%H:%M}" == "13:00"
+        return {d.post_id: f"{d.publish_at:%d %H:%M}" for d in session.query(Delivery)}
+
+
+def delivery_ids(platform: Platform) -> dict[int, int]:
+    with platform.database.read() as session:
+        return {d.post_id: d.id for d in session.query(Delivery)}
 
 
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(alice: Browsing, platform: Platform) -> None:

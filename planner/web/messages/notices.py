@@ -77,6 +77,20 @@ KINDS: dict[str, Kind] = {
         "info",
     ),
 }
+KINDS |= {
+    "zone_rules_moved": Kind(
+        _l("The rules of the time zone changed: queued posts moved with their slots"),
+        _l("They go out at the same time on the clock as before."),
+        "world",
+        "info",
+    ),
+    "zone_rules_asked": Kind(
+        _l("The rules of a time zone changed: posts with a time of their own wait for your decision"),
+        _l("Say whether they keep their time on the clock or their moment. Until then the moment counts."),
+        "world",
+        "warning",
+    ),
+}
 OTHER = Kind(_l("Something happened: %(kind)s"), "", "bell", "info")
 
 

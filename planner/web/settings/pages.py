@@ -13,7 +13,7 @@ from planner.domain.roles import Permission, Role
 from planner.domain.walltime import zone_names
 from planner.services import tokens, workspace_settings
 from planner.services.errors import Invalid
-from planner.web import context, inputs
+from planner.web import context, inputs, times
 from planner.web.access import requires
 from planner.web.looks import role_label
 from planner.web.notify import say
@@ -43,17 +43,46 @@ def save_workspace() -> ResponseReturnValue:
         weekly_time=inputs.wall_time(inputs.text("weekly_time")),
     )
     try:
+        workspace_settings.check(wanted)
+        asking = _ask_about_times(wanted) if not request.form.get("asked") else None
+        if asking is not None:
+            return asking
         with context.platform().database.write() as session:
-            reflowed = workspace_settings.change(session, context.actor(), wanted, now=context.now())
-            moved = len(reflowed.moved) if reflowed else 0
+            choices = times.read_choices()
+            moved = workspace_settings.change(session, context.actor(), wanted, choices, now=context.now())
     except Invalid as error:
-        return _page(errors=inputs.errors_of(error), typed=request.form), 422
+        errors = inputs.errors_of(error)
+        context.reread()
+        # What is wrong with a time is said on the page that asks about times.
+        asking = _ask_about_times(wanted, errors) if any(field.startswith("keep") for field in errors) else None
+        return asking or _page(errors=errors, typed=request.form), 422
     context.platform().wake()
-    saved = _("Saved.")
-    if moved:
-        saved = ngettext("Saved; %(num)s queued post moved.", "Saved; %(num)s queued posts moved.", moved)
-    say(saved)
+    if moved is None:
+        say(_("Saved."))
+    else:
+        say(_zone_saved(moved), undo=url_for("times.undo_zone", event_id=moved.event_id))
     return redirect(url_for("settings.index"))
+
+
+def _ask_about_times(wanted: workspace_settings.Settings, errors: dict[str, str] | None = None) -> str | None:
+    """The page that asks what planned posts keep where the zone is another one; None where there is nothing to ask."""
+    if wanted.zone == context.workspace().zone:
+        return None
+    hidden = {name: request.form[name] for name in WORKSPACE_FIELDS if name in request.form}
+    return times.zone_page(wanted.zone, hidden, errors)
+
+
+def _zone_saved(moved: workspace_settings.ZoneMoved) -> str:
+    parts = [_("Saved: the time zone is another one.")]
+    if moved.queued:
+        parts.append(ngettext("%(num)s queued post moved.", "%(num)s queued posts moved.", moved.queued))
+    if moved.by_clock:
+        parts.append(
+            ngettext("%(num)s keeps its time on the clock.", "%(num)s keep their times on the clock.", moved.by_clock)
+        )
+    if moved.by_moment:
+        parts.append(ngettext("%(num)s keeps its moment.", "%(num)s keep their moments.", moved.by_moment))
+    return " ".join(parts)
 
 
 @blueprint.post("/tokens")
