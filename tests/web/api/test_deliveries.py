@@ -72,6 +72,7 @@ def test_a_pause_holds_everything_and_a_release_lets_go_what_is_within_its_limit
         "paused": True,
         "since": "2026-03-16T09:00:00Z",
         "reason": "Unfall im Werk",
+        "by": "Skript",
     }
     clock.set("2026-03-16T12:30:00Z")
     send_due(platform)
