@@ -70,6 +70,8 @@ WISHES: Mapping[str, Wish] = {
     "channel_expiring": Wish(Pace.NOW, Permission.EDIT),
     "channel_paused": Wish(Pace.NOW, Permission.EDIT),
     "queue_moved": Wish(Pace.DAILY, Permission.EDIT),
+    "zone_rules_asked": Wish(Pace.NOW, Permission.EDIT),
+    "zone_rules_moved": Wish(Pace.DAILY, Permission.EDIT),
     "week": Wish(Pace.NOW, Permission.EDIT, _NOW_OR_NEVER),
     "alert": Wish(Pace.NOW, Permission.MANAGE, _NOW_OR_NEVER),
 }

@@ -77,7 +77,7 @@ def enqueue_all(session: Session, deliveries: Iterable[Delivery], *, now: dateti
     problems = Problems()
     taken_by: dict[int, Occurrence] = {}
     for delivery in wanted:
-        _lock_queues(session, delivery.workspace_id)
+        lock_queues(session, delivery.workspace_id)
         leave(session, delivery)
         session.flush()
         channel = session.get_one(Channel, delivery.channel_id)
@@ -193,7 +193,7 @@ def locked_channel(session: Session, channel_id: int, *, workspace_id: int | Non
     channel = session.get(Channel, channel_id)
     if channel is None or workspace_id not in {None, channel.workspace_id}:
         raise NotFound("not_found")
-    _lock_queues(session, channel.workspace_id)
+    lock_queues(session, channel.workspace_id)
     return channel
 
 
@@ -304,7 +304,7 @@ def _movable(session: Session, query: Select[Delivery]) -> list[Delivery]:
     return list(session.scalars(held))
 
 
-def _lock_queues(session: Session, workspace_id: int) -> None:
+def lock_queues(session: Session, workspace_id: int) -> None:
     """Hold the queues of the workspace until the transaction ends. SQLite's writers come one at a time anyway."""
     if session.connection().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK_KIND, cast(workspace_id, Integer))))

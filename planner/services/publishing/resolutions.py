@@ -130,6 +130,8 @@ def resolve(
     _check(resolutions, spacing)
     deliveries = _locked(session, actor, [r.delivery_id for r in resolutions])
     _refuse_decided(resolutions, deliveries)
+    # Before the notices are touched, as whoever decides about a single one does.
+    queue.lock_queues(session, actor.workspace_id)
     choices = {r.delivery_id: r.choice for r in resolutions}
     order = sorted(deliveries.values(), key=lambda d: (d.publish_at or now, d.id))
     at = _spread([d for d in order if choices[d.id] is Choice.NOW], spacing, now)

@@ -25,6 +25,8 @@ LABELS: dict[str, LazyString] = {
     "channel_expiring": _l("The connection of a channel expires soon"),
     "channel_paused": _l("A channel was paused by its network's refusal"),
     "queue_moved": _l("Posts waiting for approval moved to later slots"),
+    "zone_rules_asked": _l("The rules of a time zone changed and posts need your decision"),
+    "zone_rules_moved": _l("The rules of a time zone changed and queued posts moved"),
     "week": _l("The week: what goes out, free slots, rhythm"),
     "alert": _l("Alerts of Sendeplan itself"),
 }

@@ -83,6 +83,7 @@ def test_what_was_read_or_answered_or_settled_meanwhile_is_not_mailed(
     with platform.database.write() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.post_id == soon.id)).one()
         missed.miss(session, Ref.of(delivery), DeliveryState.SCHEDULED, clock.now())
+        missed.tell(session, [Ref.of(delivery)], clock.now())
     clock.advance(minutes=2)
     gather(platform)
     with platform.database.write() as session:
@@ -98,11 +99,12 @@ def test_a_missed_post_is_mailed_to_its_people_at_once_with_the_way_to_it(
     with platform.database.write() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.post_id == soon.id)).one()
         missed.miss(session, Ref.of(delivery), DeliveryState.SCHEDULED, clock.now())
+        missed.tell(session, [Ref.of(delivery)], clock.now())
     clock.advance(minutes=2)
     assert post.run() == 2
     (to_bob,) = mailbox.to("bob@example.com")
     assert "Brandt auf LinkedIn" in to_bob["Subject"]
-    assert f"https://plan.brandt.example/posts/{soon.id}" in body(to_bob)
+    assert "https://plan.brandt.example/missed" in body(to_bob)
 
 
 def test_each_person_chooses_at_once_once_a_day_or_never(

@@ -49,8 +49,10 @@ def test_an_outage_is_told_of_once_and_an_unread_notice_grows(stage: Stage) -> N
     more = outage(stage, stage.channel())
     assert [n.data["deliveries"] for n in told(stage)] == [[d.id for d in [*lost, *more]]] * 2
 
-    with stage.platform.database.write() as session:
-        session.query(Notice).update({"read_at": stage.clock.now()})
+    resolve(stage, dict.fromkeys(lost, Choice.DROP))
+    assert [(n.data["count"], n.read_at) for n in told(stage)] == [(1, None)] * 2
+    resolve(stage, {more[0]: Choice.DROP})
+    assert {n.read_at for n in told(stage)} == {stage.clock.now()}
     last = outage(stage, stage.channel())[0]
     assert [(n.subject, n.subject_id) for n in told(stage) if n.read_at is None] == [("delivery", last.id)] * 2
 
