@@ -142,7 +142,7 @@ def resolve(
             decided = _apply(session, actor, delivery.id, choices[delivery.id], at.get(delivery.id), now)
         except Invalid as error:
             place = next(n for n, r in enumerate(resolutions) if r.delivery_id == delivery.id)
-            problems.errors += [FieldError(f"resolutions.{place}.action", e.code, e.params) for e in error.errors]
+            problems.errors += [FieldError(f"resolutions.{place}.action", one.code, one.params) for one in error.errors]
             continue
         items.append(
             {
