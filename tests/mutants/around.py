@@ -134,8 +134,8 @@ MUTANTS = (
         (
             Edit(
                 MISSED,
-                "    return late and (row.archived_at is not None or guards.hold(row, now) is not None)\n",
-                "    return False\n",
+                "    return row.archived_at is not None or guards.hold(row, now) is not None or not",
+                "    return False and not",
             ),
         ),
         found_in(
@@ -234,7 +234,9 @@ MUTANTS = (
         "the recovery at the start and by the safety tick, and the alarm for leases",
         (
             Edit(
-                SCHEDULER, "        recover(self._platform)\n        self._platform.wake", "        self._platform.wake"
+                SCHEDULER,
+                "        recover(self._platform)\n        # Before anything is claimed",
+                "        # Before anything is claimed",
             ),
             Edit(
                 SCHEDULER,
