@@ -153,7 +153,8 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(
         locale="de-DE", timezone_id="Europe/Berlin", viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
+    context.set_default_navigation_timeout(60_000)
     yield context
     context.close()
 

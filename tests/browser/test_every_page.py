@@ -22,7 +22,20 @@ from planner.bootstrap import Platform
 from planner.demo import PASSWORD, SIGN_INS, seed
 from planner.domain.roles import Role
 from planner.domain.states import PostStatus
-from planner.models import Audience, Campaign, Category, Channel, Delivery, Format, Goal, Media, Post, Topic
+from planner.models import (
+    Audience,
+    Campaign,
+    Category,
+    Channel,
+    Delivery,
+    Format,
+    Goal,
+    Media,
+    Post,
+    Topic,
+    Webhook,
+    Workspace,
+)
 from planner.services.publishing import pause
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
@@ -41,7 +54,7 @@ KINDS: dict[str, type[Campaign | Goal | Audience | Category | Format]] = {
     "campaigns": Campaign, "goals": Goal, "audiences": Audience, "categories": Category, "formats": Format,
 }  # fmt: skip
 #: Files and answers for programs; everything else that answers with a whole HTML page is a page.
-NOT_PAGES = frozenset({"static", "posts.submission"})
+NOT_PAGES = frozenset({"static", "posts.submission", "health.healthz", "health.readyz", "health.metrics"})
 #: Pages that look different for each example; of others one is enough.
 EACH_LOOKS_ITS_OWN = frozenset({"posts.show", "assisted.show", "plan.entries", "plan.new", "plan.edit"})
 #: Pages that look different when asked differently.
@@ -75,6 +88,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = make_platform(folder, f"sqlite:///{folder}/sample.sqlite", FakeClock(TODAY))
     schema.upgrade(platform.database)
     seed(platform.settings, folder / "networks.jsonl", today=TODAY)
+    with platform.database.write() as session:
+        workspace_id = session.scalars(select(Workspace.id)).one()
+        url, events = "https://crm.brandt-maschinenbau.example/sendeplan", ["delivery.published"]
+        session.add(
+            Webhook(workspace_id=workspace_id, url=url, secret=platform.vault.seal({}), events=events, created_at=TODAY)
+        )
     yield platform
     platform.close()
 
@@ -137,6 +156,7 @@ def examples(session: Session) -> dict[frozenset[str], list[dict[str, Any]]]:
         frozenset({"delivery_id"}): [{"delivery_id": id_} for id_ in deliveries.values()],
         frozenset({"channel_id"}): [{"channel_id": session.scalar(select(Channel.id))}],
         frozenset({"topic_id"}): [{"topic_id": session.scalar(select(Topic.id))}],
+        frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
         frozenset({"media_id"}): [{"media_id": session.scalar(select(Media.id))}],
         frozenset({"kind"}): [{"kind": kind} for kind in KINDS],
         frozenset({"kind", "entry_id"}): [

@@ -17,7 +17,7 @@ from planner.web.extensions import limiter
 from tests.support.factories import PASSWORD
 
 _TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
-_apps: dict[tuple[object, ...], Flask] = {}
+_apps: dict[tuple[object, ...], tuple[Flask, dict[str, Any]]] = {}
 
 
 def app_around(platform: Platform, *, testing: bool) -> Flask:
@@ -26,12 +26,15 @@ def app_around(platform: Platform, *, testing: bool) -> Flask:
     settings = platform.settings
     kind = (testing, settings.secret_key, settings.max_upload_bytes, settings.secure_cookies)
     if kind not in _apps:
-        _apps[kind] = create_app(platform)
-        _apps[kind].testing = testing
-    _apps[kind].extensions["sendeplan"] = platform
-    with _apps[kind].app_context():
+        app = create_app(platform)
+        app.testing = testing
+        _apps[kind] = app, dict(app.extensions)
+    app, as_made = _apps[kind]
+    app.extensions.clear()
+    app.extensions.update({**as_made, "sendeplan": platform})
+    with app.app_context():
         limiter.reset()
-    return _apps[kind]
+    return app
 
 
 def email_of(actor: Actor) -> str:
