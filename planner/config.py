@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -106,6 +107,38 @@ def load_settings(instance: Path | None = None, environ: Mapping[str, str] | Non
         networks=networks,
         **_typed(values),  # type: ignore[arg-type]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name that sets nothing, as it was written, and the name that was probably meant."""
+
+    name: str
+    nearest: str | None
+
+
+def unknown_names(instance: Path, environ: Mapping[str, str], networks: Sequence[str]) -> list[UnknownName]:
+    """What is given in the environment or in ``config.toml`` and means nothing. ``networks`` are the keys there are."""
+    options = [f"{network}_{option}" for network in networks for option in ("api_url", *APP_OPTIONS)]
+    known = [*(name for name in Settings.__dataclass_fields__ if name != "networks"), *options]
+    file = _toml(instance / "config.toml")
+    tables = file.pop("networks", {})
+    written = [(name, name.removeprefix(PREFIX).lower(), PREFIX) for name in sorted(environ) if _is_ours(name)]
+    written += [(name, name, "") for name in file]
+    if isinstance(tables, dict):
+        written += [
+            (f"networks.{key}.{option}", f"{key}_{option}", "") for key, table in tables.items() for option in table
+        ]
+    return [UnknownName(name, _nearest(key, known, prefix)) for name, key, prefix in written if key not in known]
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(PREFIX) and not name.startswith(PREFIX + "TEST_")
+
+
+def _nearest(key: str, known: Sequence[str], prefix: str) -> str | None:
+    found = get_close_matches(key, known, n=1, cutoff=0.75)
+    return (prefix + found[0].upper() if prefix else found[0]) if found else None
 
 
 def make_keys(instance: Path) -> bool:

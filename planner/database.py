@@ -19,6 +19,8 @@ from planner import afterwards
 from planner.shared_commits import SharedCommits
 
 BUSY_TIMEOUT_SECONDS = 30
+#: Connections to PostgreSQL beyond the pool, for a moment.
+OVERFLOW = 10
 
 Result = TypeVar("Result")
 
@@ -28,6 +30,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = make_url(url)
+        #: How many connections this process may hold at once; one more is the leader's.
+        self.most_connections = pool_size + OVERFLOW + 1
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
@@ -80,7 +84,7 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=10,
+        max_overflow=OVERFLOW,
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC"},
     )

@@ -23,13 +23,14 @@ def backup(file: Path) -> None:
     FILE holds no keys: keep a copy of keys.toml somewhere else. Without it, channels must be reconnected after a
     restore.
     """
-    from planner.services import backup as backups
+    from planner.services import backup as backups, heartbeats
 
     with platform() as wired:
         try:
             manifest = backups.save(wired, file)
         except backups.BackupError as error:
             raise Failed(str(error)) from None
+        heartbeats.beat(wired, "backup", "command")
     file.chmod(0o600)
     click.echo(f"Saved to {file}: {sum(manifest.tables.values())} rows and {manifest.media} images.")
     click.echo("The keys are not in it. Keep a copy of keys.toml apart from it.")
