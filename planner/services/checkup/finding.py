@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -59,8 +59,7 @@ def problem(area: str, code: str, **params: Param) -> Finding:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is looked at. ``environ`` holds the settings that were given, ``online`` allows to ask the networks,
-    ``patient`` to wait for a mail server; ``workspace_id`` is whose things may be named (None: all of the installation).
-    """
+    ``patient`` to wait for a mail server; ``workspace_id`` is whose things may be named (None: those of all)."""
 
     platform: Platform
     now: datetime
@@ -69,7 +68,7 @@ class Scene:
     patient: bool = True
     workspace_id: int | None = None
 
-    def within(self, workspace_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    def within(self, workspace_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """SQL: what belongs to the workspace that is looked at."""
         return true() if self.workspace_id is None else workspace_id == self.workspace_id
 

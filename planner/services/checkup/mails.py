@@ -34,11 +34,7 @@ def server(scene: Scene) -> Iterator[Finding]:
 
 def given_up(scene: Scene, session: Session) -> Iterator[Finding]:
     """What was tried for long, in vain."""
-    lost = (
-        session.scalar(
-            select(func.count(Mail.id)).where(Mail.state == OutboxState.GIVEN_UP, scene.within(Mail.workspace_id))
-        )
-        or 0
-    )
+    query = select(func.count(Mail.id)).where(Mail.state == OutboxState.GIVEN_UP, scene.within(Mail.workspace_id))
+    lost = session.scalar(query)
     if lost:
         yield notice("mail", "mail_given_up", count=lost)
