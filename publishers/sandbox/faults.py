@@ -24,7 +24,8 @@ listing_lag            nothing; the post is listed only after ``seconds`` (120)
 
 ``accepted`` says whether the network carries out the request all the same. Unset, it is true for malformed,
 truncated, empty, drip and listing_lag, false for the rest. With ``lag``, an accepted post is also listed only after
-that many seconds.
+that many seconds. With ``delay``, an accepted request is carried out only that many seconds after it came, by the
+networks' clock: the caller's answer tells nothing of it.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class Fault:
     retry_after: float | None = None
     reset_in: float | None = None
     lag: float = 0.0
+    delay: float = 0.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

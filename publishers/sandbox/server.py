@@ -174,6 +174,7 @@ class Sandbox:
     def posts(self, network: str | None = None, account: str | None = None) -> list[dict[str, Any]]:
         """Everything accepted, deleted or not, in the order of acceptance, as JSON objects."""
         with self.world.store.lock:
+            self.world.catch_up()
             posts = self.world.store.accepted(network)
             return [_post_entry(post) for post in posts if account in (None, post.account.id)]
 
@@ -184,6 +185,7 @@ class Sandbox:
     def reset(self) -> None:
         """Forget posts, media, faults, used-up limits and the request log; accounts and tokens stay."""
         with self.world.store.lock:
+            self.world.forget_postponed()
             self.world.store.clear()
         self.faults.clear()
         self.world.limits.clear()

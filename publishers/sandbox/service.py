@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -34,9 +35,28 @@ class World:
     processing_seconds: float = 0.0
     app_secret: str = "sandbox-app-secret"  # noqa: S105 - opens nothing real
     versions: dict[str, str] = field(default_factory=dict)
+    _late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+    _moment: datetime | None = None
 
     def now(self) -> datetime:
-        return self.clock()
+        return self._moment or self.clock()
+
+    def postpone(self, seconds: float, act: Callable[[], object]) -> None:
+        """Do something only ``seconds`` from now. Callers hold the store's lock, as for :meth:`catch_up`."""
+        self._late.append((self.now() + timedelta(seconds=seconds), act))
+        self._late.sort(key=lambda entry: entry[0])
+
+    def catch_up(self) -> None:
+        """Do what was postponed to a moment that has come, as if at that moment."""
+        while self._late and self._late[0][0] <= self.clock():
+            self._moment, act = self._late.pop(0)
+            try:
+                act()
+            finally:
+                self._moment = None
+
+    def forget_postponed(self) -> None:
+        self._late.clear()
 
     def age(self, post: Post) -> timedelta:
         return self.now() - post.created_at
@@ -136,6 +156,7 @@ class Service(ABC):
 
     def _handle(self, route: Route, request: Request, arguments: list[str]) -> Outcome:
         with self.world.store.lock:
+            self.world.catch_up()
             account = self.identify(request, arguments)
             outcome = Outcome(Response(), self.operation_of(route, request), account.id if account else None)
             fault = self.world.faults.take(self.key, outcome.operation, outcome.account)
@@ -154,6 +175,10 @@ class Service(ABC):
         if fault.kind == "listing_lag":
             request.lag = fault.seconds or 0.0
             return self._run(route, request, arguments)
+        if fault.accepted and fault.delay:
+            kept = copy(request)  # the log drops the body of the other
+            self.world.postpone(fault.delay, lambda: self._run(route, kept, arguments))
+            return self._spoilt(fault, None, None)
         before = self.world.store.last_accepted
         answer = self._run(route, request, arguments) if fault.accepted else None
         after = self.world.store.last_accepted

@@ -96,6 +96,22 @@ def test_where_the_look_up_is_not_plain_it_stays_uncertain(server: RawServer, tw
     assert [r.method for r in server.requests].count("POST") == 1
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
+def test_a_look_up_that_is_refused_says_nothing_about_the_post_that_was_accepted(
+    server: RawServer, status: int
+) -> None:
+    def answer(received: Received) -> Reply:
+        if received.method == "POST":
+            return Reply(201, b"Status update has been posted")
+        name = {401: "INVALID_OAUTH_TOKEN", 403: "RATE_LIMIT_EXCEEDED"}.get(status, "OTHER")
+        return json_reply({"error_name": name, "message": "No"}, status)
+
+    server.answer = answer  # type: ignore[assignment]
+    with pytest.raises(Uncertain) as raised:
+        connect(server).publish(Prepared(OutgoingPost("Hallo")))
+    assert raised.value.status == status
+
+
 def test_while_the_listing_lags_the_post_is_uncertain_and_turns_up_later(sandbox: Sandbox, begun: datetime) -> None:
     publisher = connect_account("xing", sandbox.api_url("xing"))
     sandbox.faults.add("listing_lag", "xing", "publish", seconds=60, count=1)

@@ -197,3 +197,18 @@ def test_chance_is_drawn_from_the_seed(http: requests.Session) -> None:
 def test_an_unknown_kind_is_an_error(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="unknown kind"):
         sandbox.faults.add("earthquake")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_post_may_be_accepted_only_after_its_caller_gave_up(
+    posting: Posting, sandbox: Sandbox, network: str, clock: FakeClock
+) -> None:
+    sandbox.faults.add("error", network, accepted=True, delay=120, count=1, status=504)
+    assert posting.post(network, "Hallo").status_code == 504
+    clock.advance(seconds=119)
+    assert sandbox.posts(network) == []
+    begun = clock.advance(seconds=1)
+    clock.advance(hours=1)
+    [post] = sandbox.posts(network)
+    assert post["text"] == "Hallo"
+    assert post["created_at"] == begun.isoformat(timespec="milliseconds").replace("+00:00", "Z")
