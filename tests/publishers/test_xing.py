@@ -106,7 +106,7 @@ def test_a_look_up_that_is_refused_says_nothing_about_the_post_that_was_accepted
         name = {401: "INVALID_OAUTH_TOKEN", 403: "RATE_LIMIT_EXCEEDED"}.get(status, "OTHER")
         return json_reply({"error_name": name, "message": "No"}, status)
 
-    server.answer = answer  # type: ignore[assignment]
+    server.answer = answer
     with pytest.raises(Uncertain) as raised:
         connect(server).publish(Prepared(OutgoingPost("Hallo")))
     assert raised.value.status == status
