@@ -47,13 +47,12 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An attempt whose post may be out there. ``until`` is where its window ends; ``media_count`` None: any.
+    """An attempt whose post may be out there. ``media_count`` None: any.
 
     ``named`` is a remote id that the network itself gave as having this content.
     """
 
     started_at: datetime
-    until: datetime
     fingerprint: str
     media_count: int | None = None
     link: str | None = None
@@ -105,9 +104,10 @@ def match(
     """Which of the listed posts is ours: the one that any of the attempts can have made.
 
     ``ahead`` is how far the network's clock is ahead of ours; ``taken`` are remote ids that other deliveries have.
-    One that was there before an attempt began is never its post. ``sharing`` deliveries, this one among them, are
-    looked for by the same fingerprint: with no more posts than these, it does not matter who takes which, and the
-    oldest is taken.
+    One that was there before an attempt began is never its post. One from long after counts: our clock may have been
+    put forward since, and sending again would show the text a second time, whoever posted it. ``sharing`` deliveries,
+    this one among them, are looked for by the same fingerprint: with no more posts than these, it does not matter who
+    takes which, and the oldest is taken.
     """
     sought = list(attempts)
     fitting: dict[str, Post] = {}
@@ -130,7 +130,7 @@ def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedel
 
 
 def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
-    if not _in_window(attempt, post.created_at, ahead):
+    if not _is_since(attempt, post.created_at, ahead):
         return False
     if attempt.named == post.remote_id:
         return True
@@ -141,11 +141,11 @@ def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
     )
 
 
-def _in_window(attempt: Sought, created_at: datetime, ahead: timedelta) -> bool:
+def _is_since(attempt: Sought, created_at: datetime, ahead: timedelta) -> bool:
     by_our_clock = created_at - ahead
     # A network that keeps whole seconds says 09:00:00 of what it made at 09:00:00.9.
     cut = created_at.microsecond == 0 and attempt.started_at < by_our_clock + WHOLE_SECOND
-    return (attempt.started_at <= by_our_clock or cut) and by_our_clock <= attempt.until
+    return attempt.started_at <= by_our_clock or cut
 
 
 def _same_media(sent: int | None, listed: int | None) -> bool:

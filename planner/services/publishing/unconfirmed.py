@@ -84,7 +84,7 @@ def _conclude(
     settle: timedelta,
     now: datetime,
 ) -> Look:
-    found = _match(session, doubt, delivery, attempts, seen, settle)
+    found = _match(session, doubt, delivery, attempts, seen)
     if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
         return Look.TWIN
@@ -149,15 +149,10 @@ def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
     return session.execute(query).one_or_none()
 
 
-def _match(
-    session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], seen: Seen, settle: timedelta
-) -> Match[RemotePost]:
+def _match(session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], seen: Seen) -> Match[RemotePost]:
     payload = delivery.payload or {}
-    until = max(attempt.deadline_at for attempt in attempts) + settle
     media_count = len(payload["media"]) if "media" in payload else None
-    sought = [
-        Sought(a.started_at, until, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts
-    ]
+    sought = [Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts]
     listed = seen.recent.posts
     taken = _taken(session, doubt, [post.remote_id for post in listed])
     sharing = _twins_in_doubt(session, doubt, attempts)

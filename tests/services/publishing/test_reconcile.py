@@ -120,13 +120,26 @@ def test_a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clo
     assert stage.state(delivery) is S.SCHEDULED
 
 
-@pytest.mark.parametrize("ahead", [120.0, -120.0])
+@pytest.mark.parametrize("ahead", [120.0, -120.0, 3600.0, -3600.0])
 def test_a_post_is_found_although_the_networks_clock_is_wrong(stage: Stage, ahead: float) -> None:
     stage.sandbox.offset_seconds = ahead
     lost(stage, "linkedin", accepted=True)
     delivery = stage.due(stage.channel())
 
     stage.run()
+    stage.reconcile()
+
+    assert stage.state(delivery) is S.PUBLISHED
+
+
+@pytest.mark.parametrize("network", ["linkedin", "facebook", "twitter", "xing"])
+def test_a_post_is_found_although_our_clock_was_put_forward_by_an_hour_since(stage: Stage, network: str) -> None:
+    lost(stage, network, accepted=True)
+    delivery = stage.due(stage.channel(network))
+
+    stage.run()
+    stage.clock.advance(hours=1)
+    stage.sandbox.offset_seconds -= 3600
     stage.reconcile()
 
     assert stage.state(delivery) is S.PUBLISHED
