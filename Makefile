@@ -21,7 +21,7 @@ AGAIN := --force-reinstall
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test lint unit crash browser mutants bench messages lock screenshots clean distclean
+.PHONY: help setup assets demo test lint unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -56,6 +56,7 @@ demo: setup ## A sample company with sandbox networks, and the address to open
 test: setup browser ## Everything that is checked before a change is taken
 	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory simulate
 	$(MAKE) --no-print-directory crash
 
 lint: setup ## Style, types, layers, templates
@@ -66,7 +67,16 @@ lint: setup ## Style, types, layers, templates
 	$(BIN)/djlint --lint --quiet templates
 
 unit: setup browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash and not simulator" $(ARGS)
+
+# Thousands of seeded histories of a small world; it keeps all processors busy by itself.
+simulate: setup
+	$(BIN)/python -m pytest -m simulator $(ARGS)
+
+SCHEDULES ?= 100000
+SEED ?= 1
+soak: setup ## The same for SCHEDULES histories from SEED on, with progress, counts and rate
+	$(BIN)/python -m tests.simulator --schedules $(SCHEDULES) --seed $(SEED) $(ARGS)
 
 # They start and kill processes of their own, so they get the machine to themselves.
 crash: setup

@@ -1,0 +1,184 @@
+"""Many schedules, in as many operating-system processes as there are processors."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.services.publishing import again, reconcile
+from tests.simulator.ground import Ground
+from tests.simulator.process import Process
+from tests.simulator.report import Report
+from tests.simulator.verdict import Verdict, judge
+from tests.simulator.world import World
+from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
+
+WORKERS, SCHEDULERS = 3, 2
+#: One schedule in so many runs on PostgreSQL.
+POSTGRESQL_EVERY = 12
+SQLITE, POSTGRESQL, BY_SEED = "sqlite", "postgresql", "auto"
+
+Hear = Callable[[Verdict], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``database``: sqlite, postgresql, or auto (by the seed). ``share`` of requests that fail; None: by the seed."""
+
+    database: str = BY_SEED
+    share: float | None = None
+
+    def kind(self, seed: int) -> str:
+        """On which database a seed is played."""
+        if self.database != BY_SEED:
+            return self.database
+        return POSTGRESQL if seed % POSTGRESQL_EVERY == 0 else SQLITE
+
+
+def run(seeds: Sequence[int], options: Options, jobs: int = 1, hear: Hear = lambda _verdict: None) -> Report:
+    """Play every seed and add up. ``hear`` gets each verdict as it comes."""
+    report = Report()
+    with postgresql(options, seeds) as template:
+        verdicts = _here(seeds, options, template) if jobs == 1 else _in_processes(seeds, options, template, jobs)
+        for verdict in verdicts:
+            report.add(verdict)
+            hear(verdict)
+    return report
+
+
+class SimulatorFailed(Exception):
+    """The simulator itself failed, not what it plays."""
+
+
+class Stage:
+    """Where the schedules of one operating-system process are played, on a database of each kind."""
+
+    def __init__(self, folder: Path, urls: dict[str, str], options: Options) -> None:
+        self._options = options
+        self._grounds = {kind: Ground(folder / kind, url) for kind, url in urls.items()}
+        self._processes = {kind: _processes(ground) for kind, ground in self._grounds.items()}
+
+    def play(self, seed: int) -> tuple[Verdict, World]:
+        """One schedule, and its world with the history."""
+        kind = self._options.kind(seed)
+        world = World(self._grounds[kind], self._processes[kind], seed, self._options.share)
+        world.run()
+        return judge(world), world
+
+    def close(self) -> None:
+        for kind, ground in self._grounds.items():
+            for process in self._processes[kind]:
+                process.close()
+            ground.close()
+
+
+@contextmanager
+def stage(seeds: Sequence[int], options: Options, template: PostgresTemplate | None) -> Iterator[Stage]:
+    """Databases, networks and processes for these seeds, gone afterwards."""
+    kinds = {options.kind(seed) for seed in seeds}
+    with ExitStack() as stack:
+        stack.enter_context(_nothing_waits())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sendeplan-simulator-", dir=_memory())))
+        urls = {}
+        if SQLITE in kinds:
+            urls[SQLITE] = SqliteTemplate(folder).copy(folder)
+        if POSTGRESQL in kinds and template is not None:
+            urls[POSTGRESQL] = stack.enter_context(template.copy())
+        made = Stage(folder, urls, options)
+        stack.callback(made.close)
+        yield made
+
+
+@contextmanager
+def postgresql(options: Options, seeds: Sequence[int]) -> Iterator[PostgresTemplate | None]:
+    """A server with a database to copy, where a seed wants one."""
+    if all(options.kind(seed) == SQLITE for seed in seeds):
+        yield None
+        return
+    with ExitStack() as stack:
+        folder = choose_shared_folder()
+        if folder is not None:
+            stack.callback(_remove, folder)
+        template = PostgresTemplate(stack.enter_context(postgres_server()))
+        stack.callback(template.drop)
+        yield template
+
+
+@contextmanager
+def _nothing_waits() -> Iterator[None]:
+    """One thread, no pauses in real time, and no log of what is meant to go wrong."""
+    before = reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, logging.root.manager.disable
+    reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS = 1, 0.0
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, level = before
+        logging.disable(level)
+
+
+def _processes(ground: Ground) -> list[Process]:
+    workers = [f"worker-{number + 1}" for number in range(WORKERS)]
+    schedulers = [f"scheduler-{number + 1}" for number in range(SCHEDULERS)]
+    return [Process(ground, name) for name in (*workers, *schedulers, "web")]
+
+
+def _here(seeds: Sequence[int], options: Options, template: PostgresTemplate | None) -> Iterator[Verdict]:
+    with stage(seeds, options, template) as made:
+        for seed in seeds:
+            yield made.play(seed)[0]
+
+
+def _in_processes(
+    seeds: Sequence[int], options: Options, template: PostgresTemplate | None, jobs: int
+) -> Iterator[Verdict]:
+    context = multiprocessing.get_context("spawn")
+    verdicts: Any = context.Queue()
+    players = [
+        context.Process(target=_play, args=(seeds[start::jobs], options, template, verdicts), daemon=True)
+        for start in range(min(jobs, len(seeds)))
+    ]
+    for player in players:
+        player.start()
+    try:
+        for _ in seeds:
+            verdict = verdicts.get(timeout=600)
+            if isinstance(verdict, str):
+                raise SimulatorFailed(verdict)
+            yield verdict
+        for player in players:
+            player.join()
+    finally:
+        for player in players:
+            player.terminate()
+
+
+def _play(seeds: Sequence[int], options: Options, template: PostgresTemplate | None, verdicts: Any) -> None:
+    seed = None
+    try:
+        with stage(seeds, options, template) as made:
+            for seed in seeds:
+                verdicts.put(made.play(seed)[0])
+    except BaseException as error:
+        verdicts.put(f"the simulator itself failed at seed {seed}: {type(error).__name__}: {error}")
+        raise
+
+
+def _memory() -> str | None:
+    """A folder in memory, where the machine has one: no disk is to be waited for."""
+    memory = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
+    return memory if os.access(memory, os.W_OK) else None
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop("SENDEPLAN_TEST_POSTGRESQL_FOLDER", None)

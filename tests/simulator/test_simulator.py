@@ -1,0 +1,57 @@
+"""Thousands of seeded histories: nothing goes out twice, nothing is lost, nothing hangs, and few people are asked."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from planner.services.publishing import send
+from planner.services.publishing.classify import classify_preparation
+from tests.simulator.__main__ import again, is_well
+from tests.simulator.report import Report
+from tests.simulator.run import POSTGRESQL_EVERY, Options, run
+
+pytestmark = pytest.mark.simulator
+
+SCHEDULES = int(os.environ.get("SENDEPLAN_TEST_SCHEDULES", "3000"))
+
+
+def test_nothing_is_doubled_lost_stuck_or_sent_against_a_rule_and_few_people_are_asked() -> None:
+    report = run(range(1, SCHEDULES + 1), Options(), jobs=os.cpu_count() or 1)
+
+    assert is_well(report), told(report, Options())
+    assert report.schedules == SCHEDULES
+    assert report.sent > 1.5 * SCHEDULES  # and it was not for want of anything going out
+
+
+def test_where_nothing_goes_wrong_nobody_is_asked() -> None:
+    options = Options(share=0.0)
+    report = run(range(1, 4 * POSTGRESQL_EVERY + 1), options)
+
+    assert is_well(report), told(report, options)
+    assert not report.asked + report.asked_rightly + report.incidents
+
+
+def test_the_same_seed_is_the_same_history_whatever_was_played_before_and_in_whichever_process() -> None:
+    seeds = range(POSTGRESQL_EVERY - 3, POSTGRESQL_EVERY + 3)
+    there = run(seeds, Options(share=0.3), jobs=2)
+    here = run(list(reversed(seeds)), Options(share=0.3))
+
+    assert here.digests == there.digests
+    assert len(set(here.digests.values())) == len(seeds)
+
+
+def test_a_planner_that_takes_a_time_out_for_a_refusal_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "classify", classify_preparation)
+
+    report = run(range(1, 41), Options("sqlite", share=0.3))
+
+    assert report.wrong["doubled"] > 0
+    assert "--share 0.3 --verbose" in again(report.red[0], Options("sqlite", share=0.3))
+
+
+def told(report: Report, options: Options) -> str:
+    """What is wrong, and how to see it again."""
+    red = [f"{verdict.problems[0]}; {again(verdict, options)}" for verdict in report.red[:10]]
+    return "\n".join([*red, *report.lines()])

@@ -1,0 +1,319 @@
+"""One small world: a seeded history of a few deliveries, with everything that can go wrong around them.
+
+One thread runs everything. Processes take turns by the seed; one that stands still lets the others act in the middle
+of its own work. So a seed repeats exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from planner.services.publishing.send import Step
+from planner.services.publishing.upcoming import Upcoming
+from tests.simulator.ground import Ground
+from tests.simulator.line import Broken, Point
+from tests.simulator.people import People
+from tests.simulator.process import Death, Process
+from tests.simulator.weather import Weather
+
+#: Ordinary days, and nights in which a clock of ours is changed.
+BEGINNINGS = (
+    "2024-03-12T08:00:00+00:00",
+    "2024-06-13T13:30:00+00:00",
+    "2024-03-30T23:40:00+00:00",
+    "2024-10-26T23:20:00+00:00",
+    "2024-11-03T04:30:00+00:00",
+)
+DAY_LENGTH = timedelta(hours=4)
+#: Nothing may take longer than this to come to rest once nothing goes wrong any more.
+PATIENCE, MOST_TURNS = timedelta(days=10), 1500
+
+#: How often a process is struck at each point, where one in ten requests fails.
+CHANCE = {Point.STEP: 0.05, Point.CLOCK: 0.008, Point.STATEMENT: 0.003, Point.COMMIT: 0.01, Point.COMMITTED: 0.012}
+FATES: dict[Point, tuple[tuple[str, float], ...]] = {
+    Point.STEP: (("die", 0.4), ("freeze", 0.6)),
+    Point.CLOCK: (("die", 0.2), ("freeze", 0.8)),
+    Point.STATEMENT: (("die", 0.35), ("lose", 0.3), ("freeze", 0.35)),
+    Point.COMMIT: (("die", 0.5), ("lose", 0.5)),
+    Point.COMMITTED: (("die", 0.35), ("lose", 0.3), ("freeze", 0.35)),
+}
+#: A process that stands still in the middle of a call: less than the settle time lets through, with lag and lateness.
+LONGEST_FREEZE_IN_CALL = 240.0
+MOST_DEPTH, MOST_FREEZES = 2, 4
+
+
+class World:
+    """``share`` of all requests fail; None: as the seed has it."""
+
+    def __init__(self, ground: Ground, processes: list[Process], seed: int, share: float | None = None) -> None:
+        self.ground, self.seed = ground, seed
+        self.clock = ground.clock
+        self.dice = random.Random(seed)
+        self.share = share if share is not None else self.dice.choices((0.0, 0.1, 0.3), (1, 8, 1))[0]
+        self.history: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.surprises: list[str] = []
+        #: Channels whose access really ended, with how.
+        self.ended_access: dict[int, str] = {}
+        self.processes, self.web = processes[:-1], processes[-1]
+        self.stormy = self.share > 0
+        self._names: dict[int, str] = {}
+        self._script: list[tuple[datetime, int, Callable[[], None]]] = []
+        #: Whether a token was renewed or ended, so that open connections are no good in the next world.
+        self.renewed = False
+        self._depth, self._freezes = 0, MOST_FREEZES
+        self._turns = 0
+        self.begins_at = datetime.fromisoformat(self.dice.choice(BEGINNINGS)) + timedelta(
+            seconds=self.dice.uniform(0, 3600)
+        )
+        self._next_tick = self.begins_at + timedelta(minutes=10)
+        self.weather = Weather(self.dice, self.clock, self.share, self.note)
+        self.people = People(self)
+
+    # --- a life --------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """From the beginning to rest."""
+        self.clock.set(self.begins_at)
+        self.ground.reset()
+        self.ground.sandbox.world.faults = self.weather
+        if self.dice.random() < 0.3:
+            self.ground.sandbox.offset_seconds = round(self.dice.uniform(-40, 40), 3)
+        for process in (*self.processes, self.web):
+            process.enter(self)
+        self.people.begin()
+        self._plan_mishaps()
+        try:
+            self._live()
+            self._come_to_rest()
+        finally:
+            for process in (*self.processes, self.web):
+                process.leave(forget_access=self.people.reconnected or bool(self.ended_access) or self.renewed)
+
+    @property
+    def digest(self) -> str:
+        """What this history was, in short."""
+        return hashlib.sha256("\n".join(self.history).encode()).hexdigest()[:16]
+
+    def later(self, moment: datetime, act: Callable[[], None]) -> None:
+        """Put something into the script."""
+        self._script.append((moment, len(self._script), act))
+        self._script.sort(key=lambda entry: entry[:2])
+
+    def note(self, words: str) -> None:
+        """A line of the history."""
+        self.history.append(f"{self.clock.now():%m-%d %H:%M:%S.%f} {'| ' * self._depth}{words}")
+
+    def surprise(self, words: str) -> None:
+        """Something happened that nothing foresees."""
+        self.surprises.append(words)
+        self.note(f"SURPRISE {words}")
+
+    def named(self, delivery_id: int) -> str:
+        """A name for a delivery that is the same in each run of the seed."""
+        return self._names.setdefault(delivery_id, f"d{len(self._names) + 1}")
+
+    def _live(self) -> None:
+        end = self.begins_at + DAY_LENGTH
+        while self._turns < MOST_TURNS and (self._script or (self.clock.now() < end and not self.people.at_rest())):
+            self.turn(max(end, self._script[-1][0]) if self._script else end)
+
+    def _come_to_rest(self) -> None:
+        self.stormy, self.weather.share = False, 0.0
+        self.note("--- from here on nothing goes wrong any more")
+        for process in self.processes:
+            if process.dead:
+                process.revive()
+        self.people.clear_up()
+        deadline = self.clock.now() + PATIENCE
+        while not self.people.at_rest() and self.clock.now() < deadline and self._turns < MOST_TURNS:
+            self.turn(deadline)
+
+    # --- turns ---------------------------------------------------------------------------------------------
+
+    def turn(self, limit: datetime) -> None:
+        """Somebody does the next thing, or time passes (up to ``limit``)."""
+        self._turns += 1
+        if self._script and self._script[0][0] <= self.clock.now() and not self.web.frozen:
+            self._script.pop(0)[2]()
+            return
+        self._revive()
+        busy = [process for process in self._awake() if process.in_hand]
+        if busy and self.dice.random() < 0.85:
+            self.dice.choice(busy).deliver_next(reachable=self._reachable())
+            return
+        if self.stormy and self.dice.random() < 0.03:
+            self._act_unasked()
+        self._act_or_wait(limit)
+
+    def _act_or_wait(self, limit: datetime) -> None:
+        awake = self._awake()
+        plan = self.dice.choice(awake).plan() if awake else Upcoming(None, None, None)
+        now = self.clock.now()
+        if plan.due is not None and plan.due <= now and self._claim():
+            return
+        if plan.look is not None and plan.look <= now and (scheduler := self._one("scheduler")):
+            scheduler.look()
+        elif plan.lease is not None and plan.lease <= now and (scheduler := self._one("scheduler")):
+            scheduler.recover()
+        else:
+            self._pass_time(plan, limit)
+
+    def _claim(self) -> bool:
+        worker = self._one("worker")
+        if worker is None:
+            return False
+        worker.claim(self.dice.choice((1, 1, 2, 3)))
+        return bool(worker.in_hand) or worker.dead
+
+    def _pass_time(self, plan: Upcoming, limit: datetime) -> None:
+        now = self.clock.now()
+        ahead = [m for m in (plan.due, plan.look, plan.lease, limit, self._next_tick) if m is not None and m > now]
+        if self._script and not self.web.frozen:
+            ahead.append(self._script[0][0])
+        self.clock.set(min(ahead, default=now) + timedelta(seconds=self.dice.random() / 2))
+        if self.clock.now() >= self._next_tick:
+            self._tick()
+
+    def _tick(self) -> None:
+        self._next_tick = self.clock.now() + (
+            timedelta(minutes=45) if self.stormy or self._script else timedelta(hours=12)
+        )
+        if scheduler := self._one("scheduler"):
+            scheduler.tick(weekly_too=self.dice.random() < 0.15)
+        if not self.stormy:
+            self.people.clear_up()
+
+    def _act_unasked(self) -> None:
+        """Somebody does what is not due: nothing may come of it."""
+        if scheduler := self._one("scheduler"):
+            self.dice.choice((scheduler.look, scheduler.recover, lambda: scheduler.tick(weekly_too=False)))()
+        self._claim()
+
+    def _awake(self) -> list[Process]:
+        return [process for process in self.processes if not (process.dead or process.frozen)]
+
+    def _one(self, kind: str) -> Process | None:
+        """Any process of a kind that is awake."""
+        able = [process for process in self._awake() if process.name.startswith(kind)]
+        return self.dice.choice(able) if able else None
+
+    def _reachable(self) -> bool:
+        return not self.stormy or self.dice.random() >= self.share / 10
+
+    def _revive(self) -> None:
+        for process in self.processes:
+            if process.dead and not process.frozen and self.dice.random() < 0.3:
+                self.note(f"{process.name} is started again")
+                process.revive()
+
+    # --- what befalls them ---------------------------------------------------------------------------------
+
+    def time_of(self, process: Process) -> datetime:  # noqa: ARG002 - all read the same clock
+        self.weather.pass_patience()
+        return self.clock.now()
+
+    def befall(self, process: Process, point: Point) -> Broken:
+        """Whether, at this point, the process dies, stands still or loses its database."""
+        if not self.stormy:
+            return Broken.NO
+        chance = CHANCE[point] * self.share * 10
+        if not self.ground.is_sqlite and point is Point.STATEMENT:
+            chance *= 4  # only there do two transactions run at once
+        if self.dice.random() >= chance:
+            return Broken.NO
+        fates, weights = zip(*FATES[point], strict=True)
+        fate = self.dice.choices(fates, weights)[0]
+        self.counts[f"{fate} at {point.value}"] += 1
+        if fate == "die":
+            process.dead = True
+            raise Death(process.name)
+        if fate == "lose":
+            self.note(f"{process.name}: the database is lost at {point.value}")
+            return Broken.LOST
+        self._freeze(process, point)
+        return Broken.NO
+
+    def _freeze(self, process: Process, point: Point) -> None:
+        if process.line.holding or self._depth >= MOST_DEPTH or self._freezes <= 0 or process.frozen:
+            return
+        self._freezes -= 1
+        seconds = self._freeze_length(process, point)
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.note(f"{process.name} stands still for {seconds:.0f} s at {point.value} ({process.step or 'idle'})")
+        self._depth += 1
+        process.frozen = True
+        turns = 0
+        while self.clock.now() < until and turns < 30:
+            self.turn(until)
+            turns += 1
+        self.clock.set(max(self.clock.now(), until))
+        process.frozen = False
+        self._depth -= 1
+        self.note(f"{process.name} goes on")
+
+    def _freeze_length(self, process: Process, point: Point) -> float:
+        if process.step is Step.SENDING and point is not Point.STEP:
+            return self.dice.uniform(1, LONGEST_FREEZE_IN_CALL)
+        low, high = self.dice.choices(((1, 20), (61, 200), (600, 2400)), (35, 40, 25))[0]
+        return self.dice.uniform(low, high)
+
+    # --- mishaps that the world has in store ---------------------------------------------------------------
+
+    def _plan_mishaps(self) -> None:
+        if not self.stormy:
+            return
+        channels = [channel for home in self.ground.homes for channel in home.channel_ids]
+        for chance, mishap in (
+            (0.1, self._end_access),
+            (0.1, self._end_token),
+            (0.06, self._jump),
+            (0.08, self._restart),
+        ):
+            if self.dice.random() < chance * self.share * 10:
+                at = self.begins_at + self.dice.random() * DAY_LENGTH * 0.8
+                channel = self.dice.choice(self.people.channels or channels)
+                self.later(at, lambda mishap=mishap, channel=channel: mishap(channel))  # type: ignore[misc]
+
+    def _end_access(self, channel_id: int) -> None:
+        how = self.dice.choice(("revoke", "take_permissions"))
+        self.note(f"access of {self.ground.networks[channel_id]} ends: {how}")
+        self.ended_access[channel_id] = how
+        getattr(self.ground, how)(channel_id)
+
+    def _end_token(self, channel_id: int) -> None:
+        """X's can be renewed, with or without our knowing when it ends; the others' cannot."""
+        network = self.ground.networks[channel_id]
+        at = self.clock.now() + timedelta(minutes=self.dice.choice((0, 2, 20)))
+        self.note(f"token of {network} ends at {at:%H:%M}")
+        self.ground.end_token(channel_id, at)
+        self.renewed = True
+        if network != "twitter":
+            self.ended_access[channel_id] = "token ended"
+        elif self.dice.random() < 0.6:
+            self.ground.know_end_of_token(channel_id, at)
+
+    def _jump(self, _channel_id: int) -> None:
+        """The clock is put forward by an hour: ours alone, or the networks' time passes too (we slept)."""
+        alone = self.dice.random() < 0.5
+        self.note(f"the clock moves by an hour ({'ours' if alone else 'everywhere'})")
+        self.clock.advance(hours=1)
+        if alone:
+            self.ground.sandbox.offset_seconds -= 3600.0
+
+    def _restart(self, _channel_id: int) -> None:
+        """The database restarts: every idle connection is gone."""
+        self.note("the database restarts")
+        self.counts["database restarts"] += 1
+        for process in (*self.processes, self.web):
+            process.lose_connections()
+        self.ground.restart_database()
+
+
+def beginning() -> datetime:
+    """When the earliest world begins."""
+    return min(datetime.fromisoformat(text) for text in BEGINNINGS).astimezone(UTC)
