@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from planner.services.checkup.clocks import compared
 from planner.services.checkup.finding import Finding, Scene, notice
 from publishers import registry
-from publishers.asking import network_time
 from publishers.base import NetworkError
 
 SECONDS = 8.0
@@ -17,6 +16,8 @@ def clocks(scene: Scene) -> Iterator[Finding]:
     """Each network's own time, off its answer to a call without credentials."""
     if not scene.online:
         return
+    from publishers.asking import network_time  # with all that HTTP needs, which a server may never use
+
     for key, network in registry.networks().items():
         connection = scene.platform.connections.connection(key, timeout=SECONDS)
         before = scene.platform.clock.now()

@@ -15,7 +15,7 @@ from planner.services.checkup.finding import Finding, Scene, ok, problem
 def answers(scene: Scene) -> Finding:
     """Whether it answers, can be written, and fits this version."""
     database = scene.platform.database
-    kind = database.url.get_backend_name()
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     try:
         with database.engine.connect() as connection:
             there = schema.revision(connection)

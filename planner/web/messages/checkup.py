@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from planner.services.checkup.finding import Finding, Param
 from planner.web.messages import outgoing
+
+if TYPE_CHECKING:
+    from planner.services.checkup.finding import Finding, Param
 
 AREAS: dict[str, LazyString] = {
     "folder": _l("Folder"),

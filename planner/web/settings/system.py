@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from babel.dates import format_timedelta
 from flask import render_template
@@ -11,12 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from planner.domain.roles import Permission
-from planner.services.checkup import Finding, Level, examine
 from planner.web import context
 from planner.web.access import requires
 from planner.web.formats import moment
 from planner.web.messages import checkup
 from planner.web.settings.base import blueprint
+
+if TYPE_CHECKING:
+    from planner.services.checkup import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Said:
 @requires(Permission.MANAGE)
 def system() -> ResponseReturnValue:
     """The check-up, as far as it concerns this workspace and the installation it lives in."""
+    from planner.services.checkup import Level, examine  # most servers are never asked
+
     found: dict[str, list[Said]] = {level.value: [] for level in Level}
     for finding in examine(context.platform(), patient=False, workspace_id=context.workspace().id):
         found[finding.level.value].append(_said(finding))
