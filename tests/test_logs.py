@@ -115,3 +115,14 @@ def test_every_line_is_json_whatever_is_said(written: io.StringIO) -> None:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+@pytest.mark.usefixtures("written")
+def test_text_is_one_line_for_each_thing_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(make_settings(tmp_path, "sqlite://", log_format="text", log_level="INFO"))
+    with logs.about_delivery(42, channel=3):
+        logging.getLogger("publishers.twitter").warning("Refused:\n2027 [info] forged", extra={"said": "a b\nc"})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "[warning] Refused: 2027 [info] forged  " in line
+    assert {"delivery=42", "channel=3", "logger=publishers.twitter"} <= set(line.split())
+    assert 'said="a b\\nc"' in line
