@@ -29,6 +29,7 @@ class Permission(StrEnum):
     APPROVE = "approve"
     PAUSE = "pause"  # the crisis switch: anyone who writes may pull it, a lead releases it
     RELEASE = "release"
+    ARRANGE = "arrange"  # when a channel publishes each week: a matter of the plan, which the lead answers for
     MANAGE = "manage"  # channels, members, tokens, settings
 
 
@@ -38,6 +39,7 @@ _NEEDS = {
     Permission.PAUSE: Role.EDITOR,
     Permission.APPROVE: Role.APPROVER,
     Permission.RELEASE: Role.APPROVER,
+    Permission.ARRANGE: Role.APPROVER,
     Permission.MANAGE: Role.ADMIN,
 }
 

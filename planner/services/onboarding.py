@@ -9,16 +9,17 @@ from sqlalchemy import Exists, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Permission
-from planner.models import Approval, Channel, Event, Member, Post, Slot
+from planner.models import Approval, Channel, Event, Member, Post, Slot, Workspace
 from planner.services import events
 from planner.services.actor import Actor
+from planner.services.installation import FIRST_NAME
 
 DISMISSED = "onboarding_dismissed"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``key`` is channel, slots, post, approval or colleague; ``permission`` is what the step needs."""
+    """``key`` is company, channel, slots, post, approval or colleague; ``permission`` is what the step needs."""
 
     key: str
     done: bool
@@ -26,10 +27,11 @@ class Step:
 
 
 def steps(session: Session, workspace_id: int) -> list[Step]:
-    """The five steps, in their order: one query."""
+    """The six steps, in their order: one query."""
     mine = Channel.workspace_id == workspace_id, Channel.archived_at.is_(None)
     row = session.execute(
         select(
+            exists().where(Workspace.id == workspace_id, Workspace.name != FIRST_NAME).label("company"),
             exists().where(*mine).label("channel"),
             exists().where(Slot.channel_id == Channel.id, *mine).label("slots"),
             exists().where(Post.workspace_id == workspace_id).label("post"),
@@ -38,8 +40,9 @@ def steps(session: Session, workspace_id: int) -> list[Step]:
         )
     ).one()
     return [
+        Step("company", bool(row.company), Permission.MANAGE),
         Step("channel", bool(row.channel), Permission.MANAGE),
-        Step("slots", bool(row.slots), Permission.MANAGE),
+        Step("slots", bool(row.slots), Permission.ARRANGE),
         Step("post", bool(row.post), Permission.EDIT),
         Step("approval", bool(row.approval), Permission.APPROVE),
         Step("colleague", row.members > 1, Permission.MANAGE),

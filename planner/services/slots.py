@@ -62,7 +62,7 @@ def set_slots(
     (``too_many_slots``), ``slots.N.weekday`` (``weekday_invalid``), ``slots.N.time`` (``slot_twice``,
     ``time_to_the_minute``), ``slots.N.category`` (``category_unknown``).
     """
-    actor.require(Permission.MANAGE)
+    actor.require(Permission.ARRANGE)
     channel = locked_channel(session, channel_id, workspace_id=actor.workspace_id)
     _check(session, actor.workspace_id, wanted)
     _store(session, channel, wanted)

@@ -112,8 +112,10 @@ def approve_many() -> ResponseReturnValue:
     done = [r for r in results if not r.problem]
     if not results:
         say(_("Choose at least one post."), kind="warning")
-    elif len(done) == len(results):
-        say(ngettext("%(num)s post approved.", "%(num)s posts approved.", len(done)))
+    elif done:
+        items = ",".join(str(r.post_id) for r in done)
+        undo = url_for("posts.bulk_undo", change="approve", items=items, back=url_for("approvals.index"))
+        say(ngettext("%(num)s post approved.", "%(num)s posts approved.", len(done)), undo=undo)
     context.platform().wake()
     if len(done) == len(results):
         return redirect(url_for("approvals.index"))

@@ -19,6 +19,7 @@ blueprint = Blueprint("onboarding", __name__, url_prefix="/onboarding")
 
 #: What each step is called, what it brings, and where it is done.
 STEPS: dict[str, tuple[LazyString, LazyString, str]] = {
+    "company": (_l("Name your company"), _l("With its time zone and language."), "settings.index"),
     "channel": (_l("Connect a channel"), _l("The account that posts go out through."), "channels.new"),
     "slots": (_l("Set weekly slots"), _l("When a channel publishes each week."), "channels.index"),
     "post": (_l("Write the first post"), _l("With a time, or for the next free slot."), "posts.new"),

@@ -152,10 +152,20 @@ def make_post(topic_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:topic_id>/removal")
 @requires(Permission.EDIT)
 def remove(topic_id: int) -> ResponseReturnValue:
-    """Take a topic out of the plan; its posts stay."""
+    """Take a topic out of the plan, with an undo; its posts stay."""
     with context.platform().database.write() as session:
         topics.delete(session, context.actor(), topic_id, now=context.now())
-    say(_("The topic is deleted. Its posts stay."))
+    say(_("The topic is deleted. Its posts stay."), undo=url_for("topics.restore", topic_id=topic_id))
+    return redirect(url_for("topics.index"))
+
+
+@blueprint.post("/<int:topic_id>/restoration")
+@requires(Permission.EDIT)
+def restore(topic_id: int) -> ResponseReturnValue:
+    """Undo a deletion."""
+    with context.platform().database.write() as session:
+        topics.restore(session, context.actor(), topic_id, now=context.now())
+    say(_("The topic is back."))
     return redirect(url_for("topics.index"))
 
 

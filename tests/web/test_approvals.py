@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,9 +126,12 @@ def test_several_are_approved_each_for_itself_with_a_result_per_post(
     assert status_of(platform, other) is PostStatus.IN_APPROVAL
 
 
-def test_all_going_well_says_how_many(bob: Browsing, waiting: Post) -> None:
+def test_all_going_well_says_how_many_and_can_be_taken_back(bob: Browsing, platform: Platform, waiting: Post) -> None:
     answer = bob.send_and_follow("/approvals/bulk", chosen=[f"{waiting.id}:1"])
     assert "1 post approved." in answer.text
+    undo = html.unescape(re.findall(r'action="(/posts/bulk/undo[^"]*)"', answer.text)[0])
+    assert bob.send_and_follow(undo).request.path == "/approvals"
+    assert status_of(platform, waiting) is PostStatus.IN_APPROVAL
 
 
 def test_the_most_urgent_comes_first_and_the_overdue_is_marked(

@@ -19,7 +19,8 @@ from tests.support.factories import Company, make_channel, make_platform, make_p
 from tests.support.web import Browsing, ClientOf
 
 PAGES = ("/channels", "/channels/{id}")
-ADMIN_PAGES = ("/channels/new", "/channels/new?network=linkedin", "/channels/{id}/slots", "/channels/{id}/connection")
+LEAD_PAGES = ("/channels/{id}/slots",)
+ADMIN_PAGES = ("/channels/new", "/channels/new?network=linkedin", "/channels/{id}/connection")
 
 
 @pytest.fixture
@@ -64,6 +65,9 @@ def test_everyone_sees_channels_and_only_admins_change_them(
 ) -> None:
     for actor in (company.alice, company.charlie, company.rita):
         assert all(client_of(actor).get(page.format(id=linkedin.id)).status_code == 200 for page in PAGES)
+    for page in LEAD_PAGES:
+        assert client_of(company.bob).get(page.format(id=linkedin.id)).status_code == 200
+        assert client_of(company.charlie).get(page.format(id=linkedin.id)).status_code == 403
     for page in ADMIN_PAGES:
         assert client_of(company.alice).get(page.format(id=linkedin.id)).status_code == 200
         assert client_of(company.charlie).get(page.format(id=linkedin.id)).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from planner.models import Channel, Delivery, Post
 from planner.services import queue
 from planner.services.posts import When
 from tests.support.factories import Company, make_post
-from tests.support.web import ClientOf
+from tests.support.web import Browsing, ClientOf
 
 
 def test_the_list_is_narrowed_by_status_channel_words_and_time(
@@ -78,10 +79,41 @@ def test_many_are_deleted_and_brought_back(
     ids = [make_post(platform, company.charlie, [linkedin], text=f"Nr. {n}").id for n in range(3)]
     charlie = client_of(company.charlie)
     charlie.get("/posts")
-    charlie.send("/posts/bulk", change="delete", ids=ids, confirmed="yes")
+    done = charlie.send("/posts/bulk", change="delete", ids=ids, confirmed="yes")
     assert words(charlie.get("/posts").text) == []
-    charlie.send("/posts/bulk/restoration", ids=ids)
+    take_back(charlie, done.text)
     assert len(words(charlie.get("/posts").text)) == 3
+
+
+def test_many_that_moved_go_back_to_where_they_stood(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
+) -> None:
+    at = platform.clock.now() + timedelta(days=20)
+    timed = make_post(platform, company.bob, [linkedin], When(at=at), approve=True)
+    loose = make_post(platform, company.charlie, [linkedin])
+    charlie = client_of(company.charlie)
+    charlie.get("/posts")
+    done = charlie.send("/posts/bulk", change="slot", ids=[timed.id, loose.id], confirmed="yes")
+    assert delivery(platform, timed.id).publish_at != at
+    take_back(charlie, done.text)
+    assert [delivery(platform, p.id).publish_at for p in (timed, loose)] == [at, None]
+
+
+def test_what_cannot_be_taken_back_is_said(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
+) -> None:
+    ids = [make_post(platform, company.charlie, [linkedin], When(queue=True)).id for _n in range(2)]
+    bob = client_of(company.bob)
+    bob.get("/posts")
+    done = bob.send("/posts/bulk", change="approve", ids=ids, confirmed="yes")
+    assert client_of(company.charlie).send("/posts/bulk/undo", change="approve", items=str(ids[0])).status_code == 403
+    with platform.database.write() as session:
+        session.query(Delivery).filter_by(post_id=ids[0]).one().state = DeliveryState.SENDING
+    take_back(bob, done.text)
+    assert [delivery(platform, i).state for i in ids] == [DeliveryState.SENDING, DeliveryState.DRAFT]
+    said = bob.get("/posts").text
+    assert 'data-kind="error"' in said
+    assert "wird gerade gesendet" in said
 
 
 def test_only_a_lead_approves_many(
@@ -174,3 +206,10 @@ def delivery(platform: Platform, post_id: int) -> Delivery:
 def queued(platform: Platform, channel: Channel) -> list[Delivery]:
     with platform.database.read() as session:
         return queue.queue_of(session, channel.id, now=platform.clock.now())
+
+
+def take_back(person: Browsing, page: str) -> None:
+    """Press "undo" on the page of results."""
+    form = page.partition('action="/posts/bulk/undo"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(change|items)" value="([^"]*)"', form))
+    assert person.send("/posts/bulk/undo", **fields).status_code == 303

@@ -45,6 +45,9 @@ def test_everyone_sees_the_plan_and_only_those_who_write_change_it(
     assert topic.title not in oscar.get("/topics").text
     assert oscar.get(f"/topics/{topic.id}").status_code == 404
     assert oscar.send(f"/topics/{topic.id}/stage", stage="done").status_code == 404
+    client_of(company.charlie).send(f"/topics/{topic.id}/removal")
+    assert rita.send(f"/topics/{topic.id}/restoration").status_code == 403
+    assert oscar.send(f"/topics/{topic.id}/restoration").status_code == 404
 
 
 def test_an_idea_takes_one_line(charlie: Browsing, platform: Platform, company: Company) -> None:
@@ -173,3 +176,26 @@ def test_a_deleted_topic_leaves_its_posts(
     with platform.database.read() as session:
         assert session.query(Topic).count() == 0
         assert session.query(Post).one().topic_id is None
+
+
+@pytest.mark.parametrize("id_given_away", [False, True])
+def test_a_deleted_topic_comes_back_as_it_was_with_its_posts_and_only_once(
+    charlie: Browsing, platform: Platform, company: Company, linkedin: Channel, id_given_away: bool
+) -> None:
+    topic = make_topic(platform, company, channel_ids=(str(linkedin.id),), brief="Mit Bild", due_on=date(2026, 4, 1))
+    charlie.send(f"/topics/{topic.id}/posts")
+    answer = charlie.send_and_follow(f"/topics/{topic.id}/removal")
+    assert f'action="/topics/{topic.id}/restoration"' in answer.text
+    with platform.database.write() as session:
+        if id_given_away:
+            now = platform.clock.now()
+            values = {"title": "Ein anderes", "created_at": now, "updated_at": now}
+            session.add(Topic(id=topic.id, workspace_id=company.workspace.id, **values))
+    assert charlie.send(f"/topics/{topic.id}/restoration").status_code == 302
+    with platform.database.read() as session:
+        back = session.query(Topic).filter_by(title=topic.title).one()
+        assert (back.id == topic.id) is not id_given_away
+        assert (back.brief, back.due_on, back.channel_ids) == ("Mit Bild", date(2026, 4, 1), [str(linkedin.id)])
+        assert (back.owner_id, back.stage) == (topic.owner_id, TopicStage.IN_WORK)
+        assert session.query(Post).one().topic_id == back.id
+    assert charlie.send(f"/topics/{topic.id}/restoration").status_code == 404

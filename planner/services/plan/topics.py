@@ -8,17 +8,19 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Permission
 from planner.domain.states import TopicStage
-from planner.models import Audience, Campaign, Category, Channel, Event, Format, Member, Post, Topic
+from planner.models import Audience, Campaign, Category, Channel, Event, Format, Member, Post, Topic, User
 from planner.services import events, posts
 from planner.services.actor import Actor
-from planner.services.errors import Conflict, Problems
+from planner.services.errors import Conflict, NotFound, Problems
 from planner.services.plan.collection import Collection, check_known, check_text, check_title
 from planner.services.posts import NOT_YET, Content, When
+
+REFERENCES = (("audience", Audience), ("campaign", Campaign), ("category", Category), ("format", Format))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,40 @@ class Topics(Collection[Topic, TopicInput]):
         """As ``edit``, refused with Conflict ``topic_stale`` where ``version`` is not the newest."""
         refuse_stale(session, self.get(session, actor.workspace_id, topic_id), version)
         return self.edit(session, actor, topic_id, given, now=now)
+
+    def delete(self, session: Session, actor: Actor, entry_id: int, *, now: datetime) -> None:
+        """As for every kind of entry; the history keeps what :meth:`restore` needs. Raises NotFound, Forbidden."""
+        actor.require(Permission.EDIT)
+        topic = self.get(session, actor.workspace_id, entry_id)
+        kept = {name: getattr(topic, name) for name in self.given.__dataclass_fields__}
+        kept["due_on"] = topic.due_on and topic.due_on.isoformat()
+        made = list(session.scalars(select(Post.id).where(Post.topic_id == entry_id)))
+        session.delete(topic)
+        session.flush()
+        events.record(session, actor, now, "topic", entry_id, "deleted", name=topic.title, topic=kept, posts=made)
+
+    def restore(self, session: Session, actor: Actor, topic_id: int, *, now: datetime) -> Topic:
+        """Undo :meth:`delete`, with the posts that belong to no other topic by now; what it referred to and is gone
+        stays empty. Where its id was given away meanwhile, it gets another.
+
+        Raises Forbidden, and NotFound where nothing of this id was deleted, or it is back already.
+        """
+        actor.require(Permission.EDIT)
+        last = _last_deletion(session, actor.workspace_id, topic_id)
+        if last is None or "topic" not in last.data:
+            raise NotFound("not_found")
+        kept = dict(last.data["topic"])
+        kept["due_on"] = kept["due_on"] and date.fromisoformat(kept["due_on"])
+        kept["stage"] = TopicStage(kept["stage"])
+        topic = Topic(workspace_id=actor.workspace_id, **kept, **self.stamps(None, now))
+        _leave_out_what_is_gone(session, topic)
+        topic.id = topic_id if session.get(Topic, topic_id) is None else None
+        session.add(topic)
+        session.flush()
+        loose = update(Post).where(Post.id.in_(last.data["posts"]), Post.topic_id.is_(None))
+        session.execute(loose.values(topic_id=topic.id).execution_options(synchronize_session=False))
+        events.record(session, actor, now, "topic", topic_id, "restored", id=topic.id)
+        return topic
 
     def move(self, session: Session, actor: Actor, topic_id: int, stage: TopicStage, *, now: datetime) -> Topic:
         """Put a topic on another stage. Raises NotFound, Forbidden."""
@@ -106,6 +142,25 @@ def refuse_stale(session: Session, topic: Topic, version: int | None) -> None:
     raise Conflict("topic_stale", by=by or "", version=topic.version)
 
 
+def _last_deletion(session: Session, workspace_id: int, topic_id: int) -> Event | None:
+    query = select(Event).where(
+        Event.workspace_id == workspace_id,
+        Event.subject == "topic",
+        Event.subject_id == topic_id,
+        Event.kind.in_(["deleted", "restored"]),
+    )
+    return session.scalar(query.order_by(Event.id.desc()).limit(1))
+
+
+def _leave_out_what_is_gone(session: Session, topic: Topic) -> None:
+    for field, model in REFERENCES:
+        wanted = getattr(topic, field + "_id")
+        if wanted is not None and session.get(model, wanted) is None:
+            setattr(topic, field + "_id", None)
+    if topic.owner_id is not None and session.get(User, topic.owner_id) is None:
+        topic.owner_id = None
+
+
 def _content(topic: Topic, channels: tuple[int, ...]) -> Content:
     return Content(
         text=topic.title,
@@ -133,8 +188,7 @@ def _in_use(session: Session, topic: Topic) -> tuple[int, ...]:
 def _check(session: Session, workspace_id: int, row: Topic | None, given: TopicInput, problems: Problems) -> None:
     check_title(given.title, problems, field="title")
     check_text(given.brief, problems, "brief", 50_000)
-    references = (("audience", Audience), ("campaign", Campaign), ("category", Category), ("format", Format))
-    for field, model in references:
+    for field, model in REFERENCES:
         check_known(session, model, workspace_id, getattr(given, field + "_id"), problems, field)
     if given.owner_id is not None:
         query = select(Member.id).where(Member.workspace_id == workspace_id, Member.user_id == given.owner_id)

@@ -20,7 +20,7 @@ Row = tuple[str, str, str]
 
 
 @blueprint.get("/<int:channel_id>/slots")
-@requires(Permission.MANAGE)
+@requires(Permission.ARRANGE)
 def edit_slots(channel_id: int) -> ResponseReturnValue:
     """The editor: a line per weekday."""
     channel = channels.get(context.reading(), context.workspace().id, channel_id)
@@ -29,7 +29,7 @@ def edit_slots(channel_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:channel_id>/slots")
-@requires(Permission.MANAGE)
+@requires(Permission.ARRANGE)
 def save_slots(channel_id: int) -> ResponseReturnValue:
     """Replace the slots and move the queue to the new ones."""
     rows = _sent_rows()

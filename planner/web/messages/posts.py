@@ -12,6 +12,7 @@ SENTENCES: dict[str, LazyString] = {
     "forbidden_approve": _l("Only leads and admins may approve."),
     "forbidden_pause": _l("Your role only allows reading. Ask an admin for the role “editor”."),
     "forbidden_release": _l("Only leads and admins may end a pause."),
+    "forbidden_arrange": _l("Only leads and admins may change the slots."),
     "forbidden_manage": _l("Only admins may change this."),
     "text_missing": _l("Write a text first."),
     "text_too_long": _l(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from sqlalchemy.orm import Session
@@ -18,24 +18,29 @@ from planner.services.posts import When
 from planner.services.posts.placing import MOVABLE
 from planner.web import context
 from planner.web.access import requires
+from planner.web.auth import safe_target
 from planner.web.messages import explain
 from planner.web.notify import say
 from planner.web.posts import wording
 from planner.web.posts.blueprint import blueprint
+from planner.web.posts.changes import put_back, stands
 from planner.web.posts.wording import first_words
 
 MOST = 200
+#: Does the work on one post; returns what became of it, and what it takes to take it back.
+Work = Callable[[Session, int], tuple[str, str]]
 NEEDS = {"slot": Permission.EDIT, "delete": Permission.EDIT, "approve": Permission.APPROVE}
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one post."""
+    """What became of one post. ``undo`` is what it takes to take it back, "" where nothing was done."""
 
     post_id: int
     words: str
     done: bool
     text: str
+    undo: str = ""
 
 
 @blueprint.post("/posts/bulk")
@@ -56,16 +61,38 @@ def bulk() -> ResponseReturnValue:
     return render_template("posts/bulk_done.html", change=change, results=results, summary=_summary(results))
 
 
-@blueprint.post("/posts/bulk/restoration")
+@blueprint.post("/posts/bulk/undo")
 @requires(Permission.EDIT)
-def bulk_restore() -> ResponseReturnValue:
-    """Undo a deletion of many."""
-    for post_id in [int(i) for i in request.form.getlist("ids") if i.isdecimal() and len(i) < 19][:MOST]:
-        with context.platform().database.write() as session:
-            posts.restore(session, context.actor(), post_id, now=context.now())
+def bulk_undo() -> ResponseReturnValue:
+    """Take back a ``change`` to many: ``items`` holds, with commas between, what each result gave as its undo."""
+    change = request.values.get("change", "")
+    items = [item for item in request.values.get("items", "").split(",") if item][:MOST]
+    if change not in NEEDS or not items:
+        abort(400)
+    context.actor().require(NEEDS[change])
+    refused = [why for why in (_take_back(change, item) for item in items) if why]
     context.platform().wake()
-    say(_("The posts are back."))
-    return redirect(url_for("posts.index"), 303)
+    done = len(items) - len(refused)
+    if done:
+        say(ngettext("Taken back for %(num)d post.", "Taken back for %(num)d posts.", done))
+    if refused:
+        one = ngettext("%(num)d post stays as it is:", "%(num)d posts stay as they are:", len(refused))
+        say(f"{one} {refused[0]}", kind="error")
+    return redirect(safe_target(request.values.get("back") or url_for("posts.index")), 303)
+
+
+def _take_back(change: str, item: str) -> str:
+    """Each in its own transaction. Returns why it was refused, "" where it was not."""
+    try:
+        with context.platform().database.write() as session:
+            if change == "slot":
+                put_back(session, item)
+            else:
+                undo = posts.restore if change == "delete" else approvals.take_back
+                undo(session, context.actor(), int(item) if item.isdecimal() else 0, now=context.now())
+    except ServiceError as error:
+        return explain(error.errors[0] if isinstance(error, Invalid) else error)
+    return ""
 
 
 def _words(ids: list[int]) -> dict[int, str]:
@@ -82,37 +109,40 @@ def _words(ids: list[int]) -> dict[int, str]:
 
 def _apply(change: str, post_id: int, words: str) -> Result:
     """Each in its own transaction: one that is refused does not stop the others."""
-    work: dict[str, Callable[[Session, int], str]] = {"slot": _to_next_slot, "approve": _approve, "delete": _delete}
+    work: dict[str, Work] = {"slot": _to_next_slot, "approve": _approve, "delete": _delete}
     try:
         with context.platform().database.write() as session:
-            return Result(post_id, words, True, work[change](session, post_id))
+            text, undo = work[change](session, post_id)
+            return Result(post_id, words, True, text, undo)
     except Invalid as error:
         return Result(post_id, words, False, explain(error.errors[0]))
     except ServiceError as error:
         return Result(post_id, words, False, explain(error))
 
 
-def _to_next_slot(session: Session, post_id: int) -> str:
+def _to_next_slot(session: Session, post_id: int) -> tuple[str, str]:
     shown = posts.view(session, context.member().workspace_id, post_id)
     movable = [d for d in shown.deliveries if d.state in MOVABLE]
     if not movable:
         raise Conflict("nothing_to_move")
     folder = context.platform().settings.media_folder
-    ids = [d.id for d in movable]
-    return wording.moved(posts.move(session, context.actor(), ids, When(queue=True), now=context.now(), folder=folder))
+    ids, undo = [d.id for d in movable], stands(movable)
+    moved = posts.move(session, context.actor(), ids, When(queue=True), now=context.now(), folder=folder)
+    return wording.moved(moved), undo
 
 
-def _approve(session: Session, post_id: int) -> str:
+def _approve(session: Session, post_id: int) -> tuple[str, str]:
     post = approvals.approve(session, context.actor(), post_id, now=context.now())
     session.flush()
     deliveries = posts.view(session, post.workspace_id, post.id).deliveries
     waiting = wording.first_time([d for d in deliveries if d.state is DeliveryState.SCHEDULED])
-    return _("Approved: goes out %(time)s.", time=wording.with_zone(waiting)) if waiting else _("Approved.")
+    said = _("Approved: goes out %(time)s.", time=wording.with_zone(waiting)) if waiting else _("Approved.")
+    return said, str(post_id)
 
 
-def _delete(session: Session, post_id: int) -> str:
+def _delete(session: Session, post_id: int) -> tuple[str, str]:
     posts.delete(session, context.actor(), post_id, now=context.now())
-    return _("Deleted.")
+    return _("Deleted."), str(post_id)
 
 
 def _question(change: str, count: int) -> str:

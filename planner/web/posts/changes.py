@@ -56,11 +56,10 @@ def move(post_id: int) -> ResponseReturnValue:
     if not movable:
         raise Conflict("nothing_to_move")
     when = _when()
-    before = {d.id: _stand(d) for d in movable}
+    undo = url_for("posts.move_back", post_id=post_id, to=stands(movable))
     with context.platform().database.write() as session:
-        moved = _move(session, list(before), when)
+        moved = _move(session, [d.id for d in movable], when)
     context.platform().wake()
-    undo = url_for("posts.move_back", post_id=post_id, to=";".join(f"{i}~{at}" for i, at in before.items()))
     return _answer(wording.moved(moved), undo, post_id)
 
 
@@ -68,17 +67,8 @@ def move(post_id: int) -> ResponseReturnValue:
 @requires(Permission.EDIT)
 def move_back(post_id: int) -> ResponseReturnValue:
     """Undo a move: ``to`` says for each delivery where it stood."""
-    groups: dict[str, list[int]] = {}
-    for part in request.values.get("to", "").split(";"):
-        delivery_id, _sign, stand = part.partition("~")
-        if delivery_id.isdecimal():
-            groups.setdefault(stand, []).append(int(delivery_id))
-    moved: list[Delivery] = []
     with context.platform().database.write() as session:
-        for stand, ids in groups.items():
-            moved += _move(session, ids, _stood(stand))
-    if not moved:
-        raise Conflict("nothing_to_move")
+        moved = put_back(session, request.values.get("to", ""))
     context.platform().wake()
     return _answer(wording.moved(moved), None, post_id)
 
@@ -157,6 +147,24 @@ def send_back(post_id: int) -> ResponseReturnValue:
         approvals.withdraw(session, context.actor(), post_id, now=context.now(), note=note)
     context.platform().wake()
     return _answer(_("Sent back to the author."), None, post_id)
+
+
+def stands(deliveries: Sequence[Delivery]) -> str:
+    """Where deliveries of a post stand, for :func:`put_back`."""
+    return ";".join(f"{d.id}~{_stand(d)}" for d in deliveries)
+
+
+def put_back(session: Session, stood: str) -> list[Delivery]:
+    """Move deliveries to where :func:`stands` says they stood. Raises Conflict ``nothing_to_move``."""
+    groups: dict[str, list[int]] = {}
+    for part in stood.split(";"):
+        delivery_id, _sign, stand = part.partition("~")
+        if delivery_id.isdecimal():
+            groups.setdefault(stand, []).append(int(delivery_id))
+    moved = [d for stand, ids in groups.items() for d in _move(session, ids, _stood(stand))]
+    if not moved:
+        raise Conflict("nothing_to_move")
+    return moved
 
 
 def _answer(text: str, undo: str | None, post_id: int | None) -> ResponseReturnValue:

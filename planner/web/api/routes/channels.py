@@ -133,7 +133,7 @@ def release_channel(call: Call, channel_id: int) -> Channel:
     return present.channel(call.platform, found, call.now)
 
 
-@router.put("/channels/{channel_id}/slots", Permission.MANAGE)
+@router.put("/channels/{channel_id}/slots", Permission.ARRANGE)
 def set_slots(call: Call, channel_id: int, body: SlotsPut) -> Slots:
     """Set the weekly slots of a channel. The queue moves to the new ones."""
     channels.get(call.session, call.workspace_id, channel_id)
