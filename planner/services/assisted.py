@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from planner.config import Settings
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Media, Post, Snapshot
+from planner.services.by_hand import CODE
 from planner.services.posts.content import outgoing
-from planner.services.publishing.assist import CODE
 from planner.services.publishing.payload import thaw
 from publishers import registry
 from publishers.assisted import AssistedTask, assist

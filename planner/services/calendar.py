@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.domain.week import Week
 from planner.models import Campaign, Category, Channel, Delivery, Post, Workspace
-from planner.services import weeks
+from planner.services import by_hand, weeks
+from planner.services.by_hand import ByHand
 from planner.services.posts import CalendarDelivery, Entry, calendar as entries_between
 from planner.services.posts.placing import MOVABLE
-from planner.services.publishing import assist
-from planner.services.publishing.assist import ByHand
 from planner.services.weeks import WeekOverview
 
 #: A calendar never shows more at once; a longer range is cut.
@@ -117,7 +116,7 @@ def _drawn(entry: Entry, paused: set[int], now: datetime) -> Drawn:
     status = post_status(states, awaits_approval=entry.status is PostStatus.IN_APPROVAL)
     scheduled = [d for d in entry.deliveries if d.state is DeliveryState.SCHEDULED]
     movable = all(s in MOVABLE for s in states)
-    return Drawn(entry, status, _held(entry, scheduled, paused), movable, assist.standing(entry.deliveries, now))
+    return Drawn(entry, status, _held(entry, scheduled, paused), movable, by_hand.standing(entry.deliveries, now))
 
 
 def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:

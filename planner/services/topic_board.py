@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import PostStatus, TopicStage
 from planner.models import Post, Topic
-from planner.services.publishing import assist
-from planner.services.publishing.assist import ByHand
+from planner.services import by_hand
+from planner.services.by_hand import ByHand
 
 #: So many topics a page shows; of those that are done, the latest.
 MOST = 500
@@ -76,9 +76,9 @@ def posts_of(session: Session, topic_ids: Sequence[int], *, now: datetime) -> di
     )
     found: dict[int, list[LinkedPost]] = {}
     rows = session.execute(query).all()
-    by_hand = assist.standing_of_posts(session, [r.id for r in rows if r.status is PostStatus.NEEDS_PERSON], now)
+    waiting = by_hand.standing_of_posts(session, [r.id for r in rows if r.status is PostStatus.NEEDS_PERSON], now)
     for row in rows:
-        found.setdefault(row.topic_id, []).append(LinkedPost(row.id, row.status, row.text, by_hand.get(row.id)))
+        found.setdefault(row.topic_id, []).append(LinkedPost(row.id, row.status, row.text, waiting.get(row.id)))
     return found
 
 

@@ -13,8 +13,9 @@ from planner.domain.roles import Permission
 from planner.domain.states import DeliveryState
 from planner.models import Delivery
 from planner.services import assisted, metrics, posts
+from planner.services.by_hand import CODE
 from planner.services.errors import Conflict, Invalid
-from planner.services.publishing import assist, decide
+from planner.services.publishing import decide
 from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.notify import say
@@ -84,7 +85,7 @@ def _page(delivery: Delivery, *, errors: dict[str, str] | None = None, typed: An
     session, place, now = context.reading(), context.workspace(), context.now()
     task = assisted.task(delivery, context.platform().settings)
     snapshot = assisted.latest_figures(session, delivery.id)
-    waits = delivery.state is DeliveryState.NEEDS_PERSON and delivery.error_code == assist.CODE
+    waits = delivery.state is DeliveryState.NEEDS_PERSON and delivery.error_code == CODE
     stored = {name: getattr(snapshot, name) for name in FIGURES} if snapshot else {}
     return render_template(
         "assisted/show.html",

@@ -13,9 +13,9 @@ from planner.domain import walltime
 from planner.domain.roles import Permission
 from planner.domain.states import PostStatus
 from planner.services import calendar, posts
+from planner.services.by_hand import ByHand
 from planner.services.calendar import Drawn
 from planner.services.posts.placing import MOVABLE
-from planner.services.publishing.assist import ByHand
 from planner.services.publishing.status import Holds
 from planner.services.weeks import ChannelWeek, WeekOverview
 from planner.web import answers, context

@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[LazyString, tuple[Place, ...]], ...] = (
             Place("topics.index", _l("Topic plan"), "bulb"),
             Place("posts.index", _l("Posts"), "article"),
             Place("approvals.index", _l("Approvals"), "circle-check"),
-            Place("assisted.index", _l("Publish by hand"), "hand-click"),
+            Place("assisted.index", _l("By hand"), "hand-click"),
             Place("plan.index", _l("Campaigns & goals"), "flag"),
         ),
     ),

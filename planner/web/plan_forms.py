@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import request
-from flask_babel import LazyString, lazy_gettext as _l
+from flask_babel import LazyString, get_locale, lazy_gettext as _l
 
 from planner.services import channels, plan
 from planner.services.errors import Problems
@@ -142,4 +143,7 @@ def color_choices() -> list[tuple[str, str]]:
 
 
 def _amount(cents: int | None) -> str:
-    return "" if cents is None else f"{cents // 100},{cents % 100:02}" if cents % 100 else str(cents // 100)
+    """As a person writes it, and as :func:`planner.web.inputs.cents` reads it: ``1.234,50``, ``12.000``."""
+    if cents is None:
+        return ""
+    return str(format_decimal(cents / 100, "#,##0.00" if cents % 100 else "#,##0", locale=get_locale()))

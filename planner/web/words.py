@@ -13,7 +13,7 @@ from flask_babel import LazyString, get_locale, gettext as _, lazy_gettext as _l
 from planner.domain.states import DeliveryState, PostStatus
 from planner.domain.week import Week
 from planner.models import Delivery
-from planner.services.publishing import assist
+from planner.services import by_hand
 from planner.web import context
 from planner.web.formats import MISSING
 
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 def standing(status: PostStatus | DeliveryState, deliveries: Iterable[Delivery]) -> str:
     """The state to show for a post or one of its deliveries: what only waits for a hand asks for no decision."""
-    return assist.standing(deliveries, context.now()) or status
+    return by_hand.standing(deliveries, context.now()) or status
 
 
 def metric_name(key: str) -> str:

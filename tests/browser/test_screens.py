@@ -10,10 +10,10 @@ from playwright.sync_api import Page, ViewportSize, expect
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState, TopicStage
 from planner.models import Channel, Delivery, Slot, Topic
+from planner.services.by_hand import CODE
 from planner.services.plan import CampaignInput, GoalInput, TopicInput, campaigns, goals, topics
 from planner.services.posts import When
 from planner.services.publishing import pause
-from planner.services.publishing.assist import CODE
 from planner.services.publishing.status import refresh_status
 from tests.support.browser import assert_accessible
 from tests.support.clock import FakeClock

@@ -194,7 +194,7 @@ def test_a_category_of_another_workspace_is_unknown(platform: Platform, company:
         save_slots(platform, company.alice, channel, SlotInput(TUE, time(9), foreign.id))
 
 
-def test_only_leads_and_admins_of_the_workspace_set_slots(platform: Platform, company: Company, channel: Channel) -> None:
+def test_only_leads_and_admins_set_slots(platform: Platform, company: Company, channel: Channel) -> None:
     for actor, refusal in ((company.charlie, Forbidden), (company.oscar, NotFound)):
         with pytest.raises(refusal):
             save_slots(platform, actor, channel)

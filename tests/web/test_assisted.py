@@ -9,9 +9,9 @@ import pytest
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Snapshot, Topic
+from planner.services.by_hand import CODE
 from planner.services.posts import When
 from planner.services.publishing import notices
-from planner.services.publishing.assist import CODE
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.status import refresh_status
 from tests.support.clock import FakeClock
@@ -99,6 +99,8 @@ def test_it_needs_a_hand_and_no_decision_and_turns_red_only_when_overdue(
             shown = charlie.get(page).text
             assert f'data-status="{status}"' in shown, page
             assert 'data-status="needs_person"' not in shown, page
+        assert "post-row-link" in charlie.get("/posts?status=assisted").text
+        assert "post-row-link" not in charlie.get("/posts?status=needs_person").text
         drawn = charlie.get("/calendar/events?start=2026-03-01T00:00:00Z&end=2026-04-01T00:00:00Z").json
         assert [e["byHand"] for e in (drawn or {})["entries"]] == [look]
 

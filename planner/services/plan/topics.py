@@ -86,9 +86,9 @@ class Topics(Collection[Topic, TopicInput]):
         kept = dict(last.data["topic"])
         kept["due_on"] = kept["due_on"] and date.fromisoformat(kept["due_on"])
         kept["stage"] = TopicStage(kept["stage"])
+        kept["id"] = topic_id if session.get(Topic, topic_id) is None else None
         topic = Topic(workspace_id=actor.workspace_id, **kept, **self.stamps(None, now))
         _leave_out_what_is_gone(session, topic)
-        topic.id = topic_id if session.get(Topic, topic_id) is None else None
         session.add(topic)
         session.flush()
         loose = update(Post).where(Post.id.in_(last.data["posts"]), Post.topic_id.is_(None))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Campaign, Channel, Delivery, Post
+from planner.services.by_hand import asks_for_more
 from planner.services.errors import NotFound
 
 MAX_PAGE = 200
@@ -26,7 +27,10 @@ class PostView:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to. ``start`` and ``end`` bound the publishing time; ``q`` searches the text."""
+    """What a list is narrowed to. ``start`` and ``end`` bound the publishing time; ``q`` searches the text.
+
+    ``by_hand`` tells apart what needs a person: True only wants a hand, False a decision.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -35,6 +39,7 @@ class Filter:
     topic_id: int | None = None
     campaign_id: int | None = None
     q: str = ""
+    by_hand: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,8 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
 def _filtered(query: Select[Post], wanted: Filter) -> Select[Post]:
     if wanted.status:
         query = query.where(Post.status.in_(wanted.status))
+    if wanted.by_hand is not None:
+        query = query.where(~asks_for_more() if wanted.by_hand else asks_for_more())
     if wanted.topic_id is not None:
         query = query.where(Post.topic_id == wanted.topic_id)
     if wanted.campaign_id is not None:

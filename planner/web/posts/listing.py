@@ -14,6 +14,7 @@ from planner.domain.states import PostStatus
 from planner.domain.walltime import to_wall
 from planner.domain.week import day_bounds
 from planner.services import channels, posts
+from planner.services.by_hand import ByHand
 from planner.services.posts import Filter
 from planner.services.publishing.status import Holds
 from planner.web import context
@@ -22,6 +23,8 @@ from planner.web.posts.holding import holds_of
 from planner.web.posts.wording import first_time, first_words
 
 PAGE = 50
+#: What the list can be narrowed to; what only wants a hand stands apart from what wants a decision.
+STATUSES = (*PostStatus, ByHand.WAITS)
 TIMES = ("today", "week", "coming", "past")
 
 
@@ -59,7 +62,7 @@ def index() -> str:
         rows=[row(one, holds) for one in found.items],
         wanted=wanted,
         channels=channels.all_of(session, workspace_id),
-        statuses=list(PostStatus),
+        statuses=STATUSES,
         times=time_choices(),
         next_url=url_for("posts.index", after=found.next, **wanted.args()) if found.next else None,
         previous_url=url_for("posts.index", **wanted.args()) if after else None,
@@ -71,7 +74,7 @@ def read_wanted() -> Wanted:
     args = request.args
     status, channel, time = args.get("status", ""), args.get("channel", ""), args.get("time", "")
     return Wanted(
-        status=status if status in set(PostStatus) else "",
+        status=status if status in STATUSES else "",
         channel=channel if channel.isdecimal() and len(channel) < 19 else "",
         q=args.get("q", "").strip()[:200],
         time=time if time in TIMES else "",
@@ -81,10 +84,13 @@ def read_wanted() -> Wanted:
 def as_filter(wanted: Wanted) -> Filter:
     """What the service takes."""
     start, end = _bounds(wanted.time)
+    by_hand = wanted.status == ByHand.WAITS
+    status = PostStatus.NEEDS_PERSON if by_hand else PostStatus(wanted.status) if wanted.status else None
     return Filter(
         start=start,
         end=end,
-        status=(PostStatus(wanted.status),) if wanted.status else (),
+        status=(status,) if status else (),
+        by_hand=by_hand if status is PostStatus.NEEDS_PERSON else None,
         channel_id=int(wanted.channel) if wanted.channel else None,
         q=wanted.q,
     )
