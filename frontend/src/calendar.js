@@ -55,6 +55,7 @@ behave("[data-calendar-page]", (page) => {
     scrollTime: "07:00:00",
     eventOrder: "start,text",
     tableHeaderClass: "days-head",
+    popoverClass: "more-entries",
     eventClass: "entry",
     eventInnerClass: "entry-inner",
     eventContent: (info) => ({ domNodes: drawEntry(info, settings) }),
