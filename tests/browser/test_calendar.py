@@ -197,6 +197,23 @@ def test_keys_change_the_view_and_the_address_keeps_it(page: Page, server: str, 
     expect(entry_of(page, post)).to_have_count(0)
 
 
+def test_it_opens_on_the_row_of_today_or_where_one_left_it(
+    page: Page, server: str, company: Company, post: Post
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 420})
+    open_calendar(page, server, company, "month")
+    expect(entry_of(page, post)).to_be_in_viewport()
+    expect(day(page, "2026-03-16")).to_be_in_viewport(ratio=0.9)
+    page.evaluate("scrollTo(0, 0)")
+    expect(day(page, "2026-03-16")).not_to_be_in_viewport()
+    page.goto(f"{server}/posts")
+    page.go_back()
+    expect(entry_of(page, post)).to_be_attached()
+    expect(day(page, "2026-03-16")).not_to_be_in_viewport()
+    page.keyboard.press("t")
+    expect(day(page, "2026-03-16")).to_be_in_viewport(ratio=0.9)
+
+
 def test_keys_can_be_switched_off(page: Page, server: str, company: Company, post: Post) -> None:
     open_calendar(page, server, company, "month")
     page.keyboard.press("?")

@@ -107,8 +107,13 @@ def test_a_campaign_says_what_is_spent_and_left(charlie: Browsing, budget: str, 
 
 
 def test_an_amount_comes_back_as_it_was_meant(charlie: Browsing) -> None:
-    charlie.send("/plan/campaigns/new", name="Messe", budget_cents="1.234,5", spent_cents="")
-    assert 'value="1234,50"' in charlie.get("/plan/campaigns/1").text
+    charlie.send("/plan/campaigns/new", name="Messe", budget_cents="1.234,5", spent_cents="12000")
+    for language, budget, spent in (("en", "1,234.50", "12,000"), ("de", "1.234,50", "12.000")):
+        charlie.send("/language", language=language)
+        page = charlie.get("/plan/campaigns/1").text
+        assert f'value="{budget}"' in page
+        assert f'value="{spent}"' in page
+        charlie.send("/plan/campaigns/1", name="Messe", budget_cents=budget, spent_cents=spent)
 
 
 def test_a_campaign_is_paused_and_resumed(
