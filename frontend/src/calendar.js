@@ -96,11 +96,11 @@ behave("[data-calendar-page]", (page) => {
     });
   }
 
-  // Once, when the days have the height of their entries: what comes later stays where the person scrolled to.
+  // Once, with the first entries: what comes later stays where the person scrolled to.
   function open() {
     if (opened || !feed.key) return;
     opened = true;
-    requestAnimationFrame(() => requestAnimationFrame(() => place.open(page)));
+    place.open(page);
   }
 
   function refresh() {
@@ -109,7 +109,7 @@ behave("[data-calendar-page]", (page) => {
   }
 
   function show({ view }) {
-    place.remember(viewKey(view.type), view.calendar.formatIso(view.calendar.getDate(), true));
+    place.remember(viewKey(view.type), view.calendar.formatIso(view.calendar.getDate()).slice(0, 10));
     page.querySelector("[data-calendar-title]").replaceChildren(...title(view));
     for (const button of page.querySelectorAll("[data-calendar-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.calendarView === place.view));

@@ -5,6 +5,7 @@ const VIEW = "sendeplan.calendar.view";
 const FOCUS = "sendeplan.calendar.focus";
 const LEFT = "sendeplan.calendar.left";
 const HEAD = 26;
+const SETTLING = 3000;
 
 export class Place {
   constructor(settings) {
@@ -39,10 +40,26 @@ export class Place {
   open(page) {
     const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
     sessionStorage.removeItem(LEFT);
-    if (left?.here === this.here()) scrollTo({ top: left.y });
-    else showToday(page, this.today);
-    addEventListener("pagehide", () => sessionStorage.setItem(LEFT, JSON.stringify({ here: this.here(), y: scrollY })));
+    const known = left?.here === this.here();
+    const scroll = () => (known ? scrollTo({ top: left.y, behavior: "instant" }) : showToday(page, this.today));
+    const keep = () => addEventListener("pagehide", () => sessionStorage.setItem(LEFT, JSON.stringify({ here: this.here(), y: scrollY })));
+    whileGrowing(page.querySelector("[data-calendar]"), scroll, keep);
+    if (known) keep();
   }
+}
+
+// The days get their height bit by bit. Whoever begins to move about (`moved`) is not moved any more.
+function whileGrowing(element, scroll, moved) {
+  const watch = new ResizeObserver(scroll);
+  watch.observe(element);
+  const once = new AbortController();
+  const stop = () => {
+    once.abort();
+    watch.disconnect();
+    moved();
+  };
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(kind, stop, { signal: once.signal, passive: true });
+  setTimeout(() => watch.disconnect(), SETTLING);
 }
 
 /** Brings the row (in the list the head) of a day into the window, below the bar. */
