@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Delivery, Post
-from planner.services.publishing.assist import CODE
+from planner.services.by_hand import CODE
 
 
 @dataclass(frozen=True, slots=True)
