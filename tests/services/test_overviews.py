@@ -138,12 +138,12 @@ def test_the_first_steps_are_read_off_what_is_there(platform: Platform, company:
         with platform.database.read() as session:
             return [step.key for step in onboarding.steps(session, place) if step.done]
 
-    assert done() == ["colleague"]
+    assert done() == ["company", "colleague"]
     channel = make_channel(platform.database, company, platform.clock.now())
-    assert done() == ["channel", "colleague"]
+    assert done() == ["company", "channel", "colleague"]
     make_channel(platform.database, company, platform.clock.now(), "twitter", [(1, "09:00")])
     make_post(platform, company.bob, [channel], approve=True)
-    assert done() == ["channel", "slots", "post", "approval", "colleague"]
+    assert done() == ["company", "channel", "slots", "post", "approval", "colleague"]
     with platform.database.read() as session:
         assert not onboarding.is_dismissed(session, place, company.alice.user_id or 0)
     with platform.database.write() as session:
