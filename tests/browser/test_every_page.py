@@ -20,9 +20,12 @@ from werkzeug.routing import Rule
 from planner import create_app, schema
 from planner.bootstrap import Platform
 from planner.demo import PASSWORD, SIGN_INS, seed
+from planner.domain.alarms import AlertKind
+from planner.domain.outbox import OutboxState
 from planner.domain.roles import Role
 from planner.domain.states import PostStatus
 from planner.models import (
+    Alert,
     Audience,
     Campaign,
     Category,
@@ -30,13 +33,16 @@ from planner.models import (
     Delivery,
     Format,
     Goal,
+    Mail,
     Media,
     Post,
     Topic,
     Webhook,
+    WebhookCall,
     Workspace,
-)
+)  # fmt: skip
 from planner.services.publishing import pause
+from planner.services.webhooks import EVENTS
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_platform
@@ -88,12 +94,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = make_platform(folder, f"sqlite:///{folder}/sample.sqlite", FakeClock(TODAY))
     schema.upgrade(platform.database)
     seed(platform.settings, folder / "networks.jsonl", today=TODAY)
-    with platform.database.write() as session:
-        workspace_id = session.scalars(select(Workspace.id)).one()
-        url, events = "https://crm.brandt-maschinenbau.example/sendeplan", ["delivery.published"]
-        session.add(
-            Webhook(workspace_id=workspace_id, url=url, secret=platform.vault.seal({}), events=events, created_at=TODAY)
-        )
+    add_trouble(platform)
     yield platform
     platform.close()
 
@@ -138,6 +139,27 @@ def rules_of(app: Flask) -> list[Rule]:
     return sorted((r for r in rules if r.endpoint not in NOT_PAGES), key=lambda rule: rule.rule)
 
 
+def add_trouble(platform: Platform) -> None:
+    """A mail and a webhook call that did not get through, an alert and one that is over."""
+    now = platform.clock.now()
+    reason = {"state": OutboxState.GIVEN_UP, "attempts": 1, "created_at": now}
+    with platform.database.write() as session:
+        place = session.scalars(select(Workspace)).one().id
+        secret = platform.vault.seal({"secret": "whsec_"})
+        hook = Webhook(workspace_id=place, url="https://x.example/y", secret=secret, events=[*EVENTS], created_at=now)
+        session.add(hook)
+        session.flush()
+        call = WebhookCall(webhook_id=hook.id, key="1", event=EVENTS[0], body="{}", due_at=now, **reason)
+        mail = Mail(workspace_id=place, address="it@x.example", kind="test", key="1", due_at=now, **reason)
+        call.status, call.error_code, mail.error_code = 500, "webhook_status", "mail_recipient_refused"
+        session.add_all([call, mail])
+        data = {"count": 2, "minutes": 30}
+        for key, cleared_at in (("1", None), ("2", now)):
+            alert = Alert(workspace_id=place, kind=AlertKind.UNKNOWN, key=key, data=data, raised_at=now)
+            alert.cleared_at = cleared_at
+            session.add(alert)
+
+
 def known_of(rule: Rule, known: dict[frozenset[str], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Values for the parts of an address; a page with a part that this test has no example of fails it."""
     parts = frozenset(rule.arguments)
@@ -156,8 +178,8 @@ def examples(session: Session) -> dict[frozenset[str], list[dict[str, Any]]]:
         frozenset({"delivery_id"}): [{"delivery_id": id_} for id_ in deliveries.values()],
         frozenset({"channel_id"}): [{"channel_id": session.scalar(select(Channel.id))}],
         frozenset({"topic_id"}): [{"topic_id": session.scalar(select(Topic.id))}],
-        frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
         frozenset({"media_id"}): [{"media_id": session.scalar(select(Media.id))}],
+        frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
         frozenset({"kind"}): [{"kind": kind} for kind in KINDS],
         frozenset({"kind", "entry_id"}): [
             {"kind": kind, "entry_id": session.scalar(select(model.id))} for kind, model in KINDS.items()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from planner.bootstrap import Platform
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
 from planner.models import Alert, Attempt, Delivery, Mail, WebhookCall
+from planner.scheduler import Scheduler
 from planner.services import accounts, alerts, heartbeats, webhooks
 from planner.services.posts import When
 from planner.services.webhooks import WebhookInput
@@ -225,3 +227,42 @@ def test_an_admin_may_do_without_and_thresholds_are_settings(
     with platform.database.read() as session:
         assert session.scalars(select(WebhookCall)).all() == []
     platform.close()
+
+
+def test_the_watch_of_a_page_server_runs_by_itself(
+    platform: Platform, company: Company, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    platform.letters()
+    with watching.watching(platform, every=0.01):
+        clock.advance(minutes=3)
+        wait_for(lambda: len(mailbox.taken) == 3)
+
+
+def test_the_schedulers_clock_sends_mail_calls_webhooks_and_watches(
+    platform: Platform, company: Company, mailbox: Mailbox, receiver: RawServer, clock: FakeClock
+) -> None:
+    with platform.database.write() as session:
+        wanted = WebhookInput(receiver.url, ("alert.raised",))
+        hook, _secret = webhooks.create(session, company.alice, platform, wanted, now=clock.now())
+        webhooks.send_test(session, company.alice, hook.id, now=clock.now())
+    stuck(platform, company, DeliveryState.UNKNOWN)
+    platform.letters()
+    scheduler = Scheduler(platform)
+    scheduler.start()
+    try:
+        jobs = {job.name: job.func for job in scheduler._clock.get_jobs()}
+        clock.advance(minutes=30)
+        for name in ("tick", "alerts", "mail", "webhooks", "forget"):
+            jobs[name]()
+    finally:
+        scheduler.stop()
+    assert len(mailbox.taken) == 2
+    assert [r.json["type"] for r in receiver.requests] == ["webhook.test", "alert.raised"]
+
+
+def wait_for(arrived: Callable[[], bool]) -> None:
+    """Until a thread of ours has done its work."""
+    end = time.monotonic() + 30
+    while not arrived() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert arrived()

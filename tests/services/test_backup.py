@@ -20,10 +20,11 @@ from planner import schema
 from planner.bootstrap import Platform
 from planner.database import Database
 from planner.domain.states import DeliveryState
-from planner.models import Base, Channel, Delivery, Workspace
-from planner.services import backup, heartbeats
+from planner.models import Alert, Base, Channel, Delivery, Mail, Notice, Webhook, WebhookCall, Workspace
+from planner.services import alerts, approvals, backup, heartbeats, webhooks
 from planner.services.backup import BackupError
 from planner.services.errors import Conflict
+from planner.services.mail.waiting import put
 from planner.services.posts import When
 from planner.services.publishing import claim, pause, send
 from planner.services.publishing.reconcile import reconcile
@@ -151,6 +152,36 @@ def test_the_file_holds_no_key_and_credentials_only_sealed(
     assert channel.credentials.encode() in content
     secrets = (platform.settings.secret_key, *platform.settings.encryption_keys, "AQXsandboxBrandtLinkedIn")
     assert not [secret for secret in secrets if secret.encode() in content]
+
+
+def test_webhooks_come_back_with_their_sealed_secret_but_nothing_that_was_to_be_told(
+    platform: Platform, company: Company, channel: Channel, tmp_path: Path, clock: FakeClock
+) -> None:
+    with platform.database.write() as session:
+        wanted = webhooks.WebhookInput("https://hook.example", webhooks.EVENTS)
+        hook, secret = webhooks.create(session, company.alice, platform, wanted, now=clock.now())
+        webhooks.send_test(session, company.alice, hook.id, now=clock.now())
+        put(session, "test", clock.now(), workspace_id=company.workspace.id, user_id=company.alice.user_id)
+    alerts.check(platform, watching_since=clock.now() - timedelta(hours=1))
+    post = make_post(platform, company.charlie, [channel])
+    with platform.database.write() as session:
+        approvals.ask(session, company.charlie, post.id, now=clock.now())
+    file = tmp_path / "save.zip"
+    manifest = backup.save(platform, file)
+    assert manifest.tables["webhook"] == 1
+    assert not {"mail", "webhook_call", "alert"} & set(manifest.tables)
+    with zipfile.ZipFile(file) as archive:
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert secret.encode() not in content
+
+    backup.restore(platform, file)
+    with platform.database.read() as session:
+        (back,) = session.scalars(select(Webhook))
+        assert platform.vault.open(back.secret) == {"secret": secret}
+        assert [session.scalars(select(kind)).all() for kind in (Mail, WebhookCall, Alert)] == [[], [], []]
+        notices = session.scalars(select(Notice)).all()
+    assert len(notices) == 2
+    assert all(notice.mail_done_at for notice in notices), "nobody gets a mail a second time because of it"
 
 
 def test_what_went_out_after_the_backup_is_found_and_not_sent_again(

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from planner.bootstrap import Platform
-from planner.domain.outbox import OutboxState
+from planner.domain.outbox import TOLD_BY_THE_WEEK, WISHES, OutboxState
 from planner.models import Mail, User
 from planner.services.mail.waiting import put
+from planner.web.messages.notices import KINDS
+from planner.web.messages.wishes import LABELS
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_platform
 from tests.support.mailserver import Mailbox, mail_server
@@ -65,6 +67,11 @@ def test_a_person_is_asked_about_what_can_concern_the_role_and_the_choice_is_kep
     wrong = charlie.send("/account/mail", delivery_failed="hourly")
     assert wrong.status_code == 422
     assert 'id="field-delivery_failed-error"' in wrong.text
+
+
+def test_every_kind_of_notice_can_be_wished_for_and_has_its_words() -> None:
+    assert set(KINDS) == (set(WISHES) - {"week", "alert"}) | TOLD_BY_THE_WEEK
+    assert set(LABELS) == set(WISHES)
 
 
 def test_a_test_mail_goes_to_oneself_and_the_answer_is_clear(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from planner import mailserver
@@ -46,7 +46,7 @@ class MailOverview:
 
 
 def overview(session: Session, platform: Platform, workspace_id: int, *, now: datetime) -> MailOverview:
-    """As things stand for the mails of one workspace."""
+    """As things stand for the mails that concern one workspace."""
     settings = platform.settings
     server = mailserver.read_url(settings.smtp_url) if settings.smtp_url else None
     return MailOverview(
@@ -60,8 +60,13 @@ def overview(session: Session, platform: Platform, workspace_id: int, *, now: da
     )
 
 
+def _concerns(workspace_id: int) -> ColumnElement[bool]:
+    """The workspace's own mails, and those about the machine itself."""
+    return or_(Mail.workspace_id == workspace_id, Mail.workspace_id.is_(None))
+
+
 def _count(session: Session, workspace_id: int, *conditions: object) -> int:
-    query = select(func.count(Mail.id)).where(Mail.workspace_id == workspace_id, *conditions)  # type: ignore[arg-type]
+    query = select(func.count(Mail.id)).where(_concerns(workspace_id), *conditions)  # type: ignore[arg-type]
     return session.scalar(query) or 0
 
 
@@ -71,7 +76,7 @@ def _troubles(session: Session, workspace_id: int, now: datetime) -> list[Troubl
         select(Mail, User.email, Member.id.label("place"))
         .outerjoin(User, User.id == Mail.user_id)
         .outerjoin(Member, (Member.user_id == Mail.user_id) & (Member.workspace_id == workspace_id))
-        .where(Mail.workspace_id == workspace_id, failed, Mail.created_at > now - RECENT)
+        .where(_concerns(workspace_id), failed, Mail.created_at > now - RECENT)
         .order_by(Mail.id.desc())
         .limit(SHOWN)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -143,6 +144,7 @@ def _show(webhook: Webhook, *, secret: str = "", **form: Any) -> str:
     return render_template(
         "settings/webhook.html",
         webhook=webhook,
+        host=urlsplit(webhook.url).hostname,
         calls=webhooks.log_of(context.reading(), webhook.id),
         secret=secret,
         values=form.get("typed") or stored,
