@@ -150,7 +150,7 @@ def add_trouble(platform: Platform) -> None:
         session.add(hook)
         session.flush()
         call = WebhookCall(webhook_id=hook.id, key="1", event=EVENTS[0], body="{}", due_at=now, **reason)
-        mail = Mail(workspace_id=place, address="it@x.example", kind="test", key="1", due_at=now, **reason)
+        mail = Mail(workspace_id=place, address="technik@x.example", kind="test", key="1", due_at=now, **reason)
         call.status, call.error_code, mail.error_code = 500, "webhook_status", "mail_recipient_refused"
         session.add_all([call, mail])
         data = {"count": 2, "minutes": 30}
