@@ -15,17 +15,20 @@ from sqlalchemy import update
 
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
+from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
 from planner.models import Delivery, Heartbeat, Workspace
 from planner.security.vault import Vault
 from planner.services import checkup, heartbeats
 from planner.services.checkup import Finding
+from planner.services.mail.waiting import put
 from planner.services.posts import When
 from planner.services.publishing import pause
 from planner.web.messages.checkup import AREAS, SAYS, explain
 from publishers.sandbox import Sandbox
 from tests.support.clock import FakeClock
 from tests.support.factories import CREDENTIALS, Company, make_channel, make_platform, make_post
+from tests.support.mailserver import mail_server
 
 GOOD = {"secret_key": "a long text that only this test knows"}
 
@@ -203,6 +206,21 @@ def test_scheduler_and_backup_by_their_age(platform: Platform, company: Company,
     assert "backup_never" not in found(platform)
     clock.advance(days=9)
     assert "backup_old" in found(platform)
+
+
+def test_mail_is_looked_at_without_sending_any(platform: Platform, company: Company) -> None:
+    mail = {"mail_from": "a@b.example", "public_url": "http://localhost:8000"}
+    with mail_server() as mailbox:
+        assert not {code for code in with_settings(platform, smtp_url=mailbox.url, **mail) if "mail" in code}
+        assert "mail_without_links" in with_settings(platform, smtp_url=mailbox.url, mail_from="a@b.example")
+        assert mailbox.taken == []
+        away = mailbox.url.replace("//", "//u:sehr-geheim@")
+    refused = with_settings(platform, smtp_url=away, **mail)["mail_not_taken"]
+    assert refused.params["why"] == "mail_server_away"
+    assert "sehr-geheim" not in str(refused)
+    with platform.database.write() as session:
+        put(session, "test", platform.clock.now(), workspace_id=company.workspace.id).state = OutboxState.GIVEN_UP
+    assert found(platform)["mail_given_up"].params["count"] == 1
 
 
 def test_clocks_that_disagree(postgresql_url: str, tmp_path: Path) -> None:
