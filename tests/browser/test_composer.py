@@ -18,6 +18,13 @@ from tests.support.web import sign_in
 
 pytestmark = pytest.mark.browser
 
+TWO_DAYS_OLDER = """() => {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith("sendeplan.kept."))) {
+    const kept = JSON.parse(localStorage[key]);
+    localStorage[key] = JSON.stringify({ ...kept, at: kept.at - 2 * 86400000 });
+  }
+}"""
+
 LONG_LINK = "https://www.brandt-maschinenbau.de/produkte/fraesen/fx-400?aus=beitrag"
 
 
@@ -220,7 +227,11 @@ def test_a_crash_loses_nothing_and_what_was_saved_is_not_offered_again(
     page.goto(f"{server}/posts/new")
     note = page.locator("[data-restore]")
     expect(note).to_be_visible()
+    expect(note).to_contain_text(re.compile(r"von \d\d:\d\d"))
     assert_accessible(page)
+    page.evaluate(TWO_DAYS_OLDER)
+    page.reload()
+    expect(note).to_contain_text(re.compile(r"von \w+\., \d\d\.\d\d\.\d{4}, \d\d:\d\d"))
     note.locator("[data-restore-yes]").click()
     expect(page.locator("#field-text")).to_have_value("Fast verloren")
     expect(page.locator("#when-queue")).to_be_checked()

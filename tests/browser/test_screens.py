@@ -260,6 +260,10 @@ def test_the_page_prints_without_the_frame(page: Page, server: str, company: Com
     for part in (".sidebar", ".period-bar", ".metric-choice", "[data-print]"):
         expect(page.locator(part).first).to_be_hidden()
     expect(page.locator(".verdict")).to_be_visible()
+    table = page.locator(".data-table table").first
+    expect(table).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(table).to_be_visible()
 
 
 def test_the_crisis_switch_is_on_every_page_and_asks_for_a_reason(
