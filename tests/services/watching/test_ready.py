@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from planner import create_app
 from planner.bootstrap import Platform, bootstrap
 from planner.scheduler import Scheduler
 from planner.services import heartbeats
-from planner.services.watching import Access, Watch, access
+from planner.services.watching import Access, Watch, access, readiness
 from tests.support.clock import FakeClock
 from tests.support.factories import CREDENTIALS, Company, make_channel, make_settings
 from tests.support.queries import counted
@@ -69,6 +71,21 @@ def test_asking_often_costs_nothing(platform: Platform, clock: FakeClock) -> Non
         for _ in range(5):
             assert watch.ready().reason is None
     assert len(statements) <= 4
+
+
+def test_a_database_that_hangs_keeps_nobody_waiting(
+    platform: Platform, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "PATIENCE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and says nothing
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        hanging = bootstrap(replace(platform.settings, database_url=url), clock=clock)
+        watch, before = Watch(hanging), threading.active_count()
+        for _ in range(3):
+            assert watch.ready().reason == "database_slow"
+            clock.advance(seconds=2)
+        assert threading.active_count() == before + 1, "who asks again waits for the same one"
+    hanging.close()
 
 
 HERE = {"Host": "127.0.0.1:8000"}
