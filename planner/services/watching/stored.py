@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from planner.domain.states import ChannelHealth, DeliveryState
+from planner.domain.states import SETTLED, ChannelHealth, DeliveryState
 from planner.models import Channel, Delivery, Heartbeat, Post, Workspace
 from planner.services import channels
 from planner.services.publishing import guards
 
 #: Channels that are named one by one; beyond that only their sums are told.
 MOST_CHANNELS = 200
+GOING_ON = frozenset(DeliveryState) - SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,16 @@ class Stored:
     expires: dict[tuple[int, str], datetime] = field(default_factory=dict)
 
 
-def read(session: Session, now: datetime) -> Stored:
-    """Ask, in four queries, whatever there is."""
-    states, ahead = _states(session, now)
+def settled(session: Session) -> dict[str, int]:
+    """How many deliveries are done with, by state: most of all there are, so count them seldom."""
+    query = select(Delivery.state, func.count()).where(Delivery.state.in_(SETTLED)).group_by(Delivery.state)
+    return {row[0].value: row[1] for row in session.execute(query)}
+
+
+def read(session: Session, now: datetime, done: Mapping[str, int]) -> Stored:
+    """Ask, in four queries that read only what is not ``done`` (see :func:`settled`), however much there is."""
+    going_on, ahead = _states(session, now)
+    states = {state.value: 0 for state in DeliveryState} | going_on | dict(done)
     free, held = _due(session, now)
     found = session.scalars(select(Channel).where(Channel.archived_at.is_(None)).order_by(Channel.id)).all()
     return Stored(
@@ -61,10 +69,11 @@ class _Free:
 
 
 def _states(session: Session, now: datetime) -> tuple[dict[str, int], int]:
-    """How many deliveries stand in each state, and how many wait for a time to come: one pass over an index."""
+    """How many deliveries stand in each state that is not settled, and how many wait for a time to come."""
     waits = case((Delivery.try_at > now, 1), else_=0)
-    rows = session.execute(select(Delivery.state, func.count(), func.sum(waits)).group_by(Delivery.state)).all()
-    counted = {state.value: 0 for state in DeliveryState} | {row[0].value: row[1] for row in rows}
+    query = select(Delivery.state, func.count(), func.sum(waits)).where(Delivery.state.in_(GOING_ON))
+    rows = session.execute(query.group_by(Delivery.state)).all()
+    counted = {row[0].value: row[1] for row in rows}
     ahead = next((row[2] for row in rows if row[0] is DeliveryState.SCHEDULED), 0)
     return counted, int(ahead or 0)
 
@@ -112,5 +121,5 @@ def expiring(stored: Stored) -> int:
     return sum(count for (_, health), count in stored.channels.items() if health == ChannelHealth.EXPIRING.value)
 
 
-#: How long one look is good for all who scrape.
-KEPT = timedelta(seconds=5)
+#: How long one look is good for all who scrape, and the count of what is done with.
+KEPT, KEPT_DONE = timedelta(seconds=5), timedelta(minutes=1)

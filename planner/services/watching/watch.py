@@ -24,6 +24,7 @@ class Watch:
         self._ready = ReadyCheck(platform)
         self._lock = threading.Lock()
         self._looked: tuple[datetime, Stored | None] | None = None
+        self._done: tuple[datetime, dict[str, int]] | None = None
 
     def ready(self) -> Readiness:
         """Whether this process can do its work."""
@@ -46,6 +47,8 @@ class Watch:
     def _read(self, now: datetime) -> Stored | None:
         try:
             with self._platform.database.read() as session:
-                return stored.read(session, now)
+                if self._done is None or not now - stored.KEPT_DONE < self._done[0] <= now:
+                    self._done = now, stored.settled(session)
+                return stored.read(session, now, self._done[1])
         except SQLAlchemyError:
             return None
