@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -20,6 +21,13 @@ from planner import mailserver
 
 PREFIX = "SENDEPLAN_"
 APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url")
+
+
+class Senders(StrEnum):
+    """Who sends what is due: the scheduler's own threads, or workers that it calls."""
+
+    HERE = "here"
+    WORKERS = "workers"
 
 
 class ConfigError(Exception):
@@ -47,6 +55,7 @@ class Settings:
     lease_seconds: float = 60.0
     send_timeout_seconds: float = 30.0
     prepare_timeout_seconds: float = 120.0
+    senders: Senders = Senders.HERE
     sender_threads: int = 8
     sender_threads_per_channel: int = 1
     safety_tick_seconds: float = 15.0
@@ -199,8 +208,11 @@ def _convert(name: str, kind: str, value: object) -> object:
             return float(str(value))
         if kind == "bool":
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).lower()]
+        if kind == "Senders":
+            return Senders(str(value).strip().lower())
     except (ValueError, KeyError) as error:
-        raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes a {kind}.") from error
+        takes = {"Senders": " or ".join(f"“{one}”" for one in Senders)}.get(kind, f"a {kind}")
+        raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes {takes}.") from error
     return str(value)
 
 

@@ -40,6 +40,11 @@ class Database:
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(writing, expire_on_commit=False)
 
+    @property
+    def conninfo(self) -> str:
+        """The address as PostgreSQL's own client library takes it, password included."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session to read with: one consistent view, nothing is ever written."""

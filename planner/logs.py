@@ -74,6 +74,7 @@ def configure(settings: Settings) -> None:
         "oauthlib",
         "requests_oauthlib",
         "alembic",
+        "procrastinate",
         "waitress.queue",
         "tweepy",
         "PIL",

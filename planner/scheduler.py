@@ -8,10 +8,7 @@ with a process, and two schedulers at once do no harm.
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,9 +19,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from planner.leader import Leader
+from planner import team
+from planner.leader import ASK_SECONDS, Leader
 from planner.services import alerts, heartbeats, outbox, webhooks
 from planner.services.publishing import missed, renewal
+from planner.services.publishing.calling import Caller
 from planner.services.publishing.pool import Pool
 from planner.services.publishing.reconcile import reconcile
 from planner.services.publishing.recover import recover
@@ -48,18 +47,24 @@ _log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """The clock and the senders of one process. ``observe`` hears of each step of each delivery."""
+    """The clock and the senders of one process. ``observe`` hears of each step of each delivery.
+
+    Raises planner.team.NotATeam where the settings ask for workers and something they need is missing.
+    """
 
     def __init__(self, platform: Platform, *, observe: Observer = nobody) -> None:
-        self.owner = new_owner()
+        self.owner = heartbeats.new_owner()
         self._platform = platform
-        self._pool = Pool(platform, self.owner, observe=observe, on_plan=self._set_alarms)
+        self._engine = team.ready(platform)
+        self._caller = Caller(platform, self._engine.enqueue) if self._engine else None
+        self._pool = Pool(platform, self.owner, observe=observe, on_plan=self._set_alarms, caller=self._caller)
         self._leader = Leader(platform, self.owner)
         self._looking = threading.Lock()
         self._alarms: dict[str, datetime] = {}
         self._clock = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(JOB_THREADS)},
+            # The leader has to be heard in time, whatever else keeps the threads busy.
+            executors={"default": ThreadPoolExecutor(JOB_THREADS), "lead": ThreadPoolExecutor(1)},
             # However late a job is (the machine slept), it runs, once: to be late is no reason to drop it.
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
@@ -74,8 +79,12 @@ class Scheduler:
         self._pool.start()
         settings = self._platform.settings
         self._every("tick", settings.safety_tick_seconds, self._tick, at_once=True)
+        if not self._platform.database.is_sqlite:  # there, each time is a write, and a second scheduler rare
+            self._every("lead", ASK_SECONDS, self._stand, executor="lead")
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
+        if self._engine is not None:
+            self._every("tidy", self._engine.stalled_seconds / 2, self._as_leader(self._tidy))
         self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
         self._every("mail", MAIL_SECONDS, self._as_leader(self._send_mail))
         self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
@@ -97,10 +106,15 @@ class Scheduler:
     def _tick(self) -> None:
         """The safety net under the exact alarms."""
         heartbeats.beat(self._platform, "scheduler", self.owner)
-        self._leader.stand()
+        self._stand()
+        if self._caller is not None:
+            self._caller.anybody_there()
         recover(self._platform)
         missed.sweep(self._platform)
         self._rearm("look")
+
+    def _stand(self) -> None:
+        self._leader.stand()
 
     def _look(self) -> None:
         if self._looking.acquire(blocking=False):
@@ -116,6 +130,11 @@ class Scheduler:
 
     def _due(self) -> None:
         self._rearm("due")
+
+    def _tidy(self) -> None:
+        if self._engine is not None:
+            self._engine.tidy()
+        heartbeats.forget_dead_workers(self._platform)
 
     def _pull_metrics(self) -> None:
         from planner.services import metrics
@@ -160,9 +179,11 @@ class Scheduler:
         self._alarms.pop(name, None)
         self._pool.wake()
 
-    def _every(self, name: str, seconds: float, job: Callable[[], None], *, at_once: bool = False) -> None:
+    def _every(
+        self, name: str, seconds: float, job: Callable[[], None], *, at_once: bool = False, executor: str = "default"
+    ) -> None:
         first = {"next_run_time": datetime.now(UTC)} if at_once else {}
-        self._clock.add_job(job, IntervalTrigger(seconds=seconds), id=name, name=name, **first)
+        self._clock.add_job(job, IntervalTrigger(seconds=seconds), id=name, name=name, executor=executor, **first)
 
     def _as_leader(self, job: Callable[[], object]) -> Callable[[], None]:
         """Of several schedulers one asks for figures and tokens. Nothing depends on it: two would only ask twice."""
@@ -184,8 +205,3 @@ def run_scheduler(platform: Platform, *, observe: Observer = nobody) -> None:
     _log.info("Scheduler %s runs", scheduler.owner)
     asked_to_stop.wait()
     scheduler.stop()
-
-
-def new_owner() -> str:
-    """A name for this process that no other has, nor had."""
-    return f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(8)}"

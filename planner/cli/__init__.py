@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "db": "planner.cli.setup:db",
     "web": "planner.cli.running:web",
     "scheduler": "planner.cli.running:scheduler",
+    "worker": "planner.cli.running:worker",
     "sandbox": "planner.cli.running:sandbox",
 }
 

@@ -96,6 +96,24 @@ def scheduler(metrics_port: int | None) -> None:
 
 
 @click.command()
+def worker() -> None:
+    """Run only senders, called by the scheduler: as many workers as you like, on PostgreSQL.
+
+    Needs the extra "team" (pip install 'sendeplan[team]') and SENDEPLAN_SENDERS=workers, for the scheduler as well.
+    """
+    from planner import team
+
+    with platform() as wired, in_use(wired):
+        engine = team.ready(wired)
+        if engine is None:
+            raise Failed("Nobody would call a worker: set SENDEPLAN_SENDERS=workers, for the scheduler as well.")
+        from planner.team.worker import run_worker
+
+        click.echo("The worker is running. Stop it with Ctrl-C.")
+        run_worker(wired, engine)
+
+
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=PORT, default=8790, show_default=True, help="Port; 0 takes a free one.")
 @click.option("--latency", type=click.FloatRange(0, 60), default=0.0, help="Seconds that each answer takes.")

@@ -18,7 +18,7 @@ OLD_SCHEMA = "The database has an older (or no) schema. Run `sendeplan db upgrad
 @contextmanager
 def platform(*, migrate: bool = False, settings: Settings | None = None) -> Iterator[Platform]:
     """The wired application. Raises Failed where the schema is old, unless it may be brought up to date."""
-    from planner import logs, schema
+    from planner import logs, schema, team
     from planner.bootstrap import bootstrap
 
     wired = bootstrap(settings)
@@ -27,6 +27,7 @@ def platform(*, migrate: bool = False, settings: Settings | None = None) -> Iter
     try:
         if migrate:
             schema.upgrade(wired.database)
+            team.install(wired)
         elif not schema.is_current(wired.database):
             raise Failed(OLD_SCHEMA)
         yield wired

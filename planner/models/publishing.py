@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.states import DeliveryState, Outcome
@@ -26,6 +26,7 @@ class Delivery(Base):
     ``attempt_count`` numbers the attempts; the first ``attempts_forgiven`` no longer count against the most there may
     be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown
     delivery, ``look_at`` is when the next is due.
+    ``called_until`` is set where workers send: until then one of them has time to answer the call for this delivery.
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     """
 
@@ -39,6 +40,12 @@ class Delivery(Base):
         Index("ix_delivery_workspace_id_state", "workspace_id", "state"),
         Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
         Index("ix_delivery_metrics_due_at", "metrics_due_at"),
+        Index(
+            "ix_delivery_called",
+            "channel_id",
+            sqlite_where=text("called_until IS NOT NULL"),
+            postgresql_where=text("called_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -54,6 +61,7 @@ class Delivery(Base):
     slot_id: Mapped[int | None] = references("slot.id", on_delete="SET NULL", index=False)
     occurrence: Mapped[str | None] = mapped_column(String(64))
 
+    called_until: Mapped[datetime | None]
     claim_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     epoch: Mapped[int] = mapped_column(default=0)

@@ -1,5 +1,5 @@
-"""``python -m tests.crash.process [STEP TIMES]``: a real scheduler that kills itself, as the machine's failure would,
-when deliveries have come to STEP that many times."""
+"""``python -m tests.crash.process scheduler|worker [STEP TIMES [kill|freeze]]``: a real scheduler or worker that kills
+or freezes itself, as the machine's failure would, when deliveries have come to STEP that many times."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import signal
 import sys
 import threading
 
+from planner import logs, team
 from planner.bootstrap import bootstrap
 from planner.scheduler import run_scheduler
 from planner.services.publishing.send import Observer, Step, nobody
 
+SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
-def kill_at(step: Step, times: int) -> Observer:
-    """An observer that ends the process at once and without any clearing up."""
+
+def fail_at(step: Step, times: int, how: str = "kill") -> Observer:
+    """An observer that ends or stops the process at once and without any clearing up."""
     lock, left = threading.Lock(), [times]
 
     def observe(reached: Step, _delivery_id: int) -> None:
@@ -22,15 +25,24 @@ def kill_at(step: Step, times: int) -> Observer:
             with lock:
                 left[0] -= 1
                 if left[0] == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    os.kill(os.getpid(), SIGNALS[how])
 
     return observe
 
 
 def main(arguments: list[str]) -> None:
-    observe = kill_at(Step(arguments[0]), int(arguments[1])) if arguments else nobody
+    role, *failure = arguments
+    observe = fail_at(Step(failure[0]), int(failure[1]), *failure[2:]) if failure else nobody
     platform = bootstrap()
-    run_scheduler(platform, observe=observe)
+    logs.configure(platform.settings)
+    if role == "worker":
+        from planner.team.worker import run_worker
+
+        engine = team.ready(platform)
+        assert engine is not None
+        run_worker(platform, engine, observe=observe)
+    else:
+        run_scheduler(platform, observe=observe)
     platform.close()
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from sqlalchemy import func, select
 
-from planner import schema
+from planner import schema, team
 from planner.bootstrap import Platform, bootstrap
 from planner.config import load_settings, make_keys
 from planner.domain.states import DeliveryState, PostStatus
@@ -42,13 +42,13 @@ SETTINGS = {
 
 @dataclass
 class Scene:
-    """One instance, its networks, and the scheduler processes that come and go."""
+    """One instance, its networks, and the processes that come and go."""
 
     platform: Platform
     environment: dict[str, str]
     networks: str
     channels: list[int] = field(default_factory=list)
-    running: subprocess.Popen[bytes] | None = None
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def schedule(self, count: int) -> None:
@@ -56,7 +56,8 @@ class Scene:
         now = datetime.now(UTC)
         with self.platform.database.write() as session:
             workspace_id = session.scalars(select(Channel.workspace_id).limit(1)).one()
-            for number in range(count):
+            made = session.scalar(select(func.count(Delivery.id))) or 0
+            for number in range(made, made + count):
                 post = Post(
                     workspace_id=workspace_id,
                     text=f"Beitrag {number} aus dem Werk Süd",
@@ -80,25 +81,24 @@ class Scene:
                     )
                 )
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A scheduler process, the one that runs now."""
-        command = [sys.executable, "-m", "tests.crash.process", *arguments]
+    def start(self, role: str = "scheduler", *failure: str) -> subprocess.Popen[bytes]:
+        """A process of this role, the newest one."""
+        command = [sys.executable, "-m", "tests.crash.process", role, *failure]
         self.started_at = datetime.now(UTC)
-        self.running = subprocess.Popen(command, cwd=ROOT, env=self.environment)
-        return self.running
+        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=self.environment))
+        return self.processes[-1]
 
     def kill(self) -> None:
-        """SIGKILL, without any warning."""
-        if self.running is not None:
-            self.running.kill()
-            self.running.wait(PATIENCE)
+        """SIGKILL to all that run, without any warning."""
+        for process in self.processes:
+            process.kill()
+            process.wait(PATIENCE)
 
     def stop(self) -> int:
-        """SIGTERM, once the process has shown a sign of life; the exit status."""
-        assert self.running is not None
+        """SIGTERM to the newest, once it has shown a sign of life; the exit status."""
         self._wait(lambda: not self._is_alive())
-        self.running.send_signal(signal.SIGTERM)
-        return self.running.wait(PATIENCE)
+        self.processes[-1].send_signal(signal.SIGTERM)
+        return self.processes[-1].wait(PATIENCE)
 
     def wait_until_at_rest(self) -> None:
         """Let the running scheduler finish everything."""
@@ -125,8 +125,7 @@ class Scene:
     def _wait(self, unfinished: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while unfinished():
-            assert self.running is not None
-            assert self.running.poll() is None, "the scheduler ended by itself"
+            assert self.processes[-1].poll() is None, "the process ended by itself"
             assert time.monotonic() < end, f"it did not come to rest: {self.states()}"
             time.sleep(0.05)
 
@@ -141,15 +140,18 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path) -> Iterator[Scene]:
-    """Everything set up, and every process ended at the end."""
+def scene(folder: Path, database_url: str | None = None, **settings: str) -> Iterator[Scene]:
+    """Everything set up, on SQLite unless another database is given, and every process ended at the end."""
     with _networks() as address:
         instance = folder / "instance"
         make_keys(instance)
         urls = {f"SENDEPLAN_{key.upper()}_API_URL": f"{address}/{key}" for key in CREDENTIALS}
-        environment = {**SETTINGS, **urls, "SENDEPLAN_INSTANCE": str(instance)}
+        environment = {**SETTINGS, **urls, **settings, "SENDEPLAN_INSTANCE": str(instance)}
+        if database_url is not None:
+            environment["SENDEPLAN_DATABASE_URL"] = database_url
         platform = bootstrap(load_settings(environ=environment))
         schema.upgrade(platform.database)
+        team.install(platform)
         made = Scene(platform, {**os.environ, **environment}, address)
         made.channels = _connect(platform)
         try:

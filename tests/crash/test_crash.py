@@ -21,7 +21,7 @@ def test_killed_at_every_step_in_turn_nothing_is_lost_and_nothing_is_doubled(tmp
     with scene(tmp_path) as here:
         here.schedule(48)
         for step in Step:
-            process = here.start(step.value, "4")
+            process = here.start("scheduler", step.value, "4")
             assert process.wait(PATIENCE) == -signal.SIGKILL, f"it was not killed at {step}"
         here.start()
         here.wait_until_at_rest()

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from planner.bootstrap import Platform, bootstrap
-from planner.config import NetworkSettings
+from planner.config import NetworkSettings, Senders
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
 from planner.models import Delivery, Heartbeat, Workspace
@@ -173,6 +173,25 @@ def test_deliveries_that_do_not_go_on(platform: Platform, company: Company, cloc
             session.execute(update(Delivery).values(state=state))
         codes_after |= found(platform)
     assert codes_after.keys() == {"workspace_paused", "unconfirmed_long", "undecided_long", "scheduler_silent"}
+
+
+def test_workers_that_are_missing_are_a_problem_and_workers_nobody_calls_are_worth_knowing(
+    platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    calling = replace(platform, settings=replace(platform.settings, senders=Senders.WORKERS))
+
+    def workers(of: Platform) -> dict[str, str]:
+        return {f.code: f.level for f in checkup.examine(of, environ={}) if f.area == "workers"}
+
+    assert (workers(platform), workers(calling)) == ({}, {"workers_missing": "problem"})
+    heartbeats.beat(platform, heartbeats.WORKER + "one", "one")
+    assert (workers(platform), workers(calling)) == ({"workers_uncalled": "notice"}, {"workers_run": "ok"})
+
+    clock.advance(days=2)
+    assert workers(calling) == {"workers_missing": "problem"}
+    heartbeats.forget_dead_workers(platform)
+    with platform.database.read() as session:
+        assert session.scalars(select(Heartbeat.name)).all() == []
 
 
 def test_channels_that_lose_or_lost_their_access(platform: Platform, company: Company, clock: FakeClock) -> None:

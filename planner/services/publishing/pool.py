@@ -10,19 +10,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
-
-from planner.domain.states import DeliveryState
 from planner.services.publishing import telling
+from planner.services.publishing.calling import MOST_CALLS, Caller
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.finish import hand_back
+from planner.services.publishing.hands import Hands
 from planner.services.publishing.send import Observer, deliver, nobody
-from planner.services.publishing.tables import DELIVERY, changed
 from planner.services.publishing.upcoming import Upcoming, upcoming
 
 if TYPE_CHECKING:
@@ -48,16 +44,11 @@ def run_due(platform: Platform, owner: str, *, observe: Observer = nobody) -> in
             return done
 
 
-@dataclass(slots=True)
-class InHand:
-    """A claim that this process has, since ``since``."""
-
-    work: Claimed
-    since: datetime
-
-
 class Pool:
-    """Sender threads for one process. ``on_plan`` hears what is due next, whenever the dispatcher has looked."""
+    """Sender threads for one process. ``on_plan`` hears what is due next, whenever the dispatcher has looked.
+
+    With a ``caller``, workers are called to send, and the threads here only do what no worker takes up.
+    """
 
     def __init__(
         self,
@@ -66,21 +57,21 @@ class Pool:
         *,
         observe: Observer = nobody,
         on_plan: Callable[[Upcoming], None] = lambda _plan: None,
+        caller: Caller | None = None,
     ) -> None:
         self._platform = platform
         self._owner = owner
         self._observe = observe
         self._on_plan = on_plan
+        self._caller = caller
         self._threads_wanted = platform.settings.sender_threads
         self._most_in_hand = 2 * self._threads_wanted
         self._waiting: SimpleQueue[Claimed | None] = SimpleQueue()
-        self._in_hand: dict[int, InHand] = {}
+        self._hands = Hands(platform, owner)
         self._last_served: dict[int, int] = {}
         self._turn = 0
-        self._lock = threading.Lock()
         self._call = threading.Event()
         self._stopping = threading.Event()
-        self._extended_at = platform.clock.now()
         self._planned_at = 0.0
         self._threads: list[threading.Thread] = []
 
@@ -109,7 +100,7 @@ class Pool:
     @property
     def in_hand(self) -> int:
         """How many deliveries this process has claimed."""
-        return len(self._in_hand)
+        return len(self._hands)
 
     # --- the dispatcher ------------------------------------------------------------------------------------
 
@@ -119,7 +110,7 @@ class Pool:
             again = False
             try:
                 again = self._fill()
-                self._extend_leases()
+                self._hands.extend_leases()
             except Exception:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
                 _log.exception("The dispatcher could not claim; it tries again")
             self._call.wait(SOON_SECONDS if again else WATCH_SECONDS)
@@ -129,44 +120,29 @@ class Pool:
 
     def _fill(self) -> bool:
         """Claim as much as can start soon. Returns whether to come again at once."""
-        room = self._most_in_hand - len(self._in_hand)
+        room = self._most_in_hand - len(self._hands)
         has_room = room >= max(1, self._threads_wanted // 2)
         if not has_room and time.monotonic() - self._planned_at < WATCH_SECONDS:
             return False
         plan = upcoming(self._platform)
         self._planned_at = time.monotonic()
         self._on_plan(plan)
-        if not has_room or plan.due is None or plan.due > self._platform.clock.now():
+        if plan.due is None or plan.due > self._platform.clock.now():
             return False
-        batch = claim(self._platform, self._owner, room, self._last_served)
+        calls = self._caller is not None and self._caller.anybody_there()
+        more_calls = self._caller is not None and calls and self._caller.call() == MOST_CALLS
+        if not has_room:
+            return more_calls
+        batch = claim(self._platform, self._owner, room, self._last_served, unanswered=calls)
         for work in batch.claimed:
             self._hand_over(work)
-        return batch.again
+        return batch.again or more_calls
 
     def _hand_over(self, work: Claimed) -> None:
         self._turn += 1
         self._last_served[work.ref.channel_id] = self._turn
-        with self._lock:
-            self._in_hand[work.ref.id] = InHand(work, self._platform.clock.now())
+        self._hands.take(work)
         self._waiting.put(work)
-
-    def _extend_leases(self) -> None:
-        """The heartbeat of what is being prepared. A preparation that takes too long is given up by its lease."""
-        now = self._platform.clock.now()
-        lease = timedelta(seconds=self._platform.settings.lease_seconds)
-        if not self._in_hand or now - self._extended_at < lease / 3:
-            return
-        oldest = now - timedelta(seconds=self._platform.settings.prepare_timeout_seconds)
-        with self._lock:
-            alive = [delivery_id for delivery_id, one in self._in_hand.items() if one.since >= oldest]
-        statement = update(DELIVERY).where(
-            DELIVERY.c.id.in_(alive),
-            DELIVERY.c.state == DeliveryState.CLAIMED,
-            DELIVERY.c.claim_owner == self._owner,
-        )
-        with self._platform.database.write() as session:
-            changed(session, statement.values(lease_until=now + lease))
-        self._extended_at = now
 
     def _hand_back_waiting(self) -> None:
         while not self._waiting.empty():
@@ -174,7 +150,7 @@ class Pool:
             if work is not None:
                 with telling.about(work.ref, work.number):
                     hand_back(self._platform, work)
-                self._forget(work)
+                self._hands.drop(work)
 
     # --- the senders ---------------------------------------------------------------------------------------
 
@@ -185,9 +161,5 @@ class Pool:
                     deliver(self._platform, work, observe=self._observe, stopping=self._stopping.is_set)
                 except Exception:  # noqa: BLE001 - a thread that ended would be missed; the lease brings this one back
                     _log.exception("It was left as it stands")
-            self._forget(work)
+            self._hands.drop(work)
             self._call.set()
-
-    def _forget(self, work: Claimed) -> None:
-        with self._lock:
-            self._in_hand.pop(work.ref.id, None)

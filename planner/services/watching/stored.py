@@ -97,8 +97,11 @@ def _due(session: Session, now: datetime) -> tuple[_Free, dict[str, int]]:
 
 
 def _heartbeats(session: Session, now: datetime) -> dict[str, float]:
-    rows = session.execute(select(Heartbeat.name, Heartbeat.at)).all()
-    return {row.name: (now - row.at).total_seconds() for row in rows}
+    """The age of each role's latest: workers are many, and one that gives a sign is enough."""
+    ages: dict[str, float] = {}
+    for row in session.execute(select(Heartbeat.name, Heartbeat.at).order_by(Heartbeat.at)):
+        ages[row.name.partition(":")[0]] = (now - row.at).total_seconds()
+    return ages
 
 
 def _throttled(found: Sequence[Channel], now: datetime) -> dict[tuple[int, str], float]:

@@ -20,6 +20,7 @@ AREAS: dict[str, LazyString] = {
     "database": _l("Database"),
     "workspace": _l("Workspace"),
     "scheduler": _l("Scheduler"),
+    "workers": _l("Workers"),
     "deliveries": _l("Publications"),
     "channels": _l("Channels"),
     "backup": _l("Backup"),
@@ -136,6 +137,15 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     "scheduler_silent": (
         _l("The scheduler last gave a sign of life on %(last)s. Nothing is published."),
         _START,
+    ),
+    "workers_run": (_l("Workers that give signs of life: %(count)s."), None),
+    "workers_missing": (
+        _l("No worker gives a sign of life. The scheduler sends by itself, with its own few threads."),
+        _l("Start “sendeplan worker”."),
+    ),
+    "workers_uncalled": (
+        _l("Workers that run although nobody calls them: %(count)s."),
+        _l("Set SENDEPLAN_SENDERS=workers for the scheduler, or stop them."),
     ),
     "none_left_behind": (_l("No publication was left behind."), None),
     "left_behind": (
