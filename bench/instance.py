@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from planner import schema
+from planner import schema, team
 from planner.bootstrap import Platform, bootstrap
 from planner.config import load_settings, make_keys
 from planner.domain.roles import Role
@@ -64,17 +64,22 @@ class Instance:
     def serve(self) -> tuple[subprocess.Popen[bytes], str, float]:
         """Start ``sendeplan serve``. Returns the process, its address, and the seconds until /healthz answered 200."""
         port = free_port()
-        command = [sys.executable, "-m", "planner", "serve", "--port", str(port)]
         began = time.perf_counter()
-        with (self.folder / "serve.log").open("ab") as log:
-            server = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        self.servers.append(server)
+        server = self.run("serve", "--port", str(port))
         url = f"http://127.0.0.1:{port}"
         while not _healthy(url):
             if server.poll() is not None:
-                raise RuntimeError((self.folder / "serve.log").read_text())
+                raise RuntimeError((self.folder / "log").read_text())
             time.sleep(0.005)
         return server, url, time.perf_counter() - began
+
+    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command that runs until :meth:`stop`."""
+        command = [sys.executable, "-m", "planner", *arguments]
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.servers.append(process)
+        return process
 
     def stop(self) -> None:
         """Stop every server that was started."""
@@ -102,16 +107,17 @@ def sandbox(*, latency: float = 0.0) -> Iterator[Sandbox]:
 
 
 @contextmanager
-def instance(networks: Sandbox | None = None) -> Iterator[Instance]:
-    """A fresh instance with one workspace that wants no approvals."""
+def instance(networks: Sandbox | None = None, **settings: str) -> Iterator[Instance]:
+    """A fresh instance with one workspace that wants no approvals; ``settings`` as the environment has them."""
     with tempfile.TemporaryDirectory(prefix="sendeplan-bench-") as name:
         folder = Path(name)
         make_keys(folder)
         mine = {"SENDEPLAN_INSTANCE": str(folder), "SENDEPLAN_LOG_LEVEL": "WARNING"}
-        mine |= networks.environment() if networks else {}
+        mine |= {**(networks.environment() if networks else {}), **settings}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("SENDEPLAN_")}
         platform = bootstrap(load_settings(folder, mine))
         schema.upgrade(platform.database)
+        team.install(platform)
         with platform.database.write() as session:
             workspace = Workspace(name="Messung", approval_required=False, created_at=platform.clock.now())
             session.add(workspace)

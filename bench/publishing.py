@@ -42,9 +42,9 @@ def many() -> dict[str, float]:
         server, _, _ = made.serve()
         idle = resident_mb(server)
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=15)
-        _write(made, [(channels[n % CHANNELS], due) for n in range(POSTS)])
+        write(made, [(channels[n % CHANNELS], due) for n in range(POSTS)])
         assert datetime.now(UTC) < due - timedelta(seconds=1), "writing the posts took longer than planned"
-        _wait(made, POSTS, 120)
+        wait(made, POSTS, 120)
         late = [seconds_after(due, entry["at"]) for entry in networks.arrivals()]
         assert len(late) == POSTS, f"{len(late)} requests arrived for {POSTS} posts"
         last = max(late) + LATENCY
@@ -70,8 +70,8 @@ def single() -> dict[str, float]:
         made.serve()
         start = datetime.now(UTC) + timedelta(seconds=4)
         dues = [start + timedelta(seconds=n * 0.7 + chance.random() * 0.2) for n in range(SINGLES)]
-        _write(made, [(channel, due) for due in dues])
-        _wait(made, SINGLES, 60)
+        write(made, [(channel, due) for due in dues])
+        wait(made, SINGLES, 60)
         arrivals = networks.arrivals()
         late = [seconds_after(due, entry["at"]) for due, entry in zip(dues, arrivals, strict=True)]
         return {"count": SINGLES, "p50": quantile(late, 0.5), "p99": quantile(late, 0.99), "worst": max(late)}
@@ -95,7 +95,7 @@ def _bare(networks: Sandbox, threads: int) -> float:
     return float(done.stdout)
 
 
-def _write(made: Instance, wanted: list[tuple[int, datetime]]) -> None:
+def write(made: Instance, wanted: list[tuple[int, datetime]]) -> None:
     platform = made.platform
     for chunk in range(0, len(wanted), 100):
         with platform.database.write() as session:
@@ -105,7 +105,7 @@ def _write(made: Instance, wanted: list[tuple[int, datetime]]) -> None:
                 posts.create(session, made.admin, content, When(at=due), now=now, folder=folder)
 
 
-def _wait(made: Instance, count: int, seconds: float) -> None:
+def wait(made: Instance, count: int, seconds: float) -> None:
     """Until all are published; what is not after ``seconds`` is an error."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,0 +1,118 @@
+"""From figures to the page docs/performance.md."""
+
+from __future__ import annotations
+
+import platform as machine
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from os import cpu_count
+from typing import Any
+
+Row = tuple[str, str, str]
+
+
+def report(results: dict[str, dict[str, Any]]) -> str:
+    """The page."""
+    today = datetime.now(UTC).date().isoformat()
+    return f"""# Performance
+
+Measured on {today}: {cpu_count()} cores, {machine.system()} {machine.machine()}, Python {machine.python_version()}.
+Repeat with `make bench` (about ten minutes, nothing else running); it rewrites this page. Compare ratios, not
+milliseconds: the bare client, the sandbox networks, PostgreSQL and Sendeplan share the same cores in the same run.
+
+## One process, on SQLite
+
+{_table(_one_process(results))}
+
+The *bare client* (`bench/bare.py`) sends the same posts with the same number of threads and one kept-alive session per
+thread, and notes nothing. The channels are Facebook, X and LinkedIn, where a post is one request; XING does not name
+what it accepted, so that publishing there also reads the account's feed. Lateness counts from the due second to the
+arrival of the request at the sandbox network.
+
+## With many stored posts
+
+{_table(_growth(results["growth"]))}
+
+## The clock against one stored job for each post
+
+The usual way to schedule posts is a stored job for each of them. Both send 1,000 posts due in the same second out of
+10,000 stored ones, over 40 channels, with 8 threads, to networks that answer at once. Ours writes posts through all its
+checks and notes each step of each delivery; APScheduler's jobs note nothing, and its setting to drop what is late is
+switched off.
+
+{_clock(results["clock"])}
+
+## Claims and workers
+
+{_table(_claims(results["claims"]))}
+
+Workers send 600 deliveries due in the same second over 100 channels, on PostgreSQL, with networks that take half a
+second for each answer. Each worker has 8 threads. All share {cpu_count()} cores with the networks and the database.
+
+{_workers(results["workers"])}
+"""
+
+
+def _table(rows: Iterator[Row]) -> str:
+    lines = "\n".join(f"| {what} | {figure} | {note} |" for what, figure, note in rows)
+    return f"| What | Figure | Remarks |\n|---|---|---|\n{lines}"
+
+
+def _one_process(results: dict[str, dict[str, Any]]) -> Iterator[Row]:
+    start, single, many, month = (results[name] for name in ("start", "single", "many", "calendar"))
+    yield "`sendeplan serve` to `/healthz` 200", f"{start['median']:.2f} s", "median of 5"
+    yield "Resident memory, idle", f"{start['idle_mb']:.0f} MB", "aim: at most 120 MB"
+    yield f"Resident memory after {many['posts']:,} deliveries", f"{many['after_mb']:.0f} MB", "aim: at most 120 MB"
+    yield (
+        "One delivery due alone: due moment to arrival at the network",
+        f"p50 {single['p50'] * 1000:.0f} ms, p99 {single['p99'] * 1000:.0f} ms",
+        f"{single['count']:.0f} deliveries; aim: p99 under 1 s",
+    )
+    yield (
+        f"{many['posts']:,} due in one second over {many['channels']} channels: lateness",
+        f"p50 {many['late_p50']:.2f} s, p99 {many['late_p99']:.2f} s",
+        f"networks answer in 50 ms, {many['threads']} sender threads",
+    )
+    yield "the same: until the last was sent", f"{many['last']:.2f} s", f"bare client: {many['bare']:.2f} s"
+    yield "**the same: rate against the bare client**", f"**{many['ratio']:.2f}**", "aim: at least 0.8"
+    for name, title in (("page", "Month calendar, page"), ("json", "Month calendar, JSON")):
+        part = month[name]
+        remarks = f"{part['many_ms']:.1f} ms against {part['few_ms']:.1f} ms; {part['queries']} queries"
+        yield f"{title}: 100,000 posts against 1,000", f"{part['ratio']:.2f}", remarks + "; aim: at most 1.3"
+
+
+def _growth(found: dict[str, Any]) -> Iterator[Row]:
+    for name, title in (("look", "A look for what is due"), ("tick", "A tick of the safety net")):
+        remarks = f"{found[name + '_many_ms']:.2f} ms against {found[name + '_few_ms']:.2f} ms; aim: at most 1.5"
+        yield f"{title}: 1,000,000 posts against 1,000", f"{found[name + '_ratio']:.2f}", remarks
+
+
+def _clock(found: dict[str, Any]) -> str:
+    jobs, ours = found["jobs"], found["ours"]
+    names = {
+        "add": "Adding 10,000 posts",
+        "start": "Starting on them",
+        "late_p50": "Lateness, p50",
+        "late_p99": "Lateness, p99",
+        "last": "Until the last of 1,000 arrived",
+    }
+    lines = "\n".join(f"| {title} | {jobs[key]:.2f} s | {ours[key]:.2f} s |" for key, title in names.items())
+    return f"| | One stored job for each | Sendeplan |\n|---|---|---|\n{lines}"
+
+
+def _claims(found: dict[str, Any]) -> Iterator[Row]:
+    for kind, title in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
+        rates = found[kind]
+        yield f"Claims a second, one process, {title}", f"{rates['one']:,.0f}", "one by one"
+        yield "the same", f"{rates['sixteen']:,.0f}", "in batches of 16"
+
+
+def _workers(found: dict[str, Any]) -> str:
+    head = "| Who sends | Deliveries a minute | First arrival | Lateness p50, p99 | Commits, rows written for each |"
+    lines = "\n".join(
+        f"| {'the scheduler, 8 threads' if count == '0' else f'{count} worker' + 's' * (count != '1')}"
+        f" | {part['per_minute']:,.0f} | {part['first'] * 1000:.0f} ms"
+        f" | {part['late_p50']:.1f} s, {part['late_p99']:.1f} s | {part['commits']:.1f}, {part['rows']:.1f} |"
+        for count, part in found.items()
+    )
+    return f"{head}\n|---|---|---|---|---|\n{lines}"
