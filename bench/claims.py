@@ -23,7 +23,7 @@ def claims() -> dict[str, Any]:
     with own_postgres_server() as server:
         result: dict[str, Any] = {}
         for kind, settings in (("sqlite", {}), ("postgresql", {"SENDEPLAN_DATABASE_URL": server.database()})):
-            with instance(**settings) as made:
+            with instance(None, **settings) as made:
                 fill(made, DELIVERIES, channels=CHANNELS, due=DELIVERIES)
                 result[kind] = {name: _rate(made, size) for name, size in BATCHES.items()}
         return result

@@ -36,7 +36,7 @@ def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, floa
         made.run("scheduler")
         for _ in range(count):
             made.run("worker")
-        while heartbeats.live_workers(made.platform) < count or not _has_scheduler(made):
+        while not _all_run(made, count):
             time.sleep(0.1)
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=20)
         write(made, [(channels[n % CHANNELS], due) for n in range(POSTS)])
@@ -59,9 +59,10 @@ def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, floa
         }
 
 
-def _has_scheduler(made: Instance) -> bool:
+def _all_run(made: Instance, count: int) -> bool:
     with made.platform.database.read() as session:
-        return session.get(Heartbeat, "scheduler") is not None
+        workers = heartbeats.live_workers(session, made.platform.clock.now())
+        return workers == count and session.get(Heartbeat, "scheduler") is not None
 
 
 def _writes(made: Instance) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def test_pages_scheduler_and_workers_run_apart_and_publish_together(sendeplan: S
             apart.running("web", "--port", "0") as server,
             apart.running("scheduler", says="is running") as scheduler,
         ):
-            eventually(lambda: "workers     1 is running." in apart("doctor").stdout)
+            eventually(lambda: "Workers that give signs of life: 1." in apart("doctor").stdout)
             ask = Client(server.address, token)
             account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
             connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
