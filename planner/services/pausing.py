@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Post
+from planner.models import Campaign, Channel, Delivery, Post
 
 SOON = timedelta(hours=24)
 
@@ -34,6 +34,7 @@ def effect_of_release(session: Session, workspace_id: int, *, now: datetime) -> 
             Delivery.state == DeliveryState.SCHEDULED,
             Delivery.publish_at < now + SOON,
             Channel.paused_at.is_(None),
+            ~exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)),
             Post.deleted_at.is_(None),
         )
     )

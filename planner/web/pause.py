@@ -16,6 +16,7 @@ from planner.web.access import requires
 from planner.web.auth import safe_target
 from planner.web.messages import explain
 from planner.web.notify import say
+from planner.web.releasing import released
 
 blueprint = Blueprint("pause", __name__, url_prefix="/pause")
 
@@ -51,9 +52,7 @@ def release() -> ResponseReturnValue:
     except Conflict as error:
         say(explain(error), kind="error")
         return redirect(url_for("pause.index"))
-    context.platform().wake()
-    say(_("Publishing goes on."))
-    return redirect(url_for("pause.index"))
+    return released(_("Publishing goes on."), url_for("pause.index"))
 
 
 def _page(*, errors: dict[str, str] | None = None, typed: str = "") -> str:

@@ -19,6 +19,7 @@ from planner.services.publishing import pause
 from planner.web import choices, context, inputs, plan_forms
 from planner.web.access import requires
 from planner.web.notify import say
+from planner.web.releasing import released
 
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 
@@ -191,9 +192,7 @@ def release_campaign(entry_id: int) -> ResponseReturnValue:
     """Let a campaign's posts go out again."""
     with context.platform().database.write() as session:
         pause.release_campaign(session, context.actor(), entry_id, now=context.now())
-    context.platform().wake()
-    say(_("The campaign goes on."))
-    return redirect(url_for("plan.edit", kind="campaigns", entry_id=entry_id))
+    return released(_("The campaign goes on."), url_for("plan.edit", kind="campaigns", entry_id=entry_id))
 
 
 def _form(kind: str, row: Any, values: Mapping[str, Any], errors: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from planner.bootstrap import Platform
-from planner.models import Channel, Workspace
+from planner.models import Campaign, Channel, Workspace
 from planner.services.posts import When
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_post
@@ -81,3 +81,40 @@ def test_before_the_release_it_says_what_goes_out_and_what_is_missed(
 
 def test_releasing_what_is_not_paused_is_said(bob: Browsing) -> None:
     assert "Nothing is paused here." in bob.send_and_follow("/pause/release").text
+
+
+@pytest.mark.parametrize("kind", ["workspace", "campaign", "channel"])
+def test_what_is_held_says_why_on_every_page_and_what_is_too_late_after_the_release_is_asked_about_at_once(
+    client_of: ClientOf,
+    bob: Browsing,
+    platform: Platform,
+    company: Company,
+    linkedin: Channel,
+    clock: FakeClock,
+    kind: str,
+) -> None:
+    with platform.database.write() as session:
+        campaign = Campaign(workspace_id=company.workspace.id, name="Messe")
+        session.add(campaign)
+    for hours in (1, 3):
+        when = When(at=clock.now() + timedelta(hours=hours))
+        post = make_post(platform, company.bob, [linkedin], when, approve=True, campaign_id=campaign.id)
+    make_post(platform, company.bob, [linkedin], When(queue=True), approve=True, campaign_id=campaign.id)
+    held, home = {
+        "workspace": ("/pause", "/pause"),
+        "campaign": (f"/plan/campaigns/{campaign.id}/pause", f"/plan/campaigns/{campaign.id}"),
+        "channel": (f"/channels/{linkedin.id}/pause", f"/channels/{linkedin.id}"),
+    }[kind]
+    client_of(company.charlie).send(held, reason=REASON)
+
+    page = bob.get(home).text
+    assert REASON in page
+    assert "Charlie" in page.split("<main")[1]
+    for path in (f"/posts/{post.id}", f"/calendar/entries/{post.id}", "/posts", "/queue"):
+        assert f"Reason: {REASON}." in bob.get(path).text, path
+
+    clock.advance(hours=4)
+    released = bob.send_and_follow(f"{held}/release")
+
+    assert released.request.path == "/missed"
+    assert "1 post is too late: decide about it." in released.text

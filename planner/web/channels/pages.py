@@ -19,6 +19,7 @@ from planner.web.channels.base import blueprint
 from planner.web.channels.labels import missed_choices
 from planner.web.messages import explain
 from planner.web.notify import say
+from planner.web.releasing import released
 
 
 @blueprint.get("")
@@ -90,9 +91,7 @@ def resume(channel_id: int) -> ResponseReturnValue:
     """Let it publish again."""
     with context.platform().database.write() as session:
         pause.release_channel(session, context.actor(), channel_id, now=context.now())
-    context.platform().wake()
-    say(_("Resumed. What is not too late goes out now; the rest is marked as missed."))
-    return redirect(url_for("channels.show", channel_id=channel_id))
+    return released(_("Resumed: this channel publishes again."), url_for("channels.show", channel_id=channel_id))
 
 
 @blueprint.post("/<int:channel_id>/archive")
