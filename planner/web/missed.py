@@ -227,18 +227,19 @@ def _errors(error: Invalid, wanted: list[Resolution], waiting: list[Delivery]) -
 def _outcomes(waiting: list[Delivery], chosen: Mapping[int, str], spacing: timedelta) -> dict[str, str]:
     """What each choice leads to, by delivery id."""
     choices = {i: Choice(value) for i, value in chosen.items() if value != LATER}
-    times = resolutions.times(context.reading(), waiting, choices, spacing, now=context.now())
-    return {str(d.id): _outcome(chosen[d.id], times.get(d.id)) for d in waiting}
+    now = context.now()
+    times = resolutions.times(context.reading(), waiting, choices, spacing, now=now)
+    return {str(d.id): _outcome(chosen[d.id], times.get(d.id), now) for d in waiting}
 
 
-def _outcome(choice: str, at: datetime | None) -> str:
+def _outcome(choice: str, at: datetime | None, now: datetime) -> str:
     if choice == LATER:
         return _("stays here")
     if choice == Choice.DROP:
         return _("does not go out")
     if at is None:
         return _("No slot fits: choose something else.")
-    if choice == Choice.NOW and at == context.now():
+    if choice == Choice.NOW and at == now:
         return _("goes out at once")
     return _("goes out %(time)s", time=moment(at))
 

@@ -78,7 +78,7 @@ def test_it_fits_a_phone_in_both_colours(page: Page, server: str, company: Compa
         assert_no_sideways_scroll(page)
         assert_accessible(page)
     page.locator("[value='all:drop']").click()
-    expect(page.locator("[data-missed-summary]")).to_contain_text("5 entfallen")
+    expect(page.locator("[data-missed-summary]")).to_contain_text("5 werden abgesagt")
     page.locator(".missed-bar button").click()
     page.wait_for_url("**/missed/decisions/*")
     assert_no_sideways_scroll(page)
