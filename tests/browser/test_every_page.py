@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -23,7 +23,7 @@ from planner.demo import PASSWORD, SIGN_INS, seed
 from planner.domain.alarms import AlertKind
 from planner.domain.outbox import OutboxState
 from planner.domain.roles import Role
-from planner.domain.states import PostStatus
+from planner.domain.states import DeliveryState, PostStatus
 from planner.models import (
     Alert,
     Audience,
@@ -31,6 +31,7 @@ from planner.models import (
     Category,
     Channel,
     Delivery,
+    Event,
     Format,
     Goal,
     Mail,
@@ -41,7 +42,11 @@ from planner.models import (
     WebhookCall,
     Workspace,
 )  # fmt: skip
-from planner.services.publishing import pause
+from planner.services import queue
+from planner.services.actor import Actor
+from planner.services.publishing import pause, resolutions
+from planner.services.publishing.resolutions import RESOLVED, Choice, Resolution
+from planner.services.publishing.status import refresh_status
 from planner.services.webhooks import EVENTS
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
@@ -95,6 +100,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     schema.upgrade(platform.database)
     seed(platform.settings, folder / "networks.jsonl", today=TODAY)
     add_trouble(platform)
+    leave_something_missed(platform)
     yield platform
     platform.close()
 
@@ -121,6 +127,19 @@ def test_an_empty_workspace_that_is_paused_is_accessible_and_fits(
     shown = [path for path in paths if page_at(page, server, path)]
     complaints = [complaint for path in shown for complaint in look_at(page, server, path)]
     assert not complaints, "\n\n".join(complaints)
+
+
+def leave_something_missed(platform: Platform) -> None:
+    """Two posts were missed; about one of them somebody has decided."""
+    with platform.database.write() as session:
+        planned = select(Delivery).where(Delivery.state == DeliveryState.SCHEDULED, Delivery.queued)
+        missed = session.scalars(planned.order_by(Delivery.publish_at.desc()).limit(2)).all()
+        for delivery in missed:
+            queue.leave(session, delivery)
+            delivery.state, delivery.publish_at = DeliveryState.MISSED, TODAY - timedelta(days=1)
+        refresh_status(session, *[delivery.post_id for delivery in missed])
+        lead = Actor(missed[0].workspace_id, Role.APPROVER, "Katrin Vogel")
+        resolutions.resolve(session, lead, [Resolution(missed[0].id, Choice.SLOT)], now=TODAY)
 
 
 def pages_of(app: Flask, sample: Platform, page: Page, server: str) -> dict[str, str]:
@@ -180,6 +199,7 @@ def examples(session: Session) -> dict[frozenset[str], list[dict[str, Any]]]:
         frozenset({"topic_id"}): [{"topic_id": session.scalar(select(Topic.id))}],
         frozenset({"media_id"}): [{"media_id": session.scalar(select(Media.id))}],
         frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
+        frozenset({"event_id"}): [{"event_id": session.scalar(select(Event.id).where(Event.kind == RESOLVED))}],
         frozenset({"kind"}): [{"kind": kind} for kind in KINDS],
         frozenset({"kind", "entry_id"}): [
             {"kind": kind, "entry_id": session.scalar(select(model.id))} for kind, model in KINDS.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 from planner.bootstrap import Platform
 from planner.domain.walltime import resolve
 from planner.models import Channel, Event, Notice, Workspace
+from planner.scheduler import Scheduler
 from planner.services import zone_rules
 from planner.services.errors import Conflict, Forbidden
 from planner.services.posts import When
@@ -173,3 +175,18 @@ def test_a_moment_given_by_a_script_in_a_repeated_hour_asks_nothing(
     zone_rules.recheck(platform)
 
     assert told(platform, zone_rules.ASKED) == []
+
+
+def test_the_clock_looks_at_its_start(platform: Platform, company: Company) -> None:
+    def seen() -> str | None:
+        with platform.database.read() as session:
+            return session.get_one(Workspace, company.workspace.id).zone_rules
+
+    scheduler = Scheduler(platform)
+    scheduler.start()
+    end = time.monotonic() + 20
+    while seen() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    scheduler.stop()
+
+    assert seen() == "2026a"

@@ -28,7 +28,9 @@ from planner.web.posts.wording import first_words
 @login_required
 def queues() -> str:
     """Each channel's queue in its order."""
-    shown = [_queue(channel) for channel in channels.all_of(context.reading(), context.member().workspace_id)]
+    session, workspace_id = context.reading(), context.member().workspace_id
+    holds = Holds.read(session, workspace_id, context.now())
+    shown = [_queue(channel, holds) for channel in channels.all_of(session, workspace_id)]
     return render_template("posts/queue.html", queues=shown)
 
 
@@ -53,14 +55,14 @@ def reorder(channel_id: int) -> ResponseReturnValue:
     return redirect(url_for("posts.queues") + f"#channel-{channel_id}", 303)
 
 
-def _queue(channel: Channel) -> dict[str, Any]:
+def _queue(channel: Channel, holds: Holds) -> dict[str, Any]:
     session, now = context.reading(), context.now()
     waiting = queue.queue_of(session, channel.id, now=now)
     next_slot = queue.next_free_slot(session, channel, now=now)
     return {
         "channel": channel,
         "health": channels.health(channel, now),
-        "holds": holds_of(Holds.read(session, channel.workspace_id, now), waiting),
+        "holds": holds_of(holds, waiting),
         "items": [(d, first_words(d.post.text, 110) or _("(no text yet)")) for d in waiting],
         "next": next_slot.publish_at if next_slot else None,
     }
