@@ -223,8 +223,8 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n        Delivery.lease",
-                "        Delivery.state.in_((DeliveryState.SENDING,)),\n        Delivery.lease",
+                "    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n    Delivery.lease",
+                "    Delivery.state.in_((DeliveryState.SENDING,)),\n    Delivery.lease",
             ),
         ),
         found_in(RECOVER_TESTS, "a_claim_whose_lease_ran_out_is_scheduled_again_and_sent_by_another"),
@@ -237,8 +237,8 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n        Delivery.lease",
-                "        Delivery.state.in_((DeliveryState.CLAIMED,)),\n        Delivery.lease",
+                "    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n    Delivery.lease",
+                "    Delivery.state.in_((DeliveryState.CLAIMED,)),\n    Delivery.lease",
             ),
         ),
         found_in(RECOVER_TESTS, "a_sending_whose_lease_ran_out_is_unconfirmed_and_never_sent_again_directly"),
@@ -249,7 +249,7 @@ MUTANTS = (
         "A claim is its owner's as long as the lease lasts.",
         "the lease in the recovery",
         (
-            Edit(RECOVER, "        Delivery.lease_until <= now,\n    )", "    )"),
+            Edit(RECOVER, "    Delivery.lease_until <= guards.NOW,\n", ""),
             Edit(RECOVER, "Delivery.state == state, Delivery.lease_until <= now)", "Delivery.state == state)"),
         ),
         found_in(RECOVER_TESTS, "a_claim_whose_lease_ran_out_is_scheduled_again_and_sent_by_another"),

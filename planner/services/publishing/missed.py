@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
@@ -89,34 +89,37 @@ def _asks_a_person(row: Any) -> bool:
 
 
 def _overdue(session: Session, now: datetime) -> list[Any]:
-    shortest = session.scalar(select(func.min(Channel.missed_after_seconds)))
+    shortest = session.scalar(_SHORTEST)
     if shortest is None:
         return []
-    query = (
-        select(
-            Delivery.id,
-            Delivery.workspace_id,
-            Delivery.post_id,
-            Delivery.channel_id,
-            Delivery.publish_at,
-            Delivery.attempt_count,
-            Channel.network,
-            Channel.credentials,
-            Channel.credentials_version,
-            Channel.missed_after_seconds,
-            Channel.archived_at,
-            *guards.STANDING,
-        )
-        .join(Post, Post.id == Delivery.post_id)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .join(Workspace, Workspace.id == Delivery.workspace_id)
-        .where(
-            Delivery.state == DeliveryState.SCHEDULED,
-            Delivery.try_at.is_not(None),
-            Delivery.publish_at < now - timedelta(seconds=shortest),
-            guards.nobody_paused(),
-        )
-        .order_by(Delivery.publish_at, Delivery.id)
-        .limit(10 * BATCH)
+    return list(session.execute(_OVERDUE, {"before": now - timedelta(seconds=shortest)}))
+
+
+_SHORTEST = select(func.min(Channel.missed_after_seconds))
+_OVERDUE = (
+    select(
+        Delivery.id,
+        Delivery.workspace_id,
+        Delivery.post_id,
+        Delivery.channel_id,
+        Delivery.publish_at,
+        Delivery.attempt_count,
+        Channel.network,
+        Channel.credentials,
+        Channel.credentials_version,
+        Channel.missed_after_seconds,
+        Channel.archived_at,
+        *guards.STANDING,
     )
-    return list(session.execute(query))
+    .join(Post, Post.id == Delivery.post_id)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .join(Workspace, Workspace.id == Delivery.workspace_id)
+    .where(
+        Delivery.state == DeliveryState.SCHEDULED,
+        Delivery.try_at.is_not(None),
+        Delivery.publish_at < bindparam("before"),
+        guards.nobody_paused(),
+    )
+    .order_by(Delivery.publish_at, Delivery.id)
+    .limit(10 * BATCH)
+)

@@ -14,7 +14,7 @@ from planner.models import Channel, Delivery, Event, Post, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, telling
+from planner.services.publishing import assist, guards, telling
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
 from planner.services.publishing.tables import ATTEMPT, changed
@@ -60,18 +60,7 @@ def after_restore(platform: Platform) -> int:
 
 
 def _expired(session: Session, now: datetime) -> list[Any]:
-    query = select(
-        Delivery.id,
-        Delivery.workspace_id,
-        Delivery.post_id,
-        Delivery.channel_id,
-        Delivery.state,
-        Delivery.attempt_count,
-    ).where(
-        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
-        Delivery.lease_until <= now,
-    )
-    return list(session.execute(query))
+    return list(session.execute(_EXPIRED, {"now": now}))
 
 
 def _recover(session: Session, row: Any, now: datetime) -> bool:
@@ -142,3 +131,16 @@ def _doubt(session: Session, platform: Platform, row: Any, made_at: datetime, no
         "error_code": RESTORE_REASON,
     }
     session.execute(insert(ATTEMPT).values(attempt))
+
+
+_EXPIRED = select(
+    Delivery.id,
+    Delivery.workspace_id,
+    Delivery.post_id,
+    Delivery.channel_id,
+    Delivery.state,
+    Delivery.attempt_count,
+).where(
+    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+    Delivery.lease_until <= guards.NOW,
+)
