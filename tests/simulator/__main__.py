@@ -36,13 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if done % PROGRESS_EVERY == 0:
             _say(f"{done} of {len(seeds)} schedules, {done / (time.monotonic() - begun):.0f} a second")
 
-    report = run(seeds, options, given.jobs, hear)
+    report = run(seeds, options, given.jobs, until_red=given.until_red, hear=hear)
     seconds = time.monotonic() - begun
-    _say(
-        "\n".join(
-            [*report.lines(), f"{seconds:.0f} s, {len(seeds) / seconds:.1f} schedules a second, seed {given.seed}."]
-        )
-    )
+    rate = f"{seconds:.0f} s, {done / seconds:.1f} schedules a second, from seed {given.seed} on."
+    _say("\n".join([*report.lines(), rate]))
     return 0 if is_well(report) else 1
 
 
@@ -60,7 +57,7 @@ def again(verdict: Verdict, options: Options) -> str:
 
 def _tell(seeds: Sequence[int], options: Options) -> int:
     red = False
-    with postgresql(options, seeds) as template, stage(seeds, options, template) as made:
+    with postgresql(options, seeds) as server, stage(seeds, options, server) as made:
         for seed in seeds:
             verdict, world = made.play(seed)
             red |= verdict.is_red
@@ -76,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="operating-system processes")
     parser.add_argument("--database", choices=(BY_SEED, SQLITE, POSTGRESQL), default=BY_SEED, help="auto: by the seed")
     parser.add_argument("--share", type=float, help="share of requests that fail, 0 to 1 (by the seed: 0, 0.1 or 0.3)")
+    parser.add_argument("--until-red", action="store_true", help="stop at the first seed that is red")
     parser.add_argument("--verbose", action="store_true", help="tell the whole history")
     return parser
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import URL
 
 from planner.services.publishing import again, reconcile
 from tests.simulator.ground import Ground
@@ -18,7 +21,14 @@ from tests.simulator.process import Process
 from tests.simulator.report import Report
 from tests.simulator.verdict import Verdict, judge
 from tests.simulator.world import World
-from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
+from tests.support.databases import (
+    FOLDER_VARIABLE,
+    PostgresTemplate,
+    SqliteTemplate,
+    choose_shared_folder,
+    postgres_server,
+)
+from tests.support.folders import memory_folder
 
 WORKERS, SCHEDULERS = 3, 2
 #: One schedule in so many runs on PostgreSQL.
@@ -42,14 +52,24 @@ class Options:
         return POSTGRESQL if seed % POSTGRESQL_EVERY == 0 else SQLITE
 
 
-def run(seeds: Sequence[int], options: Options, jobs: int = 1, hear: Hear = lambda _verdict: None) -> Report:
-    """Play every seed and add up. ``hear`` gets each verdict as it comes."""
+def run(
+    seeds: Sequence[int],
+    options: Options,
+    jobs: int = 1,
+    *,
+    until_red: bool = False,
+    hear: Hear = lambda _verdict: None,
+) -> Report:
+    """Play every seed (``until_red``: until one is red) and add up. ``hear`` gets each verdict as it comes."""
     report = Report()
-    with postgresql(options, seeds) as template:
-        verdicts = _here(seeds, options, template) if jobs == 1 else _in_processes(seeds, options, template, jobs)
+    with postgresql(options, seeds) as server:
+        verdicts = _here(seeds, options, server) if jobs == 1 else _in_processes(seeds, options, server, jobs)
         for verdict in verdicts:
             report.add(verdict)
             hear(verdict)
+            if until_red and verdict.is_red:
+                break
+        verdicts.close()
     return report
 
 
@@ -80,16 +100,20 @@ class Stage:
 
 
 @contextmanager
-def stage(seeds: Sequence[int], options: Options, template: PostgresTemplate | None) -> Iterator[Stage]:
+def stage(seeds: Sequence[int], options: Options, server: URL | None) -> Iterator[Stage]:
     """Databases, networks and processes for these seeds, gone afterwards."""
     kinds = {options.kind(seed) for seed in seeds}
     with ExitStack() as stack:
         stack.enter_context(_nothing_waits())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sendeplan-simulator-", dir=_memory())))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="sendeplan-simulator-", dir=memory_folder()))
+        )
         urls = {}
         if SQLITE in kinds:
             urls[SQLITE] = SqliteTemplate(folder).copy(folder)
-        if POSTGRESQL in kinds and template is not None:
+        if POSTGRESQL in kinds and server is not None:
+            template = PostgresTemplate(server)
+            stack.callback(template.drop)
             urls[POSTGRESQL] = stack.enter_context(template.copy())
         made = Stage(folder, urls, options)
         stack.callback(made.close)
@@ -97,8 +121,8 @@ def stage(seeds: Sequence[int], options: Options, template: PostgresTemplate | N
 
 
 @contextmanager
-def postgresql(options: Options, seeds: Sequence[int]) -> Iterator[PostgresTemplate | None]:
-    """A server with a database to copy, where a seed wants one."""
+def postgresql(options: Options, seeds: Sequence[int]) -> Iterator[URL | None]:
+    """A running server, where a seed wants one."""
     if all(options.kind(seed) == SQLITE for seed in seeds):
         yield None
         return
@@ -106,9 +130,7 @@ def postgresql(options: Options, seeds: Sequence[int]) -> Iterator[PostgresTempl
         folder = choose_shared_folder()
         if folder is not None:
             stack.callback(_remove, folder)
-        template = PostgresTemplate(stack.enter_context(postgres_server()))
-        stack.callback(template.drop)
-        yield template
+        yield stack.enter_context(postgres_server())
 
 
 @contextmanager
@@ -130,19 +152,17 @@ def _processes(ground: Ground) -> list[Process]:
     return [Process(ground, name) for name in (*workers, *schedulers, "web")]
 
 
-def _here(seeds: Sequence[int], options: Options, template: PostgresTemplate | None) -> Iterator[Verdict]:
-    with stage(seeds, options, template) as made:
+def _here(seeds: Sequence[int], options: Options, server: URL | None) -> Generator[Verdict]:
+    with stage(seeds, options, server) as made:
         for seed in seeds:
             yield made.play(seed)[0]
 
 
-def _in_processes(
-    seeds: Sequence[int], options: Options, template: PostgresTemplate | None, jobs: int
-) -> Iterator[Verdict]:
+def _in_processes(seeds: Sequence[int], options: Options, server: URL | None, jobs: int) -> Generator[Verdict]:
     context = multiprocessing.get_context("spawn")
     verdicts: Any = context.Queue()
     players = [
-        context.Process(target=_play, args=(seeds[start::jobs], options, template, verdicts), daemon=True)
+        context.Process(target=_play, args=(seeds[start::jobs], options, server, verdicts), daemon=True)
         for start in range(min(jobs, len(seeds)))
     ]
     for player in players:
@@ -160,10 +180,10 @@ def _in_processes(
             player.terminate()
 
 
-def _play(seeds: Sequence[int], options: Options, template: PostgresTemplate | None, verdicts: Any) -> None:
+def _play(seeds: Sequence[int], options: Options, server: URL | None, verdicts: Any) -> None:
     seed = None
     try:
-        with stage(seeds, options, template) as made:
+        with stage(seeds, options, server) as made:
             for seed in seeds:
                 verdicts.put(made.play(seed)[0])
     except BaseException as error:
@@ -171,14 +191,6 @@ def _play(seeds: Sequence[int], options: Options, template: PostgresTemplate | N
         raise
 
 
-def _memory() -> str | None:
-    """A folder in memory, where the machine has one: no disk is to be waited for."""
-    memory = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
-    return memory if os.access(memory, os.W_OK) else None
-
-
 def _remove(folder: Path) -> None:
-    import shutil
-
     shutil.rmtree(folder, ignore_errors=True)
-    os.environ.pop("SENDEPLAN_TEST_POSTGRESQL_FOLDER", None)
+    os.environ.pop(FOLDER_VARIABLE, None)

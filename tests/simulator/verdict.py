@@ -200,7 +200,7 @@ class _Judge:
             wish = self.book.wishes.get(delivery_id)
             channel_id = wish.channel_id if wish else 0
             ended = channel_id in self.world.ended_access
-            ended |= self.ground.accounts.get(channel_id) in self.world.weather.lost_tokens
+            ended |= self.ground.networks.get(channel_id) in self.world.weather.shut_out
             (self.verdict.asked_rightly if ended else self.verdict.asked).append("+".join(sorted(codes)))
 
 

@@ -69,11 +69,11 @@ class Weather(Faults):
         self.share = share
         self.patience = 0.0
         self.counts: Counter[str] = Counter()
-        #: Accounts whose new tokens got lost on the way.
-        self.lost_tokens: set[str] = set()
+        #: Networks where a new token got lost on the way, or that said (XING's "rejected") that the app may not.
+        self.shut_out: set[str] = set()
         self._dice, self._clock, self._say = dice, clock, say
 
-    def take(self, network: str, operation: str, account: str | None) -> Fault | None:
+    def take(self, network: str, operation: str, account: str | None) -> Fault | None:  # noqa: ARG002 - all accounts alike
         self._clock.advance(seconds=0.05 + 0.5 * self._dice.random())
         if self._dice.random() >= self.share:
             self._say(f"  {network} {operation}")
@@ -89,8 +89,8 @@ class Weather(Faults):
             self.patience += TIMEOUT
         if kind == "listing_lag":
             chosen["seconds"] *= self._dice.random()
-        if operation == "refresh" and options.get("accepted") and account:
-            self.lost_tokens.add(account)
+        if (operation == "refresh" and options.get("accepted")) or (network, kind) == ("xing", "rejected"):
+            self.shut_out.add(network)
         self.counts[f"{operation} {kind}"] += 1
         self._say(f"  {network} {operation}: {kind} {chosen}")
         return Fault(kind, network, operation, **chosen)

@@ -153,15 +153,22 @@ class World:
     def _act_or_wait(self, limit: datetime) -> None:
         awake = self._awake()
         plan = self.dice.choice(awake).plan() if awake else Upcoming(None, None, None)
+        if not self._act(plan):
+            self._pass_time(plan, limit)
+            self._act(plan)  # as the alarm that was set by this plan does
+
+    def _act(self, plan: Upcoming) -> bool:
+        """Do what is due by the plan. Returns whether anything was."""
         now = self.clock.now()
         if plan.due is not None and plan.due <= now and self._claim():
-            return
+            return True
         if plan.look is not None and plan.look <= now and (scheduler := self._one("scheduler")):
             scheduler.look()
-        elif plan.lease is not None and plan.lease <= now and (scheduler := self._one("scheduler")):
+            return True
+        if plan.lease is not None and plan.lease <= now and (scheduler := self._one("scheduler")):
             scheduler.recover()
-        else:
-            self._pass_time(plan, limit)
+            return True
+        return False
 
     def _claim(self) -> bool:
         worker = self._one("worker")
@@ -181,7 +188,7 @@ class World:
 
     def _tick(self) -> None:
         self._next_tick = self.clock.now() + (
-            timedelta(minutes=45) if self.stormy or self._script else timedelta(hours=12)
+            timedelta(minutes=60) if self.stormy or self._script else timedelta(hours=12)
         )
         if scheduler := self._one("scheduler"):
             scheduler.tick(weekly_too=self.dice.random() < 0.15)
