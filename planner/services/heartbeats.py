@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from planner.models import Heartbeat
@@ -35,8 +36,12 @@ def new_owner() -> str:
 def beat(platform: Platform, name: str, owner: str, **data: Any) -> None:
     """Note that the process role ``name`` is alive. ``data`` is JSON."""
     now = platform.clock.now()
+    # Two processes may give their first sign at the same moment: looking first and adding then would fail for one.
+    insert = sqlite.insert if platform.database.is_sqlite else postgresql.insert
+    sign = {"owner": owner, "at": now, "data": data}
+    statement = insert(Heartbeat).values(name=name, **sign)
     with platform.database.write() as session:
-        session.merge(Heartbeat(name=name, owner=owner, at=now, data=data))
+        session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=sign))
     platform.beats[name] = now
 
 

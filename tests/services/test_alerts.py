@@ -245,13 +245,13 @@ def test_the_schedulers_clock_sends_mail_calls_webhooks_and_watches(
         wanted = WebhookInput(receiver.url, ("alert.raised",))
         hook, _secret = webhooks.create(session, company.alice, platform, wanted, now=clock.now())
         webhooks.send_test(session, company.alice, hook.id, now=clock.now())
-    stuck(platform, company, DeliveryState.UNKNOWN)
+    stuck(platform, company, DeliveryState.SENDING)
     platform.letters()
+    clock.advance(minutes=5)
     scheduler = Scheduler(platform)
     scheduler.start()
     try:
         jobs = {job.name: job.func for job in scheduler._clock.get_jobs()}
-        clock.advance(minutes=30)
         for name in ("tick", "alerts", "mail", "webhooks", "forget"):
             jobs[name]()
     finally:
