@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.add_argument("--list", action="store_true", help="name them all and end")
     parser.add_argument("--table", action="store_true", help="run none, write the table anew from what it says")
+    parser.add_argument("--no-simulator", action="store_true", help="ask the tests alone, not the simulator as well")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
     given = parser.parse_args(arguments)
     known = {mutant.name: mutant for mutant in MUTANTS}
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         report.write([])
         return 0
     try:
-        results = [told(result) for result in run(chosen, given.jobs)]
+        results = [told(result) for result in run(chosen, given.jobs, simulate=not given.no_simulator)]
     except ControlFailed as failed:
         say(f"The tests are red without any mutant:\n{failed}")
         return 2
@@ -44,15 +45,18 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def told(result: Result) -> Result:
-    """Say how one ended, when it has."""
-    what = result.test if result.verdict is Verdict.NOTICED else f"{result.verdict.upper()} {result.words}"
-    say(f"{result.mutant:26} {result.seconds:5.1f} s  {what}")
+    """Say how one ended, when it has, and put it into the table."""
+    report.write([result])
+    what = f"{result.test} ({result.words[:100]})"
+    if result.verdict is not Verdict.NOTICED:
+        what = f"{result.verdict.upper()} {result.words}"
+    simulated = f"  (simulator: {result.simulator})" if result.simulator else ""
+    say(f"{result.mutant:26} {result.seconds:5.1f} s  {what}{simulated}")
     return result
 
 
 def sum_up(chosen: Sequence[Mutant], results: Sequence[Result]) -> None:
-    """Renew the table, and say how many were noticed."""
-    report.write(results)
+    """Say how many were noticed."""
     noticed = sum(result.verdict is Verdict.NOTICED for result in results)
     say(
         f"{noticed} of {len(chosen)} guards cannot be taken away unnoticed; {report.FILE.name} says which test notices."

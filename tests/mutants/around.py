@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.model import Edit, Mutant, found_in
 
+CALLING = "planner/services/publishing/calling.py"
 BACKUP = "planner/services/backup/restoring.py"
 CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
 IDEMPOTENCY = "planner/web/api/idempotency.py"
@@ -144,6 +145,49 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "sweep-again",
+        "What a person moves while the late ones are swept is not missed: the limit is looked at again under the lock.",
+        "the second look",
+        (
+            Edit(
+                MISSED,
+                "for row in _late(session, now) if row.id in known and _miss(session, row, now)]",
+                "for row in late if row.id in known and _miss(session, row, now)]",
+            ),
+        ),
+        found_in(RACES, "what_a_person_moves_while_the_late_ones_are_swept_is_not_missed"),
+        on="postgresql",
+    ),
+    Mutant(
+        "undo-sent",
+        "A decision about missed posts is taken back only for what was not sent since.",
+        "the look at what became of it",
+        (
+            Edit(
+                "planner/services/publishing/resolutions.py",
+                "    return delivery.state is DeliveryState.SCHEDULED and untouched\n",
+                "    return untouched or True\n",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_resolutions.py",
+            "all_some_and_each_may_be_decided_differently_and_a_decision_can_be_taken_back",
+        ),
+    ),
+    Mutant(
+        "zone-frozen",
+        "A change of the workspace's zone moves nothing that is being sent.",
+        "the states that may be moved",
+        (
+            Edit(
+                "planner/services/retiming.py",
+                "            Delivery.state.in_(queue.MOVABLE),\n",
+                "            Delivery.state.is_not(None),\n",
+            ),
+        ),
+        found_in("services/test_zone_change.py", "what_is_being_sent_or_is_due_already_stays"),
+    ),
+    Mutant(
         "occurrence-once",
         "(channel, occurrence) is unique: a channel has each passing of a slot once, whoever writes.",
         "the constraint of the table",
@@ -240,8 +284,8 @@ MUTANTS = (
             ),
             Edit(
                 SCHEDULER,
-                "        self._leader.stand()\n        recover(self._platform)\n",
-                "        self._leader.stand()\n",
+                "        recover(self._platform)\n        missed.sweep(self._platform)\n        self._rearm",
+                "        missed.sweep(self._platform)\n        self._rearm",
             ),
             Edit(SCHEDULER, '        self._set_alarm("lease", plan.lease, self._recover)\n', ""),
         ),
@@ -268,12 +312,48 @@ MUTANTS = (
         "the answer of the advisory lock",
         (
             Edit(
-                LEADER,
-                'text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):\n',
-                'text("SELECT pg_try_advisory_lock(:lock) IS NOT NULL"), {"lock": LOCK}):\n',
+                "planner/advisory_lock.py",
+                '"SELECT pg_try_advisory_xact_lock(%s)", LOCK):\n',
+                '"SELECT pg_try_advisory_xact_lock(%s) IS NOT NULL", LOCK):\n',
             ),
         ),
         found_in(POOL_TESTS, "one_of_several_leads_until_it_resigns"),
+        on="postgresql",
+    ),
+    Mutant(
+        "team-together",
+        "A delivery is marked as called in the transaction that writes its job: neither is there without the other.",
+        "the one transaction: the job is written in its own, right after",
+        (
+            Edit(
+                CALLING,
+                "            if channels:\n                self._enqueue(session, channels)\n",
+                "        if channels:\n"
+                "            with self._platform.database.write() as own:\n"
+                "                self._enqueue(own, channels)\n",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_calling.py",
+            "a_delivery_is_marked_as_called_in_the_transaction_that_writes_the_job_or_neither_is",
+        ),
+        on="postgresql",
+    ),
+    Mutant(
+        "team-unanswered",
+        "A call that no worker answers in time is answered by the scheduler itself: nothing waits for dead workers.",
+        "the answer",
+        (
+            Edit(
+                "planner/services/publishing/claim.py",
+                "Delivery.called_until <= guards.NOW, Delivery.called_until > Delivery.try_at)",
+                "Delivery.id.is_(None))",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_calling.py",
+            "a_call_that_nobody_answers_in_time_is_answered_by_the_scheduler_itself",
+        ),
         on="postgresql",
     ),
     Mutant(

@@ -7,7 +7,6 @@ from tests.mutants.model import Edit, Mutant, found_in
 CLAIM = "planner/services/publishing/claim.py"
 GUARDS = "planner/services/publishing/guards.py"
 MOVES = "planner/services/publishing/moves.py"
-POOL = "planner/services/publishing/pool.py"
 RECOVER = "planner/services/publishing/recover.py"
 SEND = "planner/services/publishing/send.py"
 
@@ -105,7 +104,7 @@ MUTANTS = (
         "claim-per-channel",
         "Of one channel no more deliveries are in flight than the bound says.",
         "the count of what is in flight",
-        (Edit(CLAIM, 'bindparam("per_channel") > _IN_FLIGHT', 'bindparam("per_channel") > 0'),),
+        (Edit(CLAIM, 'bindparam("per_channel") > IN_FLIGHT', 'bindparam("per_channel") > 0'),),
         found_in(CLAIM_TESTS, "no_more_than_the_bound_of_a_channel_are_in_flight"),
     ),
     Mutant(
@@ -283,7 +282,9 @@ MUTANTS = (
         "the extension of leases",
         (
             Edit(
-                POOL, "changed(session, statement.values(lease_until=now + lease))", "statement.values(lease_until=now)"
+                "planner/services/publishing/hands.py",
+                "changed(session, statement.values(lease_until=now + lease))",
+                "statement.values(lease_until=now)",
             ),
         ),
         found_in(POOL_TESTS, "a_preparation_that_outlasts_its_lease_keeps_it_alive"),

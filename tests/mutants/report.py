@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from tests.mutants.model import ROOT, Mutant
 from tests.mutants.running import Result, Verdict
+from tests.mutants.simulating import MOST_SEEDS
 from tests.mutants.table import AREAS
 
 FILE = ROOT / "docs" / "dev" / "guards.md"
@@ -19,8 +20,12 @@ the tests that ought to notice, and goes on to the next. It ends with status 1 w
 unnoticed, and where a mutant no longer fits the code. Seconds are those of the whole run of its tests, start included.
 
 A guard with a second one behind it says so: the mutant then takes away both.
-"""
-_COLUMNS = "| Guard | Where | Taken away | First test to turn red | s |\n|---|---|---|---|---|\n"
+
+The central guards are also taken away under [the simulator](simulator.md), which knows none of them: it plays seed
+after seed, up to {seeds}, and the last column says at which it turned red. A guard for a moment that its schedules do
+not meet so soon is the tests' to hold.
+""".replace("{seeds}", str(MOST_SEEDS))
+_COLUMNS = "| Guard | Where | Taken away | First test to turn red | s | Simulator |\n|---|---|---|---|---|---|\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Measured:
 
     test: str
     seconds: str
+    simulator: str = ""
 
 
 def read(file: Path = FILE) -> dict[str, Measured]:
@@ -36,14 +42,17 @@ def read(file: Path = FILE) -> dict[str, Measured]:
     measured: dict[str, Measured] = {}
     for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else []:
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        if line.startswith("| `") and len(cells) == 5:
-            measured[cells[0].split("`")[1]] = Measured(cells[3], cells[4])
+        if line.startswith("| `") and len(cells) == 6:
+            measured[cells[0].split("`")[1]] = Measured(*cells[3:])
     return measured
 
 
 def write(results: Iterable[Result], file: Path = FILE) -> None:
     """Write the page: what stood there, with what the newest run says."""
-    measured = read(file) | {result.mutant: _measured(result) for result in results}
+    measured = read(file)
+    for result in results:
+        before = measured.get(result.mutant, Measured("", ""))
+        measured[result.mutant] = replace(_measured(result), simulator=result.simulator or before.simulator)
     file.write_text(render(measured), encoding="utf-8")
 
 
@@ -60,7 +69,7 @@ def _row(mutant: Mutant, measured: Measured) -> str:
     where = ", ".join(f"`{file}`" for file in mutant.files)
     kind = " (PostgreSQL)" if mutant.on == "postgresql" else ""
     second = f" Second guard: {mutant.second}." if mutant.second else ""
-    cells = (f"`{mutant.name}`: {mutant.guard}{second}", where, mutant.taken + kind, measured.test, measured.seconds)
+    cells = (f"`{mutant.name}`: {mutant.guard}{second}", where, mutant.taken + kind, *astuple(measured))
     return f"| {' | '.join(cells)} |\n"
 
 

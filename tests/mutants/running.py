@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.mutants.model import ROOT, Kind, Mutant, Outdated
+from tests.mutants.simulating import NOT_NOTICED, first_red
 from tests.support.databases import SERVER_VARIABLE, choose_shared_folder, postgres_server
 
 COPIED = ("planner", "publishers", "templates", "tests")
@@ -50,14 +51,16 @@ class Result:
     test: str = ""
     words: str = ""
     seconds: float = 0.0
+    simulator: str = ""
 
 
 class ControlFailed(Exception):
     """The tests are red without any mutant."""
 
 
-def run(mutants: Sequence[Mutant], jobs: int) -> Iterator[Result]:
-    """Run the control, then every mutant, ``jobs`` at a time. Raises ControlFailed."""
+def run(mutants: Sequence[Mutant], jobs: int, *, simulate: bool = True) -> Iterator[Result]:
+    """Run the control, then every mutant, ``jobs`` at a time; the central ones in the simulator as well. Raises
+    ControlFailed."""
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     with TemporaryDirectory(prefix="sendeplan-mutants-") as folder, _environment(mutants) as environment:
@@ -65,7 +68,9 @@ def run(mutants: Sequence[Mutant], jobs: int) -> Iterator[Result]:
         _copy(ROOT, template)
         with ThreadPoolExecutor(jobs) as at_work:
             _control(template, mutants, environment, at_work)
-            yield from at_work.map(lambda mutant: _try(template, mutant, environment), mutants)
+            if simulate and any(mutant.simulated for mutant in mutants):
+                _control_simulator(template, environment)
+            yield from at_work.map(lambda mutant: _try(template, mutant, environment, simulate=simulate), mutants)
 
 
 def _control(
@@ -84,7 +89,13 @@ def _control(
             raise ControlFailed(output[-3000:])
 
 
-def _try(template: Path, mutant: Mutant, environment: dict[str, str]) -> Result:
+def _control_simulator(template: Path, environment: dict[str, str]) -> None:
+    said = first_red(template, environment | {"PYTHONPATH": str(template)})
+    if said != NOT_NOTICED:
+        raise ControlFailed(f"the simulator: {said}")
+
+
+def _try(template: Path, mutant: Mutant, environment: dict[str, str], *, simulate: bool) -> Result:
     copy = template.with_name(mutant.name)
     shutil.copytree(template, copy)  # keeps the times of files, so that what Python compiled for the control counts
     try:
@@ -92,7 +103,10 @@ def _try(template: Path, mutant: Mutant, environment: dict[str, str]) -> Result:
             edit.apply(copy)
         begun = time.monotonic()
         status, output = _pytest(copy, mutant.tests, mutant.on, environment, PATIENCE, mutant.name)
-        return _judged(mutant, status, output, time.monotonic() - begun)
+        result = _judged(mutant, status, output, time.monotonic() - begun)
+        if not (simulate and mutant.simulated):
+            return result
+        return replace(result, simulator=first_red(copy, environment | {"PYTHONPATH": str(copy)}))
     except Outdated as error:
         return Result(mutant.name, Verdict.OUTDATED, words=str(error))
     finally:

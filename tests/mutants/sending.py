@@ -20,7 +20,11 @@ SEND_TESTS = "services/publishing/test_send.py"
 
 CHANGED_SINCE = found_in(SEND_TESTS, "what_changed_since_the_claim_stops_the_sending")
 FROZEN = found_in(CLAIM_TESTS, "an_edit_a_deletion_and_a_withdrawal_are_refused_while_the_payload_is_frozen")
-PAUSE_RACE = found_in(RACES, "what_is_paused_at_the_moment_of_the_last_check_is_not_sent")
+PAUSE_RACE = found_in(
+    "services/publishing/test_pause_race.py",
+    "a_sender_that_comes_while_a_pause_is_being_written_waits_and_then_sends_nothing",
+    "a_pause_is_not_confirmed_before_what_passed_the_last_check_is_on_record",
+)
 
 
 def _hold(name: str, fact: str, guard: str, taken: str) -> Mutant:

@@ -13,19 +13,17 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.orm import Session
 
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
 from planner.domain.states import DeliveryState
-from planner.models import Campaign, Channel
 from planner.services import posts
 from planner.services.connections import ChannelAccess
 from planner.services.posts import store
-from planner.services.publishing import pause, renewal
+from planner.services.publishing import missed, renewal
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
-from planner.services.publishing.send import Step, deliver
+from planner.services.publishing.send import Step
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
 from tests.services.publishing.test_renewal import APP
 
@@ -124,34 +122,20 @@ def test_what_an_edit_looked_at_is_not_claimed_before_the_edit_is_written(stage:
     assert len([*mine, *stage.claim()]) == 1
 
 
-# --- pausing ------------------------------------------------------------------------------------------------
+# --- missing ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["workspace", "campaign", "channel"])
-def test_what_is_paused_at_the_moment_of_the_last_check_is_not_sent(stage: Stage, what: str) -> None:
-    channel, campaign = stage.channel(), Campaign(workspace_id=stage.company.workspace.id, name="Messe")
-    with stage.platform.database.write() as session:
-        session.add(campaign)
-    delivery = stage.due(channel, campaign_id=campaign.id)
-    (work,) = stage.claim()
+def test_what_a_person_moves_while_the_late_ones_are_swept_is_not_missed(stage: Stage) -> None:
+    delivery = stage.due(stage.channel(missed_after_seconds=600))
+    stage.clock.advance(minutes=11)
+    later = stage.moment(hours=1)
 
-    with stage.platform.database.write() as session:
-        _pause(session, stage, what, channel, campaign)
-        session.flush()
-        sending = begin(stage, lambda: deliver(stage.platform, work))
-    sending.join()
+    with right_before(
+        stage.platform, "FOR NO KEY UPDATE", lambda: stage.change(delivery, publish_at=later, try_at=later)
+    ):
+        missed.sweep(stage.platform)
 
-    assert (stage.state(delivery), stage.sent()) == (S.SCHEDULED, 0)
-
-
-def _pause(session: Session, stage: Stage, what: str, channel: Channel, campaign: Campaign) -> None:
-    charlie, now = stage.company.charlie, stage.clock.now()
-    if what == "workspace":
-        pause.pause_workspace(session, charlie, "Störfall im Werk", now=now)
-    elif what == "campaign":
-        pause.pause_campaign(session, charlie, campaign.id, "Budget", now=now)
-    else:
-        pause.pause_channel(session, charlie, channel.id, "Umbau", now=now)
+    assert stage.state(delivery) is S.SCHEDULED
 
 
 # --- noting -------------------------------------------------------------------------------------------------
