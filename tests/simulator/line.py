@@ -21,6 +21,7 @@ class Point(StrEnum):
     STEP = "step"
     CLOCK = "clock"
     STATEMENT = "statement"
+    LOCK = "lock"
     COMMIT = "commit"
     COMMITTED = "committed"
 
@@ -47,7 +48,7 @@ class Line:
         self._rollback = self._dialect.do_rollback
         self._error = sqlite3.OperationalError if engine.dialect.name == "sqlite" else psycopg.OperationalError
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self.holding = False
+        self.holding = self._has_read = False
         #: Whether anything broke since somebody last asked.
         self.broke = False
         for name, function in (
@@ -58,29 +59,32 @@ class Line:
             setattr(self._dialect, name, function)
 
     def execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        reads = _reads(statement)
+        if not reads and self._has_read and not self.holding:
+            self._befall(Point.LOCK)  # where what was read may be old by the time the lock is there
         if self._befall(Point.STATEMENT) is Broken.LOST:
             self.broke = True
             self._lose(cursor)
         self._execute(cursor, statement, parameters, context)
-        if not _reads(statement):
-            self.holding = True
+        self.holding |= not reads
+        self._has_read = not self._is_sqlite
 
     def commit(self, connection: Any) -> None:
         wrote = self.holding
         if wrote and self._befall(Point.COMMIT) is Broken.LOST:
             self._break("the connection was lost before the commit")
         self._commit(connection)
-        self.holding = False
+        self.forget()
         if wrote and self._befall(Point.COMMITTED) is Broken.LOST:
             self._break("the answer to the commit was lost")
 
     def rollback(self, connection: Any) -> None:
         self._rollback(connection)
-        self.holding = False
+        self.forget()
 
     def forget(self) -> None:
-        """All connections are gone."""
-        self.holding = False
+        """The transaction is over."""
+        self.holding = self._has_read = False
 
     def _lose(self, cursor: Any) -> None:
         """PostgreSQL's connection is cut for real: the statement that follows finds out."""

@@ -33,11 +33,19 @@ DAY_LENGTH = timedelta(hours=4)
 PATIENCE, MOST_TURNS = timedelta(days=10), 1500
 
 #: How often a process is struck at each point, where one in ten requests fails.
-CHANCE = {Point.STEP: 0.05, Point.CLOCK: 0.008, Point.STATEMENT: 0.003, Point.COMMIT: 0.01, Point.COMMITTED: 0.012}
+CHANCE = {
+    Point.STEP: 0.05,
+    Point.CLOCK: 0.008,
+    Point.STATEMENT: 0.003,
+    Point.LOCK: 0.15,  # on PostgreSQL alone: only there do two transactions run at once
+    Point.COMMIT: 0.01,
+    Point.COMMITTED: 0.012,
+}
 FATES: dict[Point, tuple[tuple[str, float], ...]] = {
     Point.STEP: (("die", 0.4), ("freeze", 0.6)),
     Point.CLOCK: (("die", 0.2), ("freeze", 0.8)),
     Point.STATEMENT: (("die", 0.35), ("lose", 0.3), ("freeze", 0.35)),
+    Point.LOCK: (("freeze", 1.0),),
     Point.COMMIT: (("die", 0.5), ("lose", 0.5)),
     Point.COMMITTED: (("die", 0.35), ("lose", 0.3), ("freeze", 0.35)),
 }
@@ -229,8 +237,6 @@ class World:
         if not self.stormy:
             return Broken.NO
         chance = CHANCE[point] * self.share * 10
-        if not self.ground.is_sqlite and point is Point.STATEMENT:
-            chance *= 4  # only there do two transactions run at once
         if self.dice.random() >= chance:
             return Broken.NO
         fates, weights = zip(*FATES[point], strict=True)
