@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, String, cast, insert, select
+from sqlalchemy.orm import Session
 
 from bench.instance import NETWORKS, Instance, connect
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Delivery, Post
+from planner.services.publishing.tables import DELIVERY, POST
 
-CHUNK = 10_000
+CHUNK = 5_000
 
 
-def fill(made: Instance, total: int, *, channels: int = 40, due: int = 0, first: int = 0) -> None:
+def fill(made: Instance, total: int, *, channels: int = 40, due: int = 0) -> None:
     """``total`` posts with a delivery each: the first ``due`` of them due a minute ago, half of the others published
-    over the past years, half planned for the years to come."""
+    in the past days, half planned for the days to come. More than 5,000 are copies of the first 5,000."""
     now = made.platform.clock.now()
-    ids = [connect(made, NETWORKS[n % 3], first + n) for n in range(channels)]
-    done, ahead = DeliveryState.PUBLISHED, DeliveryState.SCHEDULED
-    for start in range(first, first + total, CHUNK):
-        numbers = range(start, min(start + CHUNK, first + total))
-        posts, deliveries = [], []
-        for number in numbers:
-            is_due, is_past = number < first + due, number % 2 == 0
-            state = ahead if is_due or not is_past else done
-            minutes = -1 if is_due else (-1 if is_past else 1) * (60 + number)
-            at = now + timedelta(minutes=minutes)
-            posts.append(_post(made, number, PostStatus(state.value), now))
-            row = {"state": state, "publish_at": at, "try_at": at if state is ahead else None}
-            row |= {"published_at": at, "remote_id": str(number)} if state is done else _NOT_OUT
-            deliveries.append(_delivery(made, number, ids[number % channels], now) | row)
+    ids = [connect(made, NETWORKS[n % 3], n) for n in range(channels)]
+    first = min(total, CHUNK)
+    with made.platform.database.write() as session:
+        numbers = range(first)
+        session.execute(insert(Post), [_post(made, n, n < due, now) for n in numbers])
+        session.execute(insert(Delivery), [_delivery(made, n, ids[n % channels], n < due, now) for n in numbers])
+    for offset in range(CHUNK, total, CHUNK):
         with made.platform.database.write() as session:
-            session.execute(insert(Post), posts)
-            session.execute(insert(Delivery), deliveries)
+            _copy(session, offset)
 
 
-_NOT_OUT: dict[str, Any] = {"published_at": None, "remote_id": None}
-
-
-def _post(made: Instance, number: int, status: PostStatus, now: Any) -> dict[str, Any]:
+def _post(made: Instance, number: int, is_due: bool, now: datetime) -> dict[str, Any]:
+    published = not is_due and number % 2 == 0
     return {
         "id": number + 1,
         "workspace_id": made.admin.workspace_id,
         "text": f"Beitrag {number}: Was die neue Fräse kann, und was nicht.",
         "needs_approval": False,
-        "status": status,
+        "status": PostStatus.PUBLISHED if published else PostStatus.SCHEDULED,
         "created_at": now,
         "updated_at": now,
     }
 
 
-def _delivery(made: Instance, number: int, channel: int, now: Any) -> dict[str, Any]:
+def _delivery(made: Instance, number: int, channel: int, is_due: bool, now: datetime) -> dict[str, Any]:
+    published = not is_due and number % 2 == 0
+    minutes = -1 if is_due else -60 - number if published else 60 + number
+    at = now + timedelta(minutes=minutes)
     return {
+        "id": number + 1,
         "workspace_id": made.admin.workspace_id,
         "post_id": number + 1,
         "channel_id": channel,
+        "state": DeliveryState.PUBLISHED if published else DeliveryState.SCHEDULED,
+        "publish_at": at,
+        "try_at": None if published else at,
+        "published_at": at if published else None,
+        "remote_id": str(number + 1) if published else None,
         "created_at": now,
         "updated_at": now,
     }
+
+
+def _copy(session: Session, offset: int) -> None:
+    """The first rows once more, with ids of their own."""
+    shifted: dict[str, ColumnElement[Any]] = {"id": POST.c.id + offset}
+    columns = [shifted.get(column.name, column) for column in POST.c]
+    session.execute(insert(POST).from_select(list(POST.c), select(*columns).where(POST.c.id <= CHUNK)))
+    shifted = {
+        "id": DELIVERY.c.id + offset,
+        "post_id": DELIVERY.c.post_id + offset,
+        "remote_id": cast(DELIVERY.c.remote_id, String) + f"-{offset}",
+    }
+    columns = [shifted.get(column.name, column) for column in DELIVERY.c]
+    session.execute(insert(DELIVERY).from_select(list(DELIVERY.c), select(*columns).where(DELIVERY.c.id <= CHUNK)))

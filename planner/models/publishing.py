@@ -35,6 +35,7 @@ class Delivery(Base):
         UniqueConstraint("channel_id", "remote_id"),
         UniqueConstraint("channel_id", "occurrence"),
         Index("ix_delivery_state_try_at", "state", "try_at"),
+        Index("ix_delivery_state_publish_at", "state", "publish_at"),
         Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
         Index("ix_delivery_workspace_id_publish_at", "workspace_id", "publish_at"),
         Index("ix_delivery_workspace_id_state", "workspace_id", "state"),

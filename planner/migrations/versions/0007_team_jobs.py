@@ -21,9 +21,12 @@ def upgrade() -> None:
     """Forward."""
     op.add_column("delivery", sa.Column("called_until", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_delivery_called", "delivery", ["channel_id"], sqlite_where=CALLED, postgresql_where=CALLED)
+    # What waits past its limit is looked for with each tick, however much is planned.
+    op.create_index("ix_delivery_state_publish_at", "delivery", ["state", "publish_at"])
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_index("ix_delivery_state_publish_at", "delivery")
     op.drop_index("ix_delivery_called", "delivery")
     op.drop_column("delivery", "called_until")
