@@ -248,7 +248,7 @@ def test_nothing_is_restored_while_another_machines_scheduler_lives(
     backup.save(platform, tmp_path / "save.zip")
     heartbeats.beat(platform, "scheduler", "elsewhere-12-abcdef")
     clock.advance(seconds=30)
-    with pytest.raises(BackupError, match="scheduler works"):
+    with pytest.raises(BackupError, match="at work on this database"):
         backup.restore(platform, tmp_path / "save.zip")
     clock.advance(seconds=60)
     backup.restore(platform, tmp_path / "save.zip")
@@ -264,7 +264,7 @@ def test_a_scheduler_of_this_machine_that_has_just_ended_is_not_waited_for(
         ended.wait()
     machine = socket.gethostname()[:20]
     heartbeats.beat(platform, "scheduler", f"{machine}-{os.getpid()}-abcdef")
-    with pytest.raises(BackupError, match="scheduler works"):
+    with pytest.raises(BackupError, match="at work on this database"):
         backup.restore(platform, tmp_path / "save.zip")
     heartbeats.beat(platform, "scheduler", f"{machine}-{ended.pid}-abcdef")
     backup.restore(platform, tmp_path / "save.zip")
