@@ -2,6 +2,7 @@
 
 from planner.models.base import Base
 from planner.models.channels import Channel, Slot
+from planner.models.limits import RateLimit
 from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
@@ -34,6 +35,7 @@ __all__ = [
     "Notice",
     "Post",
     "PostMedia",
+    "RateLimit",
     "Slot",
     "Snapshot",
     "Topic",

@@ -15,8 +15,11 @@ class Channel(Base):
 
     ``credentials`` is encrypted JSON (None: assisted). ``credentials_version`` grows with every change, so that
     cached connections notice. ``missed_after_seconds`` is how late a delivery may still go out by itself.
-    ``throttled_until`` is the network's own "not before"; ``reconnect_since`` marks a channel whose access ended.
-    ``refreshing_until`` keeps a second process from spending a token that can be refreshed with only once.
+    ``throttled_until`` is when publishing goes on, and ``throttle_reason`` why it waits: ``limit`` (the network's own
+    "not before") or ``unreachable``. ``reconnect_since`` marks a channel whose access ended. ``refreshing_until`` keeps
+    a second process from spending a token that can be refreshed with only once; ``renews`` says that the access renews
+    itself, ``renewal_failing_since`` that it lately could not. ``expiry_warned`` counts the warnings (1: a week before,
+    2: a day before) about the access that ends at ``expiry_warned_for``.
     """
 
     __tablename__ = "channel"
@@ -44,7 +47,12 @@ class Channel(Base):
     reconnect_since: Mapped[datetime | None]
     reconnect_reason: Mapped[str | None] = mapped_column(String(500))
     throttled_until: Mapped[datetime | None]
+    throttle_reason: Mapped[str | None] = mapped_column(String(16))
     refreshing_until: Mapped[datetime | None]
+    renews: Mapped[bool] = mapped_column(default=False)
+    renewal_failing_since: Mapped[datetime | None]
+    expiry_warned: Mapped[int] = mapped_column(default=0)
+    expiry_warned_for: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
     paused_by: Mapped[str | None] = mapped_column(String(200))

@@ -241,7 +241,7 @@ def _store_access(
     channel.profile_url = (account.url if account else None) or network.profile_url(credentials)
     channel.token_expires_at = parse_moment(credentials.get("expires_at", ""))
     channel.verified_at = now if account else None
-    channel.reconnect_since = channel.reconnect_reason = channel.throttled_until = None
+    channel.reconnect_since = channel.reconnect_reason = channel.throttled_until = channel.throttle_reason = None
 
 
 def _refuse_second(session: Session, actor: Actor, network: Network, account_id: str | None) -> None:

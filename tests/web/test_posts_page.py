@@ -295,3 +295,16 @@ def set_state(platform: Platform, post_id: int, state: DeliveryState, **values: 
 def status_of(platform: Platform, post_id: int) -> PostStatus:
     with platform.database.read() as session:
         return session.get_one(Post, post_id).status
+
+
+def test_a_limit_of_the_network_is_said_with_the_time_when_it_goes_on(
+    client_of: ClientOf, company: Company, platform: Platform, post: Post
+) -> None:
+    delivery = delivery_of(platform, post.id)
+    with platform.database.write() as session:
+        channel = session.get_one(Channel, delivery.channel_id)
+        channel.throttled_until, channel.throttle_reason = platform.clock.now() + timedelta(days=3), "limit"
+    page = client_of(company.rita).get(f"/posts/{post.id}").text
+    assert "Die Grenze des Netzwerks für dieses Konto ist erreicht." in page
+    assert "Do., 19. März 2026, 10:00" in page
+    assert "Do., 19. März 2026, 10:00" in client_of(company.rita).get(f"/channels/{delivery.channel_id}").text

@@ -21,6 +21,7 @@ from planner.domain.measuring import next_due
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
+from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.metrics import snapshots
 from planner.services.publishing import channel_effects, renewal
@@ -28,6 +29,7 @@ from planner.services.publishing.again import write_again
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.tables import DELIVERY, changed
 from publishers.base import Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
+from publishers.limits import Calls
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -46,12 +48,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Pulled:
-    """What one call did: ``channels`` and ``posts`` asked for, ``snapshots`` stored, ``failed`` channels."""
+    """What one call did: ``channels`` and ``posts`` asked for, ``snapshots`` stored, ``failed`` channels, and those
+    left alone for now because of their network's limit (``waiting``)."""
 
     channels: int = 0
     posts: int = 0
     snapshots: int = 0
     failed: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,27 @@ def pull_due(platform: Platform, *, all_due: bool = False) -> Pulled:
         if not _gives_figures(platform, access):
             _postpone(platform, due, None)
             continue
-        pulled.channels += 1
-        for start in range(0, len(due), BATCH):
-            if not _pull_batch(platform, access, due[start : start + BATCH], pulled):
-                pulled.failed += 1
-                break
+        _pull_channel(platform, access, due, pulled)
     return pulled
+
+
+def _pull_channel(platform: Platform, access: ChannelAccess, due: Sequence[Due], pulled: Pulled) -> None:
+    """Batch after batch, until the channel gives nothing or its network's limit is near."""
+    for start in range(0, len(due), BATCH):
+        until = _limit_ends(platform, access)
+        if until is not None:
+            _postpone(platform, due[start:], until)
+            pulled.waiting += 1
+            return
+        pulled.channels += 1 if start == 0 else 0
+        if not _pull_batch(platform, access, due[start : start + BATCH], pulled):
+            pulled.failed += 1
+            return
+
+
+def _limit_ends(platform: Platform, access: ChannelAccess) -> datetime | None:
+    with platform.database.read() as session:
+        return limits.reading_held_until(session, access, Calls.METRICS, platform.clock.now())
 
 
 def _wanted(platform: Platform, *, all_due: bool) -> Iterator[tuple[ChannelAccess, list[Due]]]:
@@ -215,8 +234,14 @@ def _ask_again(
 
 
 def _call(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> dict[str, Figures]:
-    with platform.connections.publisher(access) as publisher:
-        return publisher.metrics(remote_ids)
+    try:
+        with platform.connections.publisher(access) as publisher:
+            figures = publisher.metrics(remote_ids)
+            limits.keep(platform, access, publisher.limits())
+            return figures
+    except NetworkError as error:
+        limits.keep(platform, access, error.limits)
+        raise
 
 
 def _mark(platform: Platform, access: ChannelAccess, reason: str) -> None:

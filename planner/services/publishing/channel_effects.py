@@ -45,7 +45,7 @@ def ask_to_reconnect(session: Session, access: ChannelAccess, now: datetime, rea
 
 def _throttle(channel: Channel, until: datetime | None) -> None:
     if until is not None and (channel.throttled_until is None or channel.throttled_until < until):
-        channel.throttled_until = until
+        channel.throttled_until, channel.throttle_reason = until, "unreachable"
 
 
 def _pause(session: Session, channel: Channel, now: datetime, reason: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.connections import ChannelAccess
+from planner.services.limits import sharing
 from planner.services.publishing import assist, guards, missed, telling
 from planner.services.publishing.moves import NO_ERROR, Fence, Ref, change, error, event, move, note_all
 from planner.services.publishing.payload import Payload, delivery_key, freeze
@@ -71,7 +72,7 @@ def claim(
     with platform.database.write() as session:
         heads = _heads(session, now, platform.settings.sender_threads_per_channel, channel, unanswered=unanswered)
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
-        chosen = heads[:room]
+        chosen = sharing.entitled(session, heads, now)[:room]
         posts = _posts(session, {head.post_id for head in chosen})
         late: list[Ref] = []
         taken = [_try_to_take(session, platform, owner, now, head, posts.get(head.post_id), late) for head in chosen]

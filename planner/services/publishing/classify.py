@@ -16,9 +16,11 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    Throttled,
     Uncertain,
     Unsupported,
 )
+from publishers.limits import Calls, LimitReading, Scope, spent
 
 
 class ChannelEffect(StrEnum):
@@ -33,7 +35,7 @@ class ChannelEffect(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How an attempt ended and where the delivery goes. ``try_at`` is set where it is scheduled again; ``named_id`` is
-    the post that a network says it has already."""
+    the post that a network says it has already; ``limits`` is what its answer said of them."""
 
     outcome: Outcome
     state: DeliveryState
@@ -43,7 +45,15 @@ class Verdict:
     try_at: datetime | None = None
     channel: ChannelEffect = ChannelEffect.NONE
     named_id: str | None = None
+    limits: tuple[LimitReading, ...] = ()
 
+    @property
+    def throttled(self) -> bool:
+        """Whether a limit of the network was the only reason: that counts as no try."""
+        return self.code == THROTTLED
+
+
+THROTTLED = "throttled"
 
 #: Surely not accepted, and no second try: the first kind that fits names it.
 REJECTIONS: Mapping[type[NetworkError], str] = {
@@ -55,6 +65,8 @@ REJECTIONS: Mapping[type[NetworkError], str] = {
 
 def classify(error: NetworkError, attempts: int, now: datetime) -> Verdict:
     """The verdict on the visible call. ``attempts`` counts this one and those before that a person has not forgiven."""
+    if isinstance(error, Throttled):
+        return _throttled(error)
     if isinstance(error, Refused):
         return _refused(error, attempts, now)
     if isinstance(error, Duplicate):
@@ -87,6 +99,15 @@ def too_slow(now: datetime) -> Verdict:
     return Verdict(Outcome.REFUSED, DeliveryState.SCHEDULED, "too_slow", try_at=now)
 
 
+def _throttled(error: Throttled) -> Verdict:
+    """Nothing is wrong with the delivery: it keeps its place and waits, as all do whose limit it is, for its end."""
+    limits = error.limits
+    if not any(reading.used_up and reading.calls in (Calls.PUBLISH, Calls.ALL) for reading in limits):
+        limits = (*limits, spent(Scope.CHANNEL, Calls.PUBLISH, "throttle", error.retry_after))
+    message = error.network_message or str(error)
+    return Verdict(Outcome.REFUSED, DeliveryState.SCHEDULED, THROTTLED, message, error.status, limits=limits)
+
+
 def _refused(error: Refused, attempts: int, now: datetime) -> Verdict:
     if error.pause_channel:
         effect = ChannelEffect.PAUSE
@@ -113,4 +134,4 @@ def _verdict(
     named_id: str | None = None,
 ) -> Verdict:
     message = error.network_message or str(error)
-    return Verdict(outcome, state, code, message, error.status, try_at, channel, named_id)
+    return Verdict(outcome, state, code, message, error.status, try_at, channel, named_id, error.limits)

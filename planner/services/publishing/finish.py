@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from planner.domain.measuring import first_due
 from planner.domain.states import DeliveryState, Outcome, may_move
 from planner.models import Delivery
+from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, moves, notices
 from planner.services.publishing.again import write_again
@@ -21,6 +23,7 @@ from planner.services.publishing.classify import Verdict
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers.base import Published
+from publishers.limits import LimitReading
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -44,32 +47,46 @@ class Order:
     due_at: datetime
 
 
-def note(platform: Platform, order: Order, answer: Published | Verdict) -> None:
-    """Write down how the visible call ended."""
-    outcome = _note(platform, order, answer, platform.clock.now())
+def note(platform: Platform, order: Order, answer: Published | Verdict, readings: Sequence[LimitReading] = ()) -> None:
+    """Write down how the visible call ended, and what the network said of its limits meanwhile."""
+    outcome = _note(platform, order, answer, readings, platform.clock.now())
     platform.counts.attempts.add(order.access.network, outcome.value)
 
 
-def _note(platform: Platform, order: Order, answer: Published | Verdict, now: datetime) -> Outcome:
-    if isinstance(answer, Verdict):
-        verdict = answer
-        write_again(platform.database, lambda session: _verdict(session, order, verdict, now))
-        return verdict.outcome
-    published = answer
+def _note(
+    platform: Platform, order: Order, answer: Published | Verdict, readings: Sequence[LimitReading], now: datetime
+) -> Outcome:
+    app = limits.app_of(platform, order.access.network)
+
+    def write(session: Session, answer: Published | Verdict) -> Outcome:
+        if isinstance(answer, Published):
+            _published(session, order, answer, now)
+            limits.note(session, app, order.access, readings, now)
+            return Outcome.PUBLISHED
+        _verdict(session, order, answer, now)
+        limits.note(session, app, order.access, (*readings, *answer.limits), now)
+        return answer.outcome
+
     try:
-        write_again(platform.database, lambda session: _published(session, order, published, now))
+        return write_again(platform.database, lambda session: write(session, answer))
     except IntegrityError:
+        if isinstance(answer, Verdict):
+            raise
         # The id is another delivery's of this channel, so this call made no post of its own.
-        taken = Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", published.remote_id)
-        write_again(platform.database, lambda session: _verdict(session, order, taken, now))
-        return taken.outcome
-    return Outcome.PUBLISHED
+        taken = Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", answer.remote_id)
+        return write_again(platform.database, lambda session: write(session, taken))
 
 
 def not_sent(platform: Platform, work: Claimed, verdict: Verdict) -> None:
     """Write down that the preparation failed: an attempt that ended before anything could be visible."""
-    now = platform.clock.now()
-    if write_again(platform.database, lambda session: _not_sent(session, work, verdict, now)):
+    now, app = platform.clock.now(), limits.app_of(platform, work.access.network)
+
+    def write(session: Session) -> bool:
+        is_noted = _not_sent(session, work, verdict, now)
+        limits.note(session, app, work.access, verdict.limits, now)
+        return is_noted
+
+    if write_again(platform.database, write):
         platform.counts.attempts.add(work.access.network, verdict.outcome.value)
 
 
@@ -108,7 +125,7 @@ def _published(session: Session, order: Order, published: Published, now: dateti
 
 
 def _verdict(session: Session, order: Order, verdict: Verdict, now: datetime) -> None:
-    values = _values(verdict, now)
+    values = _values(verdict, now, order.work, order.number)
     data = {"attempt": order.number, "code": verdict.code}
     if _fenced(session, order, verdict.state, now, values, data):
         _tell(session, order.work.ref, verdict, now)
@@ -128,7 +145,7 @@ def _fenced(
 
 def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> bool:
     number = (session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id)) or 0) + 1
-    values = {**_values(verdict, now), "attempt_count": number}
+    values = {**_values(verdict, now, work, number), "attempt_count": number}
     data = {"code": verdict.code}
     if not move(
         session, work.ref, DeliveryState.CLAIMED, verdict.state, now, fence=work.fence, values=values, data=data
@@ -155,12 +172,15 @@ def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) 
     return True
 
 
-def _values(verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _values(verdict: Verdict, now: datetime, work: Claimed, number: int) -> dict[str, Any]:
+    """What the delivery's row says after attempt ``number``."""
     error = moves.error(verdict.code, verdict.message)
     values = {**FREE, **error}
     if verdict.state is DeliveryState.UNKNOWN:
         # The owner stays: the sender's late answer still counts. A first look comes at once; it can only find.
         return {**error, "lease_until": None, "look_at": now, "looks": 0}
+    if verdict.throttled:  # on record, but it counts against nothing: the next has as many tries as this one had
+        return {**values, "attempts_forgiven": number - work.attempts, "payload": None, "look_at": None}
     if verdict.state is DeliveryState.SCHEDULED:
         return {**values, "try_at": verdict.try_at, "payload": None, "look_at": None}
     return {**values, "look_at": None}

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
 
-from planner.models import Campaign, Channel, Post, Workspace
+from planner.models import Campaign, Channel, Post, RateLimit, Workspace
 from planner.models.base import UtcDateTime
 
 #: The present moment, a parameter of the statements that are built once.
@@ -25,6 +25,8 @@ class Hold(StrEnum):
     APPROVAL_MISSING = "approval_missing"
     RECONNECT = "reconnect"
     THROTTLED = "throttled"
+    APP_THROTTLED = "app_throttled"
+    UNREACHABLE = "unreachable"
 
 
 class Standing(Protocol):
@@ -44,7 +46,18 @@ class Standing(Protocol):
     def reconnect_since(self) -> datetime | None: ...
     @property
     def throttled_until(self) -> datetime | None: ...
+    @property
+    def throttle_reason(self) -> str | None: ...
+    @property
+    def app_throttled_until(self) -> datetime | None: ...
 
+
+#: SQL: the limits of the developer app that a channel shares with the others of its network.
+_OF_THE_APP = (
+    RateLimit.channel_id.is_(None),
+    RateLimit.network == Channel.network,
+    RateLimit.calls.in_(("publish", "all")),
+)
 
 #: To be selected from a delivery joined with post, channel and workspace.
 STANDING = (
@@ -59,6 +72,12 @@ STANDING = (
     Post.approved_at,
     Channel.reconnect_since,
     Channel.throttled_until,
+    Channel.throttle_reason,
+    select(func.max(RateLimit.held_until))
+    .where(*_OF_THE_APP)
+    .correlate(Channel)
+    .scalar_subquery()
+    .label("app_throttled_until"),
 )
 
 
@@ -70,7 +89,11 @@ def hold(standing: Standing, now: datetime) -> Hold | None:
         (Hold.CHANNEL_PAUSED, standing.channel_paused_at is not None),
         (Hold.APPROVAL_MISSING, is_unapproved(standing)),
         (Hold.RECONNECT, standing.reconnect_since is not None),
-        (Hold.THROTTLED, is_throttled(standing.throttled_until, now)),
+        (
+            Hold.UNREACHABLE if standing.throttle_reason == "unreachable" else Hold.THROTTLED,
+            is_throttled(standing.throttled_until, now),
+        ),
+        (Hold.APP_THROTTLED, is_throttled(standing.app_throttled_until, now)),
     )
     return next((reason for reason, applies in reasons if applies), None)
 
@@ -84,9 +107,18 @@ def hold_in_sql() -> ColumnElement[str | None]:
         (Channel.paused_at.is_not(None), Hold.CHANNEL_PAUSED.value),
         (and_(Post.needs_approval.is_(True), Post.approved_at.is_(None)), Hold.APPROVAL_MISSING.value),
         (Channel.reconnect_since.is_not(None), Hold.RECONNECT.value),
+        (and_(Channel.throttled_until > NOW, Channel.throttle_reason == "unreachable"), Hold.UNREACHABLE.value),
         (Channel.throttled_until > NOW, Hold.THROTTLED.value),
+        (_app_waits(), Hold.APP_THROTTLED.value),
         else_=None,
     )
+
+
+def ends_at(standing: Standing, reason: Hold | None) -> datetime | None:
+    """When a wait ends by itself; None where a person has to act, or nothing is waited for."""
+    if reason in (Hold.THROTTLED, Hold.UNREACHABLE):
+        return standing.throttled_until
+    return standing.app_throttled_until if reason is Hold.APP_THROTTLED else None
 
 
 def is_unapproved(standing: Standing) -> bool:
@@ -95,7 +127,7 @@ def is_unapproved(standing: Standing) -> bool:
 
 
 def is_throttled(until: datetime | None, now: datetime) -> bool:
-    """Whether the network asked this channel to wait."""
+    """Whether the network asked to wait."""
     return until is not None and until > now
 
 
@@ -123,6 +155,7 @@ def channel_is_open() -> ColumnElement[bool]:
         Channel.archived_at.is_(None),
         Channel.reconnect_since.is_(None),
         or_(Channel.throttled_until.is_(None), Channel.throttled_until <= NOW),
+        ~_app_waits(),
     )
 
 
@@ -130,3 +163,7 @@ def post_is_open() -> ColumnElement[bool]:
     """SQL: the post has the yes it needs, and its campaign is not paused."""
     campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
     return and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), ~campaign_paused)
+
+
+def _app_waits() -> ColumnElement[bool]:
+    return exists().where(*_OF_THE_APP, RateLimit.held_until > NOW).correlate(Channel)

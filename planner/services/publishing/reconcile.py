@@ -23,6 +23,7 @@ from planner.domain.fingerprint import clock_ahead
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
+from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, renewal, telling
 from planner.services.publishing.again import write_again
@@ -36,8 +37,10 @@ from planner.services.publishing.unconfirmed import (
     decide,
     note_failed_look,
     open_attempts,
+    wait_for_limit,
 )
 from publishers.base import NetworkError, Recent, ReconnectNeeded, Unsupported
+from publishers.limits import Calls
 from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
@@ -89,6 +92,8 @@ def _about_all(doubts: Sequence[Doubt]) -> AbstractContextManager[Any]:
 def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
     access = doubts[0].access
     settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
+    if _waits_for_limit(platform, doubts):
+        return
     try:
         recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts))
     except (Unsupported, UnknownNetwork):
@@ -98,6 +103,8 @@ def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
         _each(platform, doubts, ask_person)
     except NetworkError as error:
         _log.warning("The channel's posts could not be listed: %s", error)
+        if _waits_for_limit(platform, doubts):
+            return
         _each(platform, doubts, lambda session, doubt, now: note_failed_look(session, doubt, settle, now))
     except Exception:  # noqa: BLE001 - an adapter that fails at what a network lists tells nothing about our post
         _log.exception("The channel's posts could not be read")
@@ -121,11 +128,21 @@ def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime) ->
 def _list(platform: Platform, access: ChannelAccess, since: datetime) -> Recent:
     if not platform.connections.capabilities(access).can_list:
         raise Unsupported("This connection cannot list posts.")
-    with platform.connections.publisher(access) as publisher:
+    with limits.watched(platform, access) as publisher:
         recent = publisher.find_recent(since - SKEW)
         ahead = clock_ahead(recent.network_time, platform.clock.now())
         # A clock that is further behind ours says an earlier time of what came since: asked anew, by that clock.
         return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW)
+
+
+def _waits_for_limit(platform: Platform, doubts: Sequence[Doubt]) -> bool:
+    """Whether the network's limit keeps us from listing the channel's posts; then the doubts wait for its end."""
+    with platform.database.read() as session:
+        until = limits.reading_held_until(session, doubts[0].access, Calls.LIST, platform.clock.now())
+    if until is None:
+        return False
+    _each(platform, doubts, lambda session, doubt, now: wait_for_limit(session, doubt, until, now))
+    return True
 
 
 def _ask_to_reconnect(platform: Platform, access: ChannelAccess, reason: str) -> None:

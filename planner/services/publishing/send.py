@@ -94,7 +94,7 @@ def _deliver(platform: Platform, work: Claimed, observe: Observer, stopping: Cal
             observe(Step.SENDING, work.ref.id)
             answer = _call(platform, publisher, prepared, order)
             observe(Step.CALLED, work.ref.id)
-            finish.note(platform, order, answer)
+            finish.note(platform, order, answer, publisher.limits())
             observe(Step.NOTED, work.ref.id)
 
 

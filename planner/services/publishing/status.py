@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import bindparam, select, update
@@ -14,6 +14,7 @@ from sqlalchemy.orm.util import identity_key
 
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.models import Campaign, Delivery, Post, Workspace
+from planner.services.limits.holds import AppLimit, app_limits
 from planner.services.publishing import guards
 from planner.services.publishing.tables import DELIVERY, POST, run
 
@@ -41,19 +42,24 @@ def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
         run(session, _LOCK, {"post_ids": list(post_ids)}).all()
 
 
+#: What is due goes out within seconds: one that waits for longer waits for a reason.
+SOON = timedelta(seconds=30)
+
+
 @dataclass(frozen=True, slots=True)
 class Holds:
     """What is paused in a workspace and why, read once for a whole page of deliveries."""
 
     workspace_paused_at: datetime | None
     campaigns_paused_at: dict[int, datetime]
+    apps: dict[str, AppLimit]
     now: datetime
     workspace_reason: str | None = None
     campaign_reasons: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session, workspace_id: int, now: datetime) -> Holds:
-        """Two short queries."""
+        """Three short queries."""
         place = select(Workspace.paused_at, Workspace.pause_reason).where(Workspace.id == workspace_id)
         paused = session.execute(place).one_or_none()
         campaigns = session.execute(
@@ -63,9 +69,10 @@ class Holds:
         ).all()
         since = {row.id: row.paused_at for row in campaigns}
         reasons = {row.id: row.pause_reason for row in campaigns}
+        apps = app_limits(session, now)
         if paused is None:
-            return cls(None, since, now, None, reasons)
-        return cls(paused.paused_at, since, now, paused.pause_reason, reasons)
+            return cls(None, since, apps, now, None, reasons)
+        return cls(paused.paused_at, since, apps, now, paused.pause_reason, reasons)
 
     def reason(self, delivery: Delivery) -> guards.Hold | None:
         """Why the delivery waits; None where nothing holds it. Reads its ``post`` and ``channel``."""
@@ -86,22 +93,42 @@ class Holds:
 
     def would_hold(self, delivery: Delivery) -> guards.Hold | None:
         """What would hold the delivery if it were to go out now, whatever state it is in."""
+        return guards.hold(self._facts(delivery), self.now)
+
+    def goes_on_at(self, delivery: Delivery, hold: guards.Hold) -> datetime | None:
+        """When what holds the delivery ends by itself; None where a person has to act."""
+        return guards.ends_at(self._facts(delivery), hold)
+
+    def _facts(self, delivery: Delivery) -> _Facts:
         post, channel = delivery.post, delivery.channel
-        facts = _Facts(
+        return _Facts(
             self.workspace_paused_at,
             self.campaigns_paused_at.get(post.campaign_id) if post.campaign_id is not None else None,
             channel.paused_at,
             post.needs_approval,
             post.approved_at,
             channel.reconnect_since,
-            channel.throttled_until,
+            _concerning(delivery, channel.throttled_until),
+            channel.throttle_reason,
+            _concerning(delivery, self._app_waits_until(delivery)),
         )
-        return guards.hold(facts, self.now)
+
+    def _app_waits_until(self, delivery: Delivery) -> datetime | None:
+        app = self.apps.get(delivery.channel.network)
+        if app is None or app.held_until is not None:
+            return app.held_until if app else None
+        overdue = delivery.try_at is not None and delivery.try_at < self.now - SOON
+        return app.shared_until if overdue and delivery.state is DeliveryState.SCHEDULED else None
 
 
 def held(session: Session, delivery: Delivery, now: datetime) -> guards.Hold | None:
     """Why one delivery waits; None where nothing holds it."""
     return Holds.read(session, delivery.workspace_id, now).reason(delivery)
+
+
+def _concerning(delivery: Delivery, until: datetime | None) -> datetime | None:
+    """The end of a wait, where the delivery is due before it."""
+    return until if until is not None and (delivery.try_at is None or delivery.try_at < until) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,8 @@ class _Facts:
     approved_at: datetime | None
     reconnect_since: datetime | None
     throttled_until: datetime | None
+    throttle_reason: str | None
+    app_throttled_until: datetime | None
 
 
 def _outdated(session: Session, post_ids: list[int]) -> Iterator[tuple[int, PostStatus]]:

@@ -39,6 +39,7 @@ class Look(StrEnum):
 
 MOST_FAILED_LOOKS = 8
 SHORT_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,15 @@ def note_failed_look(session: Session, doubt: Doubt, settle: timedelta, now: dat
     pause = min(retry.wait(failed), max(settle / 2, SHORT_WAIT))
     _look_again(session, doubt, now + pause, error_params={**params, "failed_looks": failed})
     return Look.FAILED
+
+
+def wait_for_limit(session: Session, doubt: Doubt, until: datetime, now: datetime) -> None:
+    """The network's limit keeps us from looking: nothing was learned and nothing went wrong. Where it lasts longer than
+    looks that fail would be kept up, a person is asked at once."""
+    if until - now >= LONGEST_WAIT:
+        ask_person(session, doubt, now)
+    else:
+        _look_again(session, doubt, until)
 
 
 def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Post, Workspace
+from planner.models import Channel, Delivery, Post, RateLimit, Workspace
 from planner.services.publishing import guards
 from planner.services.publishing.tables import run
 
@@ -31,10 +31,11 @@ def upcoming(platform: Platform) -> Upcoming:
     """Ask the database; each part is one look into an index."""
     now = {"now": platform.clock.now()}
     with platform.database.read() as session:
-        due, throttle_ends, look, lease = (
-            run(session, statement, now).scalar() for statement in (_DUE, _THROTTLE_ENDS, _LOOK, _LEASE)
+        due, throttle_ends, app_throttle_ends, look, lease = (
+            run(session, statement, now).scalar()
+            for statement in (_DUE, _THROTTLE_ENDS, _APP_THROTTLE_ENDS, _LOOK, _LEASE)
         )
-    return Upcoming(min(filter(None, (due, throttle_ends)), default=None), look, lease)
+    return Upcoming(min(filter(None, (due, throttle_ends, app_throttle_ends)), default=None), look, lease)
 
 
 _DUE = (
@@ -59,6 +60,19 @@ _THROTTLE_ENDS = select(func.min(Channel.throttled_until)).where(
         Delivery.channel_id == Channel.id,
         Delivery.state == DeliveryState.SCHEDULED,
         Delivery.try_at <= Channel.throttled_until,
+    )
+    .exists(),
+)
+#: The same of the apps whose channels all wait.
+_APP_THROTTLE_ENDS = select(func.min(RateLimit.held_until)).where(
+    RateLimit.channel_id.is_(None),
+    RateLimit.held_until > guards.NOW,
+    select(Delivery.id)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .where(
+        Channel.network == RateLimit.network,
+        Delivery.state == DeliveryState.SCHEDULED,
+        Delivery.try_at <= RateLimit.held_until,
     )
     .exists(),
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 from planner import models
 from planner.bootstrap import Platform
 from planner.security.vault import VaultError
-from planner.services import channels, posts
+from planner.services import channels, limits, posts
 from planner.services.connections import ChannelAccess
 from planner.services.publishing.guards import Hold
 from planner.services.publishing.status import Holds
@@ -20,7 +19,8 @@ from planner.web.messages import sentence
 from planner.web.posts.trouble import WHY
 from publishers.registry import UnknownNetwork
 
-PAUSES = frozenset({Hold.WORKSPACE_PAUSED, Hold.CAMPAIGN_PAUSED, Hold.CHANNEL_PAUSED})
+#: What keeps a delivery back whatever its time: a person's pause, or a limit of the network.
+HELD = frozenset({Hold.WORKSPACE_PAUSED, Hold.CAMPAIGN_PAUSED, Hold.CHANNEL_PAUSED, Hold.THROTTLED, Hold.APP_THROTTLED})
 
 
 def ref(key: int | None) -> str | None:
@@ -106,9 +106,10 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         channel=str(delivery.channel_id),
         network=delivery.channel.network,
         status=delivery.state,
-        held=reason in PAUSES,
+        held=reason in HELD,
         waits_for=reason,
         hold_reason=(holds.words(delivery, reason) or None) if reason else None,
+        held_until=holds.goes_on_at(delivery, reason) if reason else None,
         publish_at=delivery.publish_at,
         queued=delivery.queued,
         published_at=delivery.published_at,
@@ -146,18 +147,22 @@ def _attempt(attempt: models.Attempt) -> shapes.Attempt:
 # --- channels --------------------------------------------------------------------------------------------
 
 
-def channel(platform: Platform, found: models.Channel, now: datetime) -> channel_shapes.Channel:
-    """One channel; never its credentials."""
+def channel(
+    call: Call, found: models.Channel, apps: Mapping[str, limits.AppLimit] | None = None
+) -> channel_shapes.Channel:
+    """One channel; never its credentials. ``apps``: what is known of their limits, for a list read once."""
+    known = limits.app_limits(call.session, call.now) if apps is None else apps
     return channel_shapes.Channel(
         id=str(found.id),
         network=found.network,
         name=found.name,
         account=found.remote_account_id,
         profile_url=found.profile_url,
-        health=channels.health(found, now),
+        health=channels.health(found, call.now),
+        limited_until=limits.channel_held_until(found, known, call.now),
         reconnect_reason=found.reconnect_reason,
         paused=pause(found),
-        capabilities=_capabilities(platform, found),
+        capabilities=_capabilities(call.platform, found),
         slots=slots(found.slots),
         rhythm_per_week=found.rhythm_per_week,
         missed_after_seconds=found.missed_after_seconds,

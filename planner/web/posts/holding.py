@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from planner.models import Delivery
 from planner.services.publishing.guards import Hold
 from planner.services.publishing.status import Holds
-from planner.web.posts.trouble import HELD
+from planner.web.posts.trouble import waiting
 
 
 def holds_of(holds: Holds, deliveries: Iterable[Delivery]) -> dict[int, str]:
@@ -19,8 +19,8 @@ def holds_of(holds: Holds, deliveries: Iterable[Delivery]) -> dict[int, str]:
 
 def sentence(holds: Holds, delivery: Delivery, hold: Hold) -> str:
     """What holds it, and why: a pause has a reason."""
-    said = holds.words(delivery, hold)
-    return _("%(what)s Reason: %(reason)s", what=HELD[hold], reason=_ended(said)) if said else str(HELD[hold])
+    said, what = holds.words(delivery, hold), waiting(hold, holds.goes_on_at(delivery, hold))
+    return _("%(what)s Reason: %(reason)s", what=what, reason=_ended(said)) if said else what
 
 
 def _ended(said: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext as _l
 
@@ -11,6 +12,7 @@ from planner.domain.states import DeliveryState
 from planner.models import Attempt, Delivery
 from planner.services.publishing.decide import DOUBT
 from planner.services.publishing.guards import Hold
+from planner.web.formats import moment
 
 S = DeliveryState
 
@@ -36,7 +38,8 @@ WHY: Mapping[str, LazyString] = {
     "unsupported": _l("This connection cannot publish this kind of post."),
     "payment_required": _l("The network wants its account topped up before it takes more posts."),
     "attempts_exhausted": _l("The network refused it several times in a row."),
-    "refused": _l("The network is busy or asked to wait. It is tried again by itself."),
+    "refused": _l("The network could not be reached. It is tried again by itself."),
+    "throttled": _l("The network's limit was reached. It is tried again by itself."),
     "quota_spent": _l("The network's quota for this account is spent."),
     "token_renewed": _l("The access had run out and was renewed. It is tried again by itself."),
     "too_slow": _l("The machine stood still for too long. It is tried again by itself."),
@@ -62,7 +65,11 @@ HELD: Mapping[Hold, LazyString] = {
     Hold.CHANNEL_PAUSED: _l("Its channel is paused."),
     Hold.APPROVAL_MISSING: _l("A lead's approval is missing."),
     Hold.RECONNECT: _l("Its channel must be reconnected first."),
-    Hold.THROTTLED: _l("The network asked to wait. It is tried again by itself."),
+    Hold.THROTTLED: _l("The network's limit for this account is reached. It goes on by itself on %(time)s."),
+    Hold.APP_THROTTLED: _l(
+        "The network's limit, which all its channels here share, is reached. It goes on by itself on %(time)s."
+    ),
+    Hold.UNREACHABLE: _l("The network could not be reached. It is tried again by itself on %(time)s."),
 }
 
 OUTCOMES: Mapping[str, LazyString] = {
@@ -86,9 +93,14 @@ def trouble_of(delivery: Delivery) -> Trouble | None:
         return Trouble(WHY["missed"], SURELY_NOT, ("now", "slot", "drop"))
     if delivery.state is S.NEEDS_PERSON:
         return _asked(code)
-    if delivery.state is S.SCHEDULED and delivery.attempt_count and code in WHY:
+    if delivery.state is S.SCHEDULED and delivery.attempt_count and code in WHY and code != "throttled":
         return Trouble(WHY[code], SURELY_NOT, (), "warning")
     return None
+
+
+def waiting(reason: Hold, until: datetime | None) -> str:
+    """Why a delivery waits, and when it goes on by itself."""
+    return str(HELD[reason]) % {"time": moment(until)}
 
 
 def outcome(attempt: Attempt) -> LazyString | str:

@@ -70,10 +70,9 @@ def test_a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_wai
     stage.run()
 
     refused = stage.read(first)
-    assert (refused.state, refused.error_code) == (S.SCHEDULED, "refused")
-    until = refused.try_at
+    assert (refused.state, refused.error_code) == (S.SCHEDULED, "throttled")
+    until = stage.channel_now(throttled).throttled_until
     assert until is not None
-    assert stage.channel_now(throttled).throttled_until == until
     assert (stage.state(waiting), stage.state(free)) == (S.SCHEDULED, S.PUBLISHED)
 
     stage.clock.set(until)
@@ -87,22 +86,41 @@ def test_retry_after_goes_before_the_reset_header(stage: Stage) -> None:
 
     stage.run()
 
-    assert stage.read(delivery).try_at == stage.moment(seconds=90)
+    assert stage.channel_now(stage.read(delivery).channel).throttled_until == stage.moment(seconds=90)
 
 
-def test_a_refusal_without_a_time_waits_longer_each_time_and_fails_after_five_attempts(stage: Stage) -> None:
+def test_a_throttle_without_a_time_waits_longer_each_time_and_is_missed_in_the_end(stage: Stage) -> None:
     stage.sandbox.faults.add("throttled", "linkedin")
-    delivery = stage.due(stage.channel(missed_after_seconds=86400))
+    channel = stage.channel(missed_after_seconds=7200)
+    delivery = stage.due(channel)
 
-    for seconds in (30, 120, 600, 3600):
+    for seconds in (30, 120, 600, 3600, 3600):
         stage.run()
-        assert stage.read(delivery).try_at == stage.moment(seconds=seconds)
+        assert stage.channel_now(channel).throttled_until == stage.moment(seconds=seconds)
         stage.clock.advance(seconds=seconds)
     stage.run()
 
+    missed = stage.read(delivery)
+    assert (missed.state, missed.attempt_count, missed.attempts_forgiven) == (S.MISSED, 5, 5)
+    assert stage.told("delivery_missed")
+
+
+def test_a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts(stage: Stage) -> None:
+    delivery = stage.due(stage.channel("twitter", missed_after_seconds=86400))
+    nowhere = replace(stage.platform.settings, networks={"twitter": NetworkSettings("http://127.0.0.1:9/twitter")})
+    elsewhere = bootstrap(nowhere, clock=stage.clock)
+
+    for seconds in (30, 120, 600, 3600):
+        pool.run_due(elsewhere, OWNER)
+        assert stage.read(delivery).try_at == stage.moment(seconds=seconds)
+        with stage.platform.database.read() as session:
+            assert held(session, stage.read(delivery), stage.clock.now()) is None  # it is not due before that
+        stage.clock.advance(seconds=seconds)
+    pool.run_due(elsewhere, OWNER)
+    elsewhere.close()
+
     failed = stage.read(delivery)
     assert (failed.state, failed.error_code, failed.attempt_count) == (S.FAILED, "attempts_exhausted", 5)
-    assert stage.sent() == 5
     assert stage.told("delivery_failed")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from planner.bootstrap import bootstrap
+from planner.config import NetworkSettings
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Delivery
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
-from planner.services.publishing import decide
-from tests.services.publishing.stage import Stage
+from planner.services.publishing import decide, pool
+from tests.services.publishing.stage import OWNER, Stage
 
 S = DeliveryState
 
@@ -72,14 +75,17 @@ def test_an_address_that_is_none_is_refused_at_its_field(stage: Stage) -> None:
 
 def test_it_is_not_live_sends_it_again_with_five_new_attempts(stage: Stage) -> None:
     delivery = stuck(stage, S.NEEDS_PERSON, error_code="attempts_exhausted")
+    nowhere = replace(stage.platform.settings, networks={"linkedin": NetworkSettings("http://127.0.0.1:9/linkedin")})
+    elsewhere = bootstrap(nowhere, clock=stage.clock)
 
     decided(stage, decide.is_not_live, delivery)
-    stage.sandbox.faults.add("throttled", "linkedin", retry_after=5, count=4)
-    for _ in range(5):
-        stage.run()
-        stage.clock.advance(seconds=5)
+    for seconds in (30, 120, 600, 3600):
+        pool.run_due(elsewhere, OWNER)
+        stage.clock.advance(seconds=seconds)
+    elsewhere.close()
+    stage.run()
 
-    assert (stage.state(delivery), stage.sent()) == (S.PUBLISHED, 5)
+    assert (stage.state(delivery), stage.sent()) == (S.PUBLISHED, 1)
 
 
 def test_it_is_not_live_can_cancel_it(stage: Stage) -> None:

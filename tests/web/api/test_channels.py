@@ -8,6 +8,9 @@ import pytest
 
 from planner.bootstrap import Platform
 from planner.models import Channel
+from planner.services import limits
+from planner.services.connections import ChannelAccess
+from publishers.limits import Calls, Scope, spent
 from publishers.sandbox import Sandbox
 from tests.support.api import Script, fields, made, problem
 from tests.support.clock import FakeClock
@@ -151,6 +154,28 @@ def test_a_paused_channel_holds_its_deliveries(script_of: ScriptOf, company: Com
     assert problem(editor.delete(f"/channels/{channel.id}/pause"), 403)["code"] == "forbidden_release"
     assert made(lead.delete(f"/channels/{channel.id}/pause"))["paused"] is None
     assert made(editor.get(f"/deliveries/{delivery}"))["held"] is False
+
+
+def test_a_limit_of_the_network_holds_the_deliveries_before_its_end_and_says_until_when(
+    script_of: ScriptOf, company: Company, channel: Channel, platform: Platform
+) -> None:
+    lead = script_of(company.bob)
+    ends, before, after = "2026-03-17T12:00:00Z", "2026-03-17T09:00:00Z", "2026-03-18T09:00:00Z"
+    body = {"text": "Hallo", "channels": [str(channel.id)], "approved": True}
+    soon, later = (
+        made(lead.post("/posts", body | {"publish_at": at}))["deliveries"][0]["id"] for at in (before, after)
+    )
+    access = ChannelAccess.of(channel)
+    with platform.database.write() as session:
+        used_up = spent(Scope.APP, Calls.PUBLISH, "24hour", 27 * 3600.0)
+        limits.note(session, "", access, [used_up], platform.clock.now())
+
+    held = made(lead.get(f"/deliveries/{soon}"))
+    assert (held["held"], held["waits_for"], held["held_until"]) == (True, "app_throttled", ends)
+    free = made(lead.get(f"/deliveries/{later}"))
+    assert (free["held"], free["waits_for"], free["held_until"]) == (False, None, None)
+    assert made(lead.get(f"/channels/{channel.id}"))["limited_until"] == ends
+    assert [c["limited_until"] for c in made(lead.get("/channels"))["items"]] == [ends]
 
 
 def test_an_archived_channel_is_gone_and_its_account_may_be_connected_again(admin: Script, sandbox: Sandbox) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from planner import models
 from planner.bootstrap import Platform
 from planner.domain.roles import Permission
-from planner.services import archiving, channels, slots as slot_service
+from planner.services import archiving, channels, limits, slots as slot_service
 from planner.services.actor import Actor
 from planner.services.publishing import pause
 from planner.services.slots import SlotInput
@@ -40,9 +40,9 @@ def list_channels(call: Call, query: PageQuery) -> Page[Channel]:
         wanted = wanted.where(models.Channel.id > int(query.cursor))
     wanted = wanted.options(selectinload(models.Channel.slots)).order_by(models.Channel.id).limit(query.limit + 1)
     found = call.session.scalars(wanted).all()
-    shown = found[: query.limit]
+    shown, apps = found[: query.limit], limits.app_limits(call.session, call.now)
     return Page[Channel](
-        items=[present.channel(call.platform, c, call.now) for c in shown],
+        items=[present.channel(call, c, apps) for c in shown],
         next=str(shown[-1].id) if len(found) > query.limit else None,
     )
 
@@ -67,13 +67,13 @@ def create_channel(call: Call, body: ChannelCreate) -> Channel:
         account=call.prepared,
         owner_id=body.owner,
     )
-    return present.channel(call.platform, found, call.now)
+    return present.channel(call, found)
 
 
 @router.get("/channels/{channel_id}")
 def get_channel(call: Call, channel_id: int) -> Channel:
     """One channel."""
-    return present.channel(call.platform, channels.get(call.session, call.workspace_id, channel_id), call.now)
+    return present.channel(call, channels.get(call.session, call.workspace_id, channel_id))
 
 
 @router.patch("/channels/{channel_id}", Permission.MANAGE)
@@ -85,7 +85,7 @@ def change_channel(call: Call, channel_id: int, body: ChannelPatch) -> Channel:
     if "owner" in values:
         values["owner_id"] = values.pop("owner")
     found = channels.update(call.session, call.actor, channel_id, now=call.now, **values)
-    return present.channel(call.platform, found, call.now)
+    return present.channel(call, found)
 
 
 def ask_network_again(platform: Platform, actor: Actor, channel_id: int, body: CredentialsPut) -> Account | None:
@@ -110,7 +110,7 @@ def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Chan
         now=call.now,
         account=call.prepared,
     )
-    return present.channel(call.platform, found, call.now)
+    return present.channel(call, found)
 
 
 @router.delete("/channels/{channel_id}", Permission.MANAGE)
@@ -123,14 +123,14 @@ def archive_channel(call: Call, channel_id: int) -> None:
 def pause_channel(call: Call, channel_id: int, body: PausePut) -> Channel:
     """Hold back all deliveries of a channel."""
     found = pause.pause_channel(call.session, call.actor, channel_id, body.reason, now=call.now)
-    return present.channel(call.platform, found, call.now)
+    return present.channel(call, found)
 
 
 @router.delete("/channels/{channel_id}/pause", Permission.RELEASE)
 def release_channel(call: Call, channel_id: int) -> Channel:
     """Let a channel's deliveries go again. What is too late by now is missed."""
     found = pause.release_channel(call.session, call.actor, channel_id, now=call.now)
-    return present.channel(call.platform, found, call.now)
+    return present.channel(call, found)
 
 
 @router.put("/channels/{channel_id}/slots", Permission.ARRANGE)

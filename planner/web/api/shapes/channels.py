@@ -96,7 +96,8 @@ class Capabilities(Output):
 
 
 class Channel(Output):
-    """A connected account. ``account`` is the network's own id of it."""
+    """A connected account. ``account`` is the network's own id of it; ``limited_until`` is when publishing goes on
+    where the network's limit, of the account or of the developer app, is reached."""
 
     id: Id
     network: str
@@ -104,6 +105,7 @@ class Channel(Output):
     account: str | None
     profile_url: str | None
     health: ChannelHealth
+    limited_until: Moment | None
     reconnect_reason: str | None
     paused: Pause | None
     capabilities: Capabilities | None

@@ -81,8 +81,8 @@ class DeliveryError(Output):
 
 
 class Delivery(Output):
-    """A post on one channel at one time. ``held``: a pause keeps it back whatever its time; ``waits_for`` names that,
-    or whatever else keeps it back now."""
+    """A post on one channel at one time. ``held``: a pause or a limit of the network keeps it back whatever its time;
+    ``waits_for`` names that, or whatever else keeps it back now; ``held_until`` is when it goes on by itself."""
 
     id: Id
     post: Id
@@ -92,6 +92,7 @@ class Delivery(Output):
     held: bool
     waits_for: Hold | None
     hold_reason: str | None = Field(description="What was said when it was paused.")
+    held_until: Moment | None
     publish_at: Moment | None
     queued: bool
     published_at: Moment | None
