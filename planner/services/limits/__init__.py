@@ -8,7 +8,7 @@ from planner.services.limits.holds import (
     current,
     reading_held_until,
 )
-from planner.services.limits.noting import app_of, forget, forget_other_apps, keep, note
+from planner.services.limits.noting import app_of, forget, forget_other_apps, keep, note, watched
 
 __all__ = [
     "AppLimit",
@@ -22,4 +22,5 @@ __all__ = [
     "keep",
     "note",
     "reading_held_until",
+    "watched",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from planner.models import RateLimit
 from planner.services.connections import ChannelAccess
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import CHANNEL, changed, run
+from publishers.base import NetworkError, Publisher
 from publishers.limits import Calls, LimitReading, Scope
 
 if TYPE_CHECKING:
@@ -32,6 +34,18 @@ def keep(platform: Platform, access: ChannelAccess, readings: Iterable[LimitRead
     if near:
         app, now = app_of(platform, access.network), platform.clock.now()
         write_again(platform.database, lambda session: note(session, app, access, near, now))
+
+
+@contextmanager
+def watched(platform: Platform, access: ChannelAccess) -> Iterator[Publisher]:
+    """Borrow a publisher of the channel to read with, and keep what its network says about limits meanwhile."""
+    try:
+        with platform.connections.publisher(access) as publisher:
+            yield publisher
+            keep(platform, access, publisher.limits())
+    except NetworkError as error:
+        keep(platform, access, error.limits)
+        raise
 
 
 def note(session: Session, app: str, access: ChannelAccess, readings: Iterable[LimitReading], now: datetime) -> None:

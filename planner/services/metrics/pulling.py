@@ -234,14 +234,8 @@ def _ask_again(
 
 
 def _call(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> dict[str, Figures]:
-    try:
-        with platform.connections.publisher(access) as publisher:
-            figures = publisher.metrics(remote_ids)
-            limits.keep(platform, access, publisher.limits())
-            return figures
-    except NetworkError as error:
-        limits.keep(platform, access, error.limits)
-        raise
+    with limits.watched(platform, access) as publisher:
+        return publisher.metrics(remote_ids)
 
 
 def _mark(platform: Platform, access: ChannelAccess, reason: str) -> None:

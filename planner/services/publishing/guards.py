@@ -89,10 +89,8 @@ def hold(standing: Standing, now: datetime) -> Hold | None:
         (Hold.CHANNEL_PAUSED, standing.channel_paused_at is not None),
         (Hold.APPROVAL_MISSING, is_unapproved(standing)),
         (Hold.RECONNECT, standing.reconnect_since is not None),
-        (
-            Hold.UNREACHABLE if standing.throttle_reason == "unreachable" else Hold.THROTTLED,
-            is_throttled(standing.throttled_until, now),
-        ),
+        (Hold.UNREACHABLE, is_unreachable(standing, now)),
+        (Hold.THROTTLED, is_throttled(standing.throttled_until, now)),
         (Hold.APP_THROTTLED, is_throttled(standing.app_throttled_until, now)),
     )
     return next((reason for reason, applies in reasons if applies), None)
@@ -124,6 +122,11 @@ def ends_at(standing: Standing, reason: Hold | None) -> datetime | None:
 def is_unapproved(standing: Standing) -> bool:
     """Whether a lead's yes is needed and was not given, or was taken back."""
     return standing.needs_approval and standing.approved_at is None
+
+
+def is_unreachable(standing: Standing, now: datetime) -> bool:
+    """Whether the channel waits because no connection to its network could be opened."""
+    return standing.throttle_reason == "unreachable" and is_throttled(standing.throttled_until, now)
 
 
 def is_throttled(until: datetime | None, now: datetime) -> bool:
