@@ -21,8 +21,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from planner import team
 from planner.leader import ASK_SECONDS, Leader
-from planner.services import alerts, heartbeats, outbox, webhooks
-from planner.services.publishing import missed, renewal
+from planner.services import alerts, heartbeats, limits, outbox, webhooks
+from planner.services.publishing import expiring, missed, renewal
 from planner.services.publishing.calling import Caller
 from planner.services.publishing.pool import Pool
 from planner.services.publishing.reconcile import reconcile
@@ -71,6 +71,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Pick up what a former process left, then keep time. Returns at once."""
+        limits.forget_other_apps(self._platform)
         recover(self._platform)
         # Before anything is claimed, so that an outage is told of as a whole.
         missed.sweep(self._platform)
@@ -82,6 +83,7 @@ class Scheduler:
         if not self._platform.database.is_sqlite:  # there, each time is a write, and a second scheduler rare
             self._every("lead", ASK_SECONDS, self._stand, executor="lead")
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
+        self._every("expiry", REFRESH_SECONDS, self._as_leader(lambda: expiring.warn_due(self._platform)), at_once=True)
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
         if self._engine is not None:
             self._every("tidy", self._engine.stalled_seconds / 2, self._as_leader(self._tidy))
@@ -89,7 +91,7 @@ class Scheduler:
         self._every("mail", MAIL_SECONDS, self._as_leader(self._send_mail))
         self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
         self._every("alerts", ALERT_SECONDS, self._as_leader(lambda: alerts.check(self._platform)))
-        self._every("forget", FORGET_SECONDS, self._as_leader(lambda: outbox.forget_old(self._platform)))
+        self._every("forget", FORGET_SECONDS, self._as_leader(self._forget))
         self._every("zones", ZONES_SECONDS, self._as_leader(self._recheck_zones), at_once=True)
         self._clock.add_job(lambda: warm_up(self._platform), name="warm-up")
         self._clock.start()
@@ -140,6 +142,10 @@ class Scheduler:
         from planner.services import metrics
 
         metrics.pull_due(self._platform)
+
+    def _forget(self) -> None:
+        outbox.forget_old(self._platform)
+        limits.forget(self._platform)
 
     def _run_weekly(self) -> None:
         from planner.services import weekly

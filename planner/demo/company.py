@@ -188,7 +188,10 @@ def _channels(
     for key, network, name, rhythm, times in CHANNELS:
         given = known[network] if key != "by_hand" else {}
         credentials = {k: v for k, v in given.items() if k not in ("network", "name") and v}
-        channel = channels.connect(session, company.admin, platform.vault, network, credentials, now=now, name=name)
+        renews = platform.connections.can_renew(network, credentials)
+        channel = channels.connect(
+            session, company.admin, platform.vault, network, credentials, now=now, name=name, renews=renews
+        )
         _settings(session, company, channel, rhythm, times, now)
         company.channels[key] = channel.id
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from planner.domain.expiry import WEEK
 from planner.domain.states import ChannelHealth, DeliveryState
 from planner.models import Channel, Delivery, Post, Slot, User
 from planner.services import channels
@@ -51,6 +52,19 @@ def cards(session: Session, workspace_id: int, *, now: datetime) -> list[Channel
         )
         for channel in found
     ]
+
+
+def ailing(session: Session, workspace_id: int, *, now: datetime) -> list[tuple[Channel, ChannelHealth]]:
+    """Channels whose access has ended, or ends within a week and does not renew itself; what has ended comes first."""
+    query = select(Channel).where(
+        Channel.workspace_id == workspace_id,
+        Channel.archived_at.is_(None),
+        Channel.credentials.is_not(None) | Channel.reconnect_since.is_not(None),
+        Channel.reconnect_since.is_not(None) | (Channel.token_expires_at <= now + WEEK),
+    )
+    found = [(channel, channels.health(channel, now)) for channel in session.scalars(query.order_by(Channel.id))]
+    shown = (ChannelHealth.RECONNECT, ChannelHealth.EXPIRING)
+    return sorted((one for one in found if one[1] in shown), key=lambda one: shown.index(one[1]))
 
 
 def planned_count(session: Session, channel_id: int) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from planner.domain import expiry
 from planner.domain.roles import Permission
 from planner.domain.states import ChannelHealth, DeliveryState
 from planner.models import Channel, Delivery, Member
@@ -20,8 +21,6 @@ from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Pro
 from planner.services.publishing.status import refresh_status
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
-
-EXPIRING = timedelta(days=7)
 
 
 def networks() -> list[Network]:
@@ -81,8 +80,10 @@ def connect(
     name: str = "",
     account: Account | None = None,
     owner_id: int | None = None,
+    renews: bool = False,
 ) -> Channel:
-    """Store a connected account as a channel. ``account`` is the network's answer, where it was asked.
+    """Store a connected account as a channel. ``account`` is the network's answer, where it was asked; ``renews`` says
+    that the access renews itself (:meth:`Connections.can_renew`).
 
     Raises Forbidden, Invalid, and Conflict ``account_connected`` (one account is one channel of a workspace).
     """
@@ -96,6 +97,7 @@ def connect(
         name=_name(name, account, network),
         owner_id=owner_id or actor.user_id,
         created_at=now,
+        renews=renews,
     )
     _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     session.add(channel)
@@ -113,6 +115,7 @@ def reconnect(
     *,
     now: datetime,
     account: Account | None = None,
+    renews: bool = False,
 ) -> Channel:
     """New credentials for the same account: slots, history and queue stay, and what surely was not sent and
     waited for the connection is scheduled again.
@@ -127,7 +130,8 @@ def reconnect(
         raise Conflict("other_account")
     _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     channel.credentials_version += 1
-    _release_waiting(session, channel, now)
+    channel.renews, channel.renewal_failing_since = renews, None
+    release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "reconnected")
     return channel
 
@@ -196,7 +200,10 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.PAUSED
     if channel.credentials is None:
         return ChannelHealth.ASSISTED
-    if channel.token_expires_at is not None and channel.token_expires_at <= now + EXPIRING:
+    failing_since = channel.renewal_failing_since
+    if expiry.renews_itself(now, renews=bool(channel.renews), failing_since=failing_since):
+        return ChannelHealth.OK
+    if channel.token_expires_at is not None and channel.token_expires_at <= now + expiry.WEEK:
         return ChannelHealth.EXPIRING if channel.token_expires_at > now else ChannelHealth.RECONNECT
     return ChannelHealth.OK
 
@@ -265,7 +272,8 @@ def _is_member(session: Session, workspace_id: int, user_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def _release_waiting(session: Session, channel: Channel, now: datetime) -> None:
+def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
+    """The channel has access again: what waited for that, and was surely not sent, is scheduled again."""
     query = select(Delivery).where(
         Delivery.channel_id == channel.id,
         Delivery.state == DeliveryState.NEEDS_PERSON,

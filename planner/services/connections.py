@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from planner.config import Settings
 from planner.counts import Counts
 from planner.models import Channel
-from planner.security.vault import Vault
+from planner.security.vault import Vault, VaultError
 from planner.services.observed import ObservedPublisher
 from publishers import registry
 from publishers.base import Capabilities, Connection, Credentials, Network, Publisher
@@ -60,6 +60,18 @@ class Connections:
     def credentials(self, access: ChannelAccess) -> dict[str, str]:
         """The channel's credentials, decrypted; empty for an assisted channel. Raises VaultError."""
         return self._vault.open(access.sealed) if access.sealed else {}
+
+    def renews(self, access: ChannelAccess) -> bool:
+        """Whether this channel's access renews itself. No where its credentials cannot be read."""
+        try:
+            return self.can_renew(access.network, self.credentials(access))
+        except VaultError:
+            return False
+
+    def can_renew(self, network: str, credentials: Credentials) -> bool:
+        """Whether access given by these credentials renews itself with the operator's developer app."""
+        known = registry.networks().get(network)
+        return known is not None and known.renews(credentials, self._settings.network(network).app)
 
     @contextmanager
     def publisher(self, access: ChannelAccess) -> Iterator[Publisher]:

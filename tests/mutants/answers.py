@@ -218,14 +218,14 @@ MUTANTS = (
         "After five attempts a refusal is final.",
         "the bound",
         (Edit(RETRY, "    if attempts >= MOST_ATTEMPTS:\n        return None\n", ""),),
-        found_in(CLASSIFY_TESTS, "a_refusal_without_a_time_waits_longer_each_time_and_fails_after_five_attempts"),
+        found_in(CLASSIFY_TESTS, "a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts"),
     ),
     Mutant(
         "retry-after",
         "The network's own word, Retry-After before all, says when to try again.",
         "the network's word",
         (Edit(RETRY, "    if retry_after is not None:\n", "    if False:\n"),),
-        found_in(CLASSIFY_TESTS, "retry_after_goes_before_the_reset_header"),
+        found_in("domain/test_retry.py", "the_networks_own_word_goes_before_our_steps"),
     ),
     Mutant(
         "retry-after-header",
@@ -235,24 +235,11 @@ MUTANTS = (
         found_in(CLASSIFY_TESTS, "retry_after_goes_before_the_reset_header"),
     ),
     Mutant(
-        "throttle",
-        "What one delivery was told holds the whole channel, so that the next does not ask again.",
+        "unreachable",
+        "A network out of reach holds the whole channel, so that the next delivery does not try at once.",
         "the channel's wait",
         (Edit(EFFECTS, "        _throttle(channel, verdict.try_at)\n", "        pass\n"),),
-        found_in(CLASSIFY_TESTS, "a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_waits"),
-    ),
-    Mutant(
-        "throttle-alone",
-        "A throttle on one channel does not hold the others.",
-        "the bound to the one channel",
-        (
-            Edit(
-                EFFECTS,
-                "        _throttle(channel, verdict.try_at)\n",
-                "        for every in session.query(Channel):\n            _throttle(every, verdict.try_at)\n",
-            ),
-        ),
-        found_in(CLASSIFY_TESTS, "a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_waits"),
+        found_in(CLASSIFY_TESTS, "a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts"),
     ),
     Mutant(
         "refresh-turn",

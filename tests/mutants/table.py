@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.mutants import answers, around, claiming, looking, sending
+from tests.mutants import answers, around, claiming, limits, looking, sending
 from tests.mutants.model import Mutant
 
 AREAS: dict[str, tuple[Mutant, ...]] = {
     "Claiming, fences, leases": claiming.MUTANTS,
     "Before, during and after the call": sending.MUTANTS,
     "What an answer proves": answers.MUTANTS,
+    "The networks' limits": limits.MUTANTS,
     "Looking for what is unconfirmed": looking.MUTANTS,
     "Restores, times, processes, the API": around.MUTANTS,
 }

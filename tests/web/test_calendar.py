@@ -164,7 +164,7 @@ def test_page_and_entries_take_few_queries_however_many_posts_there_are(
         counts.append(len(statements))
     assert len(events(bob, MARCH)["entries"]) == 301
     assert counts[0] == counts[1]
-    assert counts[1] < 12, "\n\n".join(statements)
+    assert counts[1] < 13, "\n\n".join(statements)
 
 
 def many_posts(platform: Platform, channels: list[Channel], count: int) -> None:
@@ -208,3 +208,25 @@ def events(person: Browsing, address: str) -> dict[str, Any]:
 def pause(platform: Platform, model: type[Base], *, on: bool) -> None:
     with platform.database.write() as session:
         session.execute(update(model).values(paused_at=platform.clock.now() if on else None))
+
+
+def test_channels_whose_access_ends_or_has_ended_stand_above_the_calendar_and_those_that_renew_themselves_do_not(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel, twitter: Channel
+) -> None:
+    now = platform.clock.now()
+    soon = {"credentials": "sealed", "token_expires_at": now + timedelta(days=3)}
+    with platform.database.write() as session:
+        session.execute(update(Channel).where(Channel.id == twitter.id).values(renews=True, **soon))
+
+    banners = []
+    for values in ({}, soon, {"reconnect_since": now}):
+        with platform.database.write() as session:
+            session.execute(update(Channel).where(Channel.id == linkedin.id).values(name=linkedin.name, **values))
+        page = client_of(company.rita).get("/calendar").text
+        banners.append(re.findall(r"Die Verbindung [^<]*", page))
+
+    assert banners == [
+        [],
+        ["Die Verbindung endet am Do., 19. März 2026, 10:00."],
+        ["Die Verbindung ist beendet. Dort geht nichts hinaus, bis der Kanal neu verbunden ist."],
+    ]

@@ -41,7 +41,8 @@ def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]
 
 
 def _scarce(session: Session, networks: Iterable[str], now: datetime) -> dict[str, Any]:
-    """By network, the app's limit of which the fewest calls are left. Locked, so that of two processes the second
+    """By network, the app's limit of which the fewest calls are left; one of which none are holds its channels anyway.
+    Locked, so that of two processes the second
     counts what the first has taken."""
     found: dict[str, Any] = {}
     for row in run(session, _SCARCE, {"networks": list(networks)}):
@@ -69,7 +70,7 @@ def _may_take(session: Session, limit: Any, now: datetime) -> set[int]:
 _OF_APP = and_(RateLimit.channel_id.is_(None), RateLimit.calls.in_(PUBLISHING))
 _SCARCE = (
     select(RateLimit.__table__)
-    .where(_OF_APP, RateLimit.network.in_(bindparam("networks", expanding=True)), RateLimit.left.is_not(None))
+    .where(_OF_APP, RateLimit.network.in_(bindparam("networks", expanding=True)), RateLimit.left > 0)
     .order_by(RateLimit.id)
     .with_for_update()
 )

@@ -20,12 +20,12 @@ Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 
-def write_again(database: Database, work: Callable[[Session], Result]) -> Result:
+def write_again(database: Database, work: Callable[[Session], Result], tries: int = TRIES) -> Result:
     """Run ``work`` in a write transaction, again after a lost connection, a deadlock or a busy database.
 
     ``work`` must be a compare-and-set, so that a commit whose answer was lost does no harm when it comes twice.
     """
-    for tried in range(1, TRIES):
+    for tried in range(1, tries):
         try:
             return database.write_together(work)
         except OperationalError as error:

@@ -12,7 +12,7 @@ from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import ChannelEffect, Verdict, classify_preparation
 from planner.services.publishing.payload import MediaLost, check_media
 from planner.services.publishing.renewal import Renewal
-from publishers.base import Prepared, Publisher, Refused
+from publishers.base import Prepared, Publisher, Refused, Throttled
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -50,7 +50,8 @@ def lasting_access(platform: Platform, work: Claimed) -> ChannelAccess:
     if renewed.renewal is Renewal.ELSEWHERE:
         raise HandBack(now + SHORT_WAIT)
     if renewed.renewal is Renewal.FAILED:
-        refused = Refused("The access could not be renewed in time.")
+        error = renewed.error
+        refused = error if isinstance(error, Throttled) else Refused("The access could not be renewed in time.")
         raise NotReady(classify_preparation(refused, work.attempts + 1, now))
     raise NotReady(needs_reconnection("The access has ended."))
 

@@ -17,7 +17,7 @@ from planner.models import Channel
 from planner.security.vault import VaultError
 from planner.services import events
 from planner.services.actor import machine
-from planner.services.channels import parse_moment
+from planner.services.channels import parse_moment, release_waiting
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects
 from planner.services.publishing.again import write_again
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 SHORT = timedelta(minutes=15)
 #: Tokens that have more than a day left are long-lived: they are renewed in their last week.
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-#: How long one try to renew keeps others away, and how long to leave a network alone after one that failed.
+#: How long one try to renew keeps others away at least, and how long to leave a network alone after one that failed.
 TURN = timedelta(minutes=2)
+#: A token that was given once is given no second time: what the network gave is worth nearly two minutes of trying.
+STORE_TRIES = 30
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +50,11 @@ class Renewal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """How it ended, with the access as it stands now."""
+    """How it ended, with the access as it stands now, and what the network said where it failed."""
 
     renewal: Renewal
     access: ChannelAccess
+    error: NetworkError | None = None
 
 
 def is_short_of_time(expires_at: datetime | None, now: datetime, seconds: float) -> bool:
@@ -73,11 +76,14 @@ def renew(platform: Platform, access: ChannelAccess) -> Renewed:
 
 def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
     now = platform.clock.now()
+    ends = now + turn_of(platform)
     with platform.database.write() as session:
-        if not _take_turn(session, access, now):
+        if not _take_turn(session, access, now, ends):
             return Renewed(Renewal.ELSEWHERE, _present(session, access))
     try:
         with platform.connections.publisher(access) as publisher:
+            if not _call_ends_within(platform, ends):
+                return Renewed(Renewal.ELSEWHERE, access)
             fresh = publisher.refresh()
     except (ReconnectNeeded, VaultError) as error:
         reason = str(error)
@@ -85,12 +91,24 @@ def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
         return Renewed(Renewal.IMPOSSIBLE, access)
     except NetworkError as error:
         _log.warning("The channel's access could not be renewed: %s", error)
-        return Renewed(Renewal.FAILED, access)
+        write_again(platform.database, lambda session: _note_failure(session, access, now))
+        return Renewed(Renewal.FAILED, access, error)
     if fresh is None:
         return Renewed(Renewal.IMPOSSIBLE, access)
     renewed: Credentials = fresh
-    stored = write_again(platform.database, lambda session: _store(session, platform, access, renewed))
+    stored = write_again(platform.database, lambda session: _store(session, platform, access, renewed), STORE_TRIES)
     return Renewed(Renewal.RENEWED, stored)
+
+
+def turn_of(platform: Platform) -> timedelta:
+    """How long one try to renew keeps others away: always longer than its call can take."""
+    return max(TURN, timedelta(seconds=4 * platform.settings.send_timeout_seconds))
+
+
+def _call_ends_within(platform: Platform, ends: datetime) -> bool:
+    """Whether a call that begins now is over before the turn is. Not where the process stood still meanwhile: then
+    another may be spending the token."""
+    return platform.clock.now() + timedelta(seconds=2 * platform.settings.send_timeout_seconds) <= ends
 
 
 def renew_due(platform: Platform) -> int:
@@ -112,7 +130,7 @@ def renew_due(platform: Platform) -> int:
     return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due)
 
 
-def _take_turn(session: Session, access: ChannelAccess, now: datetime) -> bool:
+def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: datetime) -> bool:
     """Settles the race for a refresh token that works once: the second finds a turn running, or a new version."""
     statement = (
         update(CHANNEL)
@@ -121,9 +139,17 @@ def _take_turn(session: Session, access: ChannelAccess, now: datetime) -> bool:
             CHANNEL.c.credentials_version == access.version,
             or_(CHANNEL.c.refreshing_until.is_(None), CHANNEL.c.refreshing_until <= now),
         )
-        .values(refreshing_until=now + TURN)
+        .values(refreshing_until=ends)
     )
     return changed(session, statement) == 1
+
+
+def _note_failure(session: Session, access: ChannelAccess, now: datetime) -> None:
+    ours = (CHANNEL.c.id == access.channel_id) & (CHANNEL.c.credentials_version == access.version)
+    changed(
+        session,
+        update(CHANNEL).where(ours, CHANNEL.c.renewal_failing_since.is_(None)).values(renewal_failing_since=now),
+    )
 
 
 def _present(session: Session, access: ChannelAccess) -> ChannelAccess:
@@ -137,7 +163,11 @@ def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: M
     channel.credentials = platform.vault.seal(fresh)
     channel.credentials_version += 1
     channel.token_expires_at = parse_moment(fresh.get("expires_at", ""))
-    channel.refreshing_until = None
+    channel.refreshing_until = channel.renewal_failing_since = None
     actor, now = machine(channel.workspace_id), platform.clock.now()
+    if channel.reconnect_since is not None:
+        # Another process took its turn after ours, found the token spent and asked for a person: no need any more.
+        channel.reconnect_since = channel.reconnect_reason = None
+        release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "access_renewed")
     return ChannelAccess.of(channel)

@@ -32,6 +32,7 @@ class Look(StrEnum):
     TWIN = "twin_is_being_sent"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
+    LIMITED = "limited"
     IMPOSSIBLE = "impossible"
     TAKEN = "taken_meanwhile"
     OVER = "no_longer_in_doubt"
@@ -125,13 +126,13 @@ def note_failed_look(session: Session, doubt: Doubt, settle: timedelta, now: dat
     return Look.FAILED
 
 
-def wait_for_limit(session: Session, doubt: Doubt, until: datetime, now: datetime) -> None:
+def wait_for_limit(session: Session, doubt: Doubt, until: datetime, now: datetime) -> Look:
     """The network's limit keeps us from looking: nothing was learned and nothing went wrong. Where it lasts longer than
     looks that fail would be kept up, a person is asked at once."""
     if until - now >= LONGEST_WAIT:
-        ask_person(session, doubt, now)
-    else:
-        _look_again(session, doubt, until)
+        return ask_person(session, doubt, now)
+    _look_again(session, doubt, until)
+    return Look.LIMITED
 
 
 def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:

@@ -66,6 +66,7 @@ def create() -> ResponseReturnValue:
                 name=inputs.text("name"),
                 now=context.now(),
                 account=account,
+                renews=context.platform().connections.can_renew(network.key, credentials),
             )
             channel_id = channel.id
     except (Invalid, Conflict) as error:
@@ -100,6 +101,7 @@ def reconnect(channel_id: int) -> ResponseReturnValue:
                 credentials,
                 now=context.now(),
                 account=account,
+                renews=context.platform().connections.can_renew(network.key, credentials),
             )
     except (Invalid, Conflict) as error:
         return _form(network, channel, _errors(error)), 422

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 
 from planner.services.notices import Told
+from planner.web.formats import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,23 @@ def advice(told: Told) -> str:
         return str(data["note"])
     if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
         return str(_("None of them was sent. Decide about all of them on one page."))
+    if told.notice.kind == "channel_expiring":
+        return _expiring(data)
     if told.notice.kind == "week_gaps":
         return _gaps(data)
     if told.notice.kind == "rhythm_unmet":
         return ", ".join(f"{c['name']} {c['planned']}/{c['target']}" for c in data.get("channels", []))
     return str(kind_of(told).advice)
+
+
+def _expiring(data: dict[str, Any]) -> str:
+    try:
+        time = moment(datetime.fromisoformat(str(data.get("expires_at"))))
+    except ValueError:
+        return str(KINDS["channel_expiring"].advice)
+    if data.get("failing"):
+        return str(_("It should renew itself, but cannot. Reconnect it: access ends on %(time)s.", time=time))
+    return str(_("Access ends on %(time)s. Reconnect it before that, and nothing is missed.", time=time))
 
 
 def _gaps(data: dict[str, Any]) -> str:

@@ -106,13 +106,15 @@ def test_a_throttle_without_a_time_waits_longer_each_time_and_is_missed_in_the_e
 
 
 def test_a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts(stage: Stage) -> None:
-    delivery = stage.due(stage.channel("twitter", missed_after_seconds=86400))
+    channel = stage.channel("twitter", missed_after_seconds=86400)
+    delivery = stage.due(channel)
     nowhere = replace(stage.platform.settings, networks={"twitter": NetworkSettings("http://127.0.0.1:9/twitter")})
     elsewhere = bootstrap(nowhere, clock=stage.clock)
 
     for seconds in (30, 120, 600, 3600):
         pool.run_due(elsewhere, OWNER)
         assert stage.read(delivery).try_at == stage.moment(seconds=seconds)
+        assert stage.channel_now(channel).throttled_until == stage.moment(seconds=seconds)
         with stage.platform.database.read() as session:
             assert held(session, stage.read(delivery), stage.clock.now()) is None  # it is not due before that
         stage.clock.advance(seconds=seconds)

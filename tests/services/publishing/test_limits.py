@@ -13,10 +13,13 @@ from planner.config import NetworkSettings
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Channel, Delivery, RateLimit
 from planner.services import limits
+from planner.services.connections import ChannelAccess
 from planner.services.metrics import pull_due
 from planner.services.publishing import missed, pool
+from planner.services.publishing.send import deliver
 from planner.services.publishing.status import Holds
 from planner.services.publishing.upcoming import upcoming
+from publishers.limits import Calls, Scope, spent
 from publishers.sandbox import Window
 from tests.services.publishing.stage import Stage, lost
 
@@ -102,6 +105,52 @@ def test_three_channels_of_one_app_share_what_remains_and_nobody_who_is_early_ea
     stage.run()
     assert sum(live(stage, early, one, two)) == 20
     assert live(stage, one, two) == [5, 5]
+
+
+def test_an_app_throttled_without_a_time_is_tried_again_after_the_usual_steps_by_one_of_its_channels(
+    stage: Stage,
+) -> None:
+    stage.sandbox.world.limits.set("facebook", Window(1, HOUR, "app"))
+    one, two = stage.channel("facebook"), stage.channel("facebook")
+    stage.due(one, text="eins")
+    stage.run()
+    waiting = [stage.due(one, text="zwei"), stage.due(two, text="drei")]
+
+    for calls, seconds in ((2, 30), (3, 120)):
+        stage.run()
+        assert stage.sent() == calls
+        assert [held(stage, d) for d in waiting] == [("app_throttled", stage.moment(seconds=seconds))] * 2
+        stage.clock.advance(seconds=seconds)
+    stage.sandbox.world.limits.set("facebook")
+    stage.run()
+    assert {stage.state(d) for d in waiting} == {S.PUBLISHED}
+
+
+def used_up_app(stage: Stage, channel: Channel) -> None:
+    with stage.platform.database.write() as session:
+        reading = spent(Scope.APP, Calls.PUBLISH, "24hour", 600.0)
+        limits.note(session, "", ChannelAccess.of(channel), [reading], stage.clock.now())
+
+
+def test_no_channel_of_a_used_up_app_is_claimed_and_those_of_other_apps_are(stage: Stage) -> None:
+    told, other, elsewhere = stage.channel("twitter"), stage.channel("twitter"), stage.channel("linkedin")
+    for channel in (told, other, elsewhere):
+        stage.planned(channel, text="fällig", after=timedelta(minutes=1))
+    stage.clock.advance(minutes=1)
+    used_up_app(stage, told)
+
+    assert [work.ref.channel_id for work in stage.claim()] == [elsewhere.id]
+
+
+def test_a_limit_of_the_app_that_was_reached_after_the_claim_is_heard(stage: Stage) -> None:
+    told, other = stage.channel("twitter"), stage.channel("twitter")
+    delivery = stage.due(other)
+    (work,) = stage.claim()
+    used_up_app(stage, told)
+
+    deliver(stage.platform, work)
+
+    assert (stage.state(delivery), stage.sent(), stage.attempts(delivery)) == (S.SCHEDULED, 0, [])
 
 
 def test_two_processes_share_one_limit_by_the_database(stage: Stage) -> None:

@@ -14,10 +14,12 @@ from sqlalchemy import select, update
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
 from planner.models import Campaign, Channel, Delivery, Post, Workspace
-from planner.services import heartbeats
+from planner.services import heartbeats, limits
+from planner.services.connections import ChannelAccess
 from planner.services.posts import When
 from planner.services.publishing import guards
 from planner.services.watching import Watch, stored
+from publishers.limits import Calls, Scope, spent
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_platform, make_post
 from tests.support.queries import counted
@@ -103,6 +105,16 @@ def test_the_reason_in_sql_is_the_reason_that_a_person_is_told(
             row = session.execute(query, {"now": now}).one()
             assert row.reason == guards.hold(row, now)
             reasons.add(row.reason)
+    for what in (Workspace, Campaign):
+        set_all(platform, what, paused_at=None)
+    set_all(platform, Post, needs_approval=False)
+    set_all(platform, Channel, paused_at=None, reconnect_since=None, throttle_reason="unreachable")
+    with platform.database.write() as session:
+        assert session.execute(query, {"now": now}).one().reason == "unreachable"
+        session.execute(update(Channel).values(throttled_until=None))
+        limits.note(session, "", ChannelAccess.of(channel), [spent(Scope.APP, Calls.PUBLISH, "24hour", 60.0)], now)
+        row = session.execute(query, {"now": now}).one()
+        assert row.reason == guards.hold(row, now) == "app_throttled"
     assert reasons >= {None, "workspace_paused", "campaign_paused", "channel_paused", "approval_missing"}
 
 

@@ -66,6 +66,7 @@ def create_channel(call: Call, body: ChannelCreate) -> Channel:
         name=body.name,
         account=call.prepared,
         owner_id=body.owner,
+        renews=call.platform.connections.can_renew(body.network, body.credentials),
     )
     return present.channel(call, found)
 
@@ -101,6 +102,7 @@ def ask_network_again(platform: Platform, actor: Actor, channel_id: int, body: C
 @router.put("/channels/{channel_id}/credentials", Permission.MANAGE, prepare=ask_network_again)
 def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Channel:
     """Give a channel new credentials of the same account. What waited for them goes out."""
+    network = channels.get(call.session, call.workspace_id, channel_id).network
     found = channels.reconnect(
         call.session,
         call.actor,
@@ -109,6 +111,7 @@ def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Chan
         body.credentials,
         now=call.now,
         account=call.prepared,
+        renews=call.platform.connections.can_renew(network, body.credentials),
     )
     return present.channel(call, found)
 
