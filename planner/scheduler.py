@@ -83,7 +83,7 @@ class Scheduler:
         if not self._platform.database.is_sqlite:  # there, each time is a write, and a second scheduler rare
             self._every("lead", ASK_SECONDS, self._stand, executor="lead")
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
-        self._every("expiry", REFRESH_SECONDS, self._as_leader(lambda: expiring.warn_due(self._platform)), at_once=True)
+        self._every("expiry", REFRESH_SECONDS, self._as_leader(lambda: expiring.warn_due(self._platform)))
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
         if self._engine is not None:
             self._every("tidy", self._engine.stalled_seconds / 2, self._as_leader(self._tidy))
@@ -99,6 +99,8 @@ class Scheduler:
     def stop(self) -> None:
         """Finish what is being sent, hand back what is only claimed, then return."""
         self._clock.pause()
+        # Waits for the round that the clock may be in the middle of: one that ends after the clock itself is an error.
+        self._clock.get_jobs()
         self._pool.stop()
         self._clock.shutdown(wait=True)
         self._leader.resign()

@@ -23,6 +23,7 @@ def test_a_post_without_a_time_is_a_draft(admin: Script, channel: Channel) -> No
         "status": "draft",
         "held": False,
         "waits_for": None,
+        "hold_reason": None,
         "held_until": None,
         "publish_at": None,
         "queued": False,
