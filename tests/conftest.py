@@ -165,5 +165,5 @@ def page(browser_context: BrowserContext) -> Iterator[Page]:
     page = browser_context.new_page()
     errors = errors_of(page)
     yield page
-    page.goto("about:blank")
+    page.close()
     assert not errors, f"Errors in the browser's console: {errors}"
