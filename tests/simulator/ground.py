@@ -18,22 +18,8 @@ from planner.config import NetworkSettings
 from planner.counts import Counts
 from planner.database import Database
 from planner.domain.roles import Role
-from planner.models import (
-    Approval,
-    Attempt,
-    Campaign,
-    Channel,
-    Delivery,
-    Event,
-    Member,
-    Notice,
-    Post,
-    PostMedia,
-    Slot,
-    User,
-    Variant,
-    Workspace,
-)
+from planner.models import Campaign, Channel, Media, Member, Slot, User, Workspace
+from planner.models.base import Base
 from planner.security.vault import Vault
 from planner.services import media
 from planner.services.actor import Actor
@@ -52,8 +38,10 @@ LATER = LONG_AGO.replace(year=2025)
 SLOT_TIMES = (time(2, 30), time(10, 15), time(16, 45))
 
 #: What a world makes, children first; and what it finds and changes.
-MADE = (Notice, Event, Approval, PostMedia, Variant, Attempt, Delivery, Post, Slot)
+#: Changed by a world, and put back after it.
 FOUND = (Workspace, Channel, Campaign)
+#: Changed by none. Whatever lies in another table is a world's own, and goes with it.
+LASTING = (User, Member, Media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +83,8 @@ class Ground:
         self.homes = [self._home("Brandt", "Europe/Berlin", approval=False), self._home("Keller", "America/New_York")]
         self._tokens = [(token, token.scopes, token.expires_at) for token in self._directory.tokens.values()]
         self._found = self._snapshot()
+        stays = {model.__tablename__ for model in (*FOUND, *LASTING)}
+        self._made = [table for table in reversed(Base.metadata.sorted_tables) if table.name not in stays]
 
     def close(self) -> None:
         self.sandbox.stop()
@@ -146,8 +136,8 @@ class Ground:
             self._directory.grant(replace(token, scopes=scopes, expires_at=expires_at))
         with self.database.write() as session:
             connection = session.connection()
-            for model in MADE:
-                connection.execute(delete(model))
+            for table in self._made:
+                connection.execute(delete(table))
             for table, rows in self._found:
                 connection.execute(_put_back(table), rows)
             connection.execute(insert(Slot), self._slots)

@@ -254,6 +254,8 @@ class World:
     def _freeze(self, process: Process, point: Point) -> None:
         if process.line.holding or self._depth >= MOST_DEPTH or self._freezes <= 0 or process.frozen:
             return
+        if process is self.web and point is Point.COMMITTED:
+            return  # what the person wanted holds from the commit on: the book is to have it before the others act
         self._freezes -= 1
         seconds = self._freeze_length(process, point)
         until = self.clock.now() + timedelta(seconds=seconds)
