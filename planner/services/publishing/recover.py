@@ -17,6 +17,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.publishing import assist, guards, telling
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
+from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, changed
 from publishers import registry
 
@@ -69,6 +70,7 @@ def _recover(session: Session, row: Any, now: datetime) -> bool:
 
 
 def _take_back(session: Session, ref: Ref, state: DeliveryState, now: datetime) -> bool:
+    lock_posts(session, [ref.post_id])  # so that what is found still holds when it is changed
     still_expired = session.scalar(
         select(Delivery.id).where(Delivery.id == ref.id, Delivery.state == state, Delivery.lease_until <= now)
     )

@@ -19,6 +19,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.publishing import moves, notices
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, Ref, move
+from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers.base import Recent, RemotePost
 
@@ -221,7 +222,9 @@ def _fail_duplicate(session: Session, doubt: Doubt, last: Attempt, now: datetime
 def _move(
     session: Session, doubt: Doubt, new: DeliveryState, now: datetime, values: dict[str, Any], data: dict[str, Any]
 ) -> bool:
-    """Only while nobody claimed it since and the look is still ours."""
+    """Only while nobody claimed it since and the look is still ours: asked under the lock that every change of the
+    delivery takes, so that it still holds when the change is made."""
+    lock_posts(session, [doubt.ref.post_id])
     ours = select(DELIVERY.c.id).where(
         DELIVERY.c.id == doubt.ref.id, DELIVERY.c.epoch == doubt.epoch, DELIVERY.c.look_at == doubt.turn
     )

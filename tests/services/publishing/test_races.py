@@ -22,6 +22,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.posts import store
 from planner.services.publishing import missed, renewal
 from planner.services.publishing.claim import Claimed, claim
+from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
 from planner.services.publishing.send import Step
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
@@ -199,6 +200,29 @@ def test_a_look_that_took_so_long_that_another_process_looked_meanwhile_does_not
         stage.reconcile()
 
     assert (stage.state(delivery), stage.read(delivery).looks) == (S.UNKNOWN, 1)
+
+
+def test_a_look_that_is_noted_after_another_attempt_began_does_not_send_a_third_time(
+    stage: Stage, other: Platform
+) -> None:
+    lost(stage, "linkedin", accepted=False)
+    delivery = stage.due(stage.channel())
+    stage.run()
+    for _ in range(2):
+        stage.clock.advance(minutes=20)
+        stage.reconcile()
+    stage.clock.advance(minutes=20)
+
+    def look_and_send_meanwhile() -> None:
+        stage.clock.advance(seconds=TURN_SHARE * SEND_TIMEOUT)
+        assert reconcile(other) == 1
+        lost(stage, "linkedin", accepted=True)
+        assert run_due(other, "another-process") == 1
+
+    with right_before(stage.platform, "FOR NO KEY UPDATE", look_and_send_meanwhile):
+        stage.reconcile()
+
+    assert (stage.state(delivery), len(stage.attempts(delivery)), len(stage.live())) == (S.UNKNOWN, 2, 1)
 
 
 # --- renewing -----------------------------------------------------------------------------------------------
