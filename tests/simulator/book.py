@@ -85,12 +85,14 @@ class Book:
         deliveries = {
             row[0]: Row(row[0], row[1], row[2], row[3], moment(row[4]), row[5], row[6], moment(row[7]))
             for row in self._ground.look(
-                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at FROM delivery"
+                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at FROM delivery ORDER BY id"
             )
         }
         posts = {
             row[0]: PostRow(row[0], row[1], not row[2] or row[3] is not None, row[4] is not None)
-            for row in self._ground.look("SELECT id, text, needs_approval, approved_at, deleted_at FROM post")
+            for row in self._ground.look(
+                "SELECT id, text, needs_approval, approved_at, deleted_at FROM post ORDER BY id"
+            )
         }
         paused = {
             (row[0], row[1])
