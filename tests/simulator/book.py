@@ -85,7 +85,8 @@ class Book:
         deliveries = {
             row[0]: Row(row[0], row[1], row[2], row[3], moment(row[4]), row[5], row[6], moment(row[7]))
             for row in self._ground.look(
-                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at FROM delivery ORDER BY id"
+                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at FROM delivery"
+                " ORDER BY id"
             )
         }
         posts = {

@@ -49,7 +49,7 @@ class People(Office):
             self._release(kind, number)
         for (channel_id,) in self.ground.look("SELECT id FROM channel WHERE reconnect_since IS NOT NULL ORDER BY id"):
             self.reconnect(channel_id)
-        query = "SELECT id FROM post WHERE approval_asked_at IS NOT NULL AND approved_at IS NULL AND deleted_at IS NULL ORDER BY id"
+        query = "SELECT id FROM post WHERE approval_asked_at IS NOT NULL AND approved_at IS NULL AND deleted_at IS NULL"
         for (post_id,) in self.ground.look(query + " ORDER BY id"):
             self._approve(post_id)
 
