@@ -37,7 +37,6 @@ LATER = LONG_AGO.replace(year=2025)
 #: Slots of every channel: one lies in the hour that a clock change skips or repeats.
 SLOT_TIMES = (time(2, 30), time(10, 15), time(16, 45))
 
-#: What a world makes, children first; and what it finds and changes.
 #: Changed by a world, and put back after it.
 FOUND = (Workspace, Channel, Campaign)
 #: Changed by none. Whatever lies in another table is a world's own, and goes with it.
@@ -290,7 +289,8 @@ def _put_back(table: Table) -> Update:
 
 def _watch(url: URL) -> Any:
     if url.get_backend_name() == "sqlite":
-        return sqlite3.connect(str(url.database), isolation_level=None)
+        # Whoever stands still in a thread of its own lets the others act in that thread: one at a time, still.
+        return sqlite3.connect(str(url.database), isolation_level=None, check_same_thread=False)
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(plain, autocommit=True)
 

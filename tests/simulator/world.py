@@ -51,7 +51,7 @@ FATES: dict[Point, tuple[tuple[str, float], ...]] = {
 }
 #: A process that stands still in the middle of a call: less than the settle time lets through, with lag and lateness.
 LONGEST_FREEZE_IN_CALL = 240.0
-MOST_DEPTH, MOST_FREEZES = 2, 4
+MOST_DEPTH, MOST_FREEZES, MOST_TURNS_MEANWHILE = 2, 4, 30
 
 
 class World:
@@ -262,14 +262,19 @@ class World:
         self.note(f"{process.name} stands still for {seconds:.0f} s at {point.value} ({process.step or 'idle'})")
         self._depth += 1
         process.frozen = True
+        try:
+            self._let_others_act(until)
+        finally:
+            process.frozen = False
+            self._depth -= 1
+        self.note(f"{process.name} goes on")
+
+    def _let_others_act(self, until: datetime) -> None:
         turns = 0
-        while self.clock.now() < until and turns < 30:
+        while self.clock.now() < until and turns < MOST_TURNS_MEANWHILE:
             self.turn(until)
             turns += 1
         self.clock.set(max(self.clock.now(), until))
-        process.frozen = False
-        self._depth -= 1
-        self.note(f"{process.name} goes on")
 
     def _freeze_length(self, process: Process, point: Point) -> float:
         if process.step is Step.SENDING and point is not Point.STEP:
