@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +32,24 @@ class Told:
     channel_id: int | None = None
     channel: str = ""
     settled: bool = False
+
+
+def about_workspace(
+    session: Session, workspace_id: int, people: Iterable[int], now: datetime, kind: str, data: Mapping[str, Any]
+) -> None:
+    """Tell these people (ids of users) of something that concerns the whole workspace. ``data`` is JSON."""
+    for user_id in people:
+        session.add(
+            Notice(
+                workspace_id=workspace_id,
+                user_id=user_id,
+                at=now,
+                kind=kind,
+                subject="workspace",
+                subject_id=workspace_id,
+                data=dict(data),
+            )
+        )
 
 
 def count_unread(session: Session, workspace_id: int, user_id: int) -> int:

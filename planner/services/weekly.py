@@ -18,10 +18,11 @@ from planner.domain.outbox import Pace, pace_of
 from planner.domain.roles import Permission, Role, allows
 from planner.domain.walltime import resolve
 from planner.domain.week import Week
-from planner.models import Member, Notice, User, Workspace
+from planner.models import Member, User, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.mail.waiting import put
+from planner.services.notices import about_workspace
 from planner.services.queue import move_passed
 from planner.services.weeks import ChannelWeek, week_overview
 
@@ -120,18 +121,7 @@ def _rhythm(channel: ChannelWeek) -> dict[str, Any]:
 
 
 def _tell(session: Session, workspace_id: int, now: datetime, kind: str, **data: Any) -> None:
-    for user_id in _planners(session, workspace_id):
-        session.add(
-            Notice(
-                workspace_id=workspace_id,
-                user_id=user_id,
-                at=now,
-                kind=kind,
-                subject="workspace",
-                subject_id=workspace_id,
-                data=data,
-            )
-        )
+    about_workspace(session, workspace_id, _planners(session, workspace_id), now, kind, data)
 
 
 def _planners(session: Session, workspace_id: int) -> Iterable[int]:

@@ -23,6 +23,7 @@ from planner.models import Delivery, Event, Member, Notice, Workspace
 from planner.services import events, queue, retiming
 from planner.services.actor import Actor, machine
 from planner.services.errors import Conflict
+from planner.services.notices import about_workspace
 from planner.services.retiming import RULES_APPLIED, Choices, TakenBack
 
 if TYPE_CHECKING:
@@ -132,18 +133,7 @@ def _unasked(session: Session, workspace_id: int, now: datetime) -> list[int]:
 
 
 def _tell(session: Session, workspace_id: int, now: datetime, kind: str, **data: Any) -> None:
-    for user_id in _planners(session, workspace_id):
-        session.add(
-            Notice(
-                workspace_id=workspace_id,
-                user_id=user_id,
-                at=now,
-                kind=kind,
-                subject="workspace",
-                subject_id=workspace_id,
-                data=data,
-            )
-        )
+    about_workspace(session, workspace_id, _planners(session, workspace_id), now, kind, data)
 
 
 def _planners(session: Session, workspace_id: int) -> Iterable[int]:
