@@ -11,55 +11,72 @@ Where the answer does not say for sure, the adapter raises :class:`Uncertain`, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, field as dataclass_field
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from publishers.limits import LimitReading
+from publishers.outgoing import (
+    FollowUp,
+    Heard,
+    MediaKind,
+    Medium,
+    Mention,
+    OutgoingPost,
+    Poll,
+    Prepared,
+    Progress,
+    Stage,
+    ThreadPart,
+    Under,
+    nobody_hears,
+)
+from publishers.rules import ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
+
+__all__ = [
+    "Account",
+    "Capabilities",
+    "Connection",
+    "ContentRules",
+    "CredentialField",
+    "Credentials",
+    "Duplicate",
+    "Figures",
+    "FollowUp",
+    "Heard",
+    "KindRules",
+    "MediaKind",
+    "MediaRules",
+    "Medium",
+    "Mention",
+    "Network",
+    "NetworkError",
+    "OutgoingPost",
+    "PaymentRequired",
+    "Poll",
+    "PollRules",
+    "Prepared",
+    "Problem",
+    "Progress",
+    "Published",
+    "Publisher",
+    "Recent",
+    "ReconnectNeeded",
+    "Refused",
+    "Rejected",
+    "RemotePost",
+    "Stage",
+    "TextRules",
+    "ThreadPart",
+    "Throttled",
+    "Uncertain",
+    "Under",
+    "Unsupported",
+    "nobody_hears",
+]
 
 Credentials = Mapping[str, str]
 """What a channel was connected with: field name to value, all strings, times as RFC 3339."""
-
-
-# --- what goes out ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """One image on its way out. ``size`` in bytes, ``width`` and ``height`` in pixels."""
-
-    path: Path
-    mime: str
-    size: int
-    width: int
-    height: int
-    alt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingPost:
-    """What one channel gets of a post, already merged from base text and variant.
-
-    ``key`` names the delivery and stays the same over all its attempts; networks that take an idempotency
-    key get it.
-    """
-
-    text: str
-    link: str | None = None
-    media: tuple[Medium, ...] = ()
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A post whose media are with the network, one call away from being visible.
-
-    ``media_ids`` are the network's own handles, in the order of ``post.media``.
-    """
-
-    post: OutgoingPost
-    media_ids: tuple[str, ...] = ()
 
 
 # --- what comes back -------------------------------------------------------------------------------------
@@ -240,33 +257,6 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class TextRules:
-    """How a network counts, enough for a browser to count the same.
-
-    ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
-    and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
-    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once an image
-    is attached.
-    """
-
-    limit: int
-    counting: str = "plain"
-    link_length: int | None = None
-    link_in_text: bool = False
-    link_in_text_with_media: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MediaRules:
-    """What images a network takes. ``max_bytes`` in bytes, ``max_pixels`` as width times height."""
-
-    max_images: int = 1
-    mimes: tuple[str, ...] = ("image/jpeg", "image/png")
-    max_bytes: int = 5_000_000
-    max_pixels: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class CredentialField:
     """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``.
 
@@ -279,21 +269,6 @@ class CredentialField:
     kind: str = "text"
     pattern: str = ""
     example: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a network would not take a post, found before sending.
-
-    ``field`` is ``text``, ``link`` or ``media``. ``code`` is one of ``text_missing``, ``text_too_long``
-    (``length``, ``limit``), ``too_many_images`` (``count``, ``limit``), ``image_type`` (``mime``, ``accepted``),
-    ``image_too_large`` (``size``, ``limit``, bytes), ``image_too_many_pixels`` (``pixels``, ``limit``),
-    ``link_invalid``, ``images_unsupported``; third parties may add codes and give ``params["message"]``.
-    """
-
-    field: str
-    code: str
-    params: Mapping[str, str | int] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,14 +297,17 @@ class Publisher(Protocol):
     def verify(self) -> Account:
         """Ask the network whose account this is and what is permitted."""
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
-        """Upload media and wait until the network can use them. Nothing becomes visible."""
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
+        """Upload media and wait until the network can use them, telling ``hear`` how far it is. Nothing is visible."""
 
     def publish(self, prepared: Prepared) -> Published:
         """The one call that makes the post visible. Never repeated in here, whatever happens."""
 
-    def find_recent(self, since: datetime) -> Recent:
-        """The account's posts created at or after ``since`` (aware). Raises Unsupported without ``can_list``."""
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
+        """The account's posts created at or after ``since`` (aware), or what it wrote ``under`` a post since then.
+
+        Raises Unsupported without ``can_list``.
+        """
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
         """Figures by remote id, in the fewest calls. Posts the network no longer knows are left out."""
@@ -378,6 +356,7 @@ class Network:
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False
+    content_rules: ContentRules = field(default_factory=ContentRules)
 
     def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
         """What the network would not take, and what a connection by API (not ``assisted``) cannot do besides."""

@@ -13,6 +13,7 @@ from publishers.base import (
     Credentials,
     Duplicate,
     Figures,
+    Heard,
     NetworkError,
     OutgoingPost,
     PaymentRequired,
@@ -25,7 +26,9 @@ from publishers.base import (
     Rejected,
     Throttled,
     Uncertain,
+    Under,
     Unsupported,
+    nobody_hears,
 )
 from publishers.limits import LimitReading
 
@@ -53,17 +56,17 @@ class ObservedPublisher:
         with self._observed("verify"):
             return self._publisher.verify()
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
         with self._observed("prepare"):
-            return self._publisher.prepare(post)
+            return self._publisher.prepare(post, hear)
 
     def publish(self, prepared: Prepared) -> Published:
         with self._observed("publish"):
             return self._publisher.publish(prepared)
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
         with self._observed("find_recent"):
-            return self._publisher.find_recent(since)
+            return self._publisher.find_recent(since, under) if under else self._publisher.find_recent(since)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
         with self._observed("metrics"):

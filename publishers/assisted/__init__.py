@@ -17,13 +17,16 @@ from publishers.base import (
     Account,
     Credentials,
     Figures,
+    Heard,
     Medium,
     Network,
     OutgoingPost,
     Prepared,
     Published,
     Recent,
+    Under,
     Unsupported,
+    nobody_hears,
 )
 from publishers.limits import LimitReading
 
@@ -61,13 +64,13 @@ class AssistedPublisher:
     def verify(self) -> Account:
         self._refuse()
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
         self._refuse()
 
     def publish(self, prepared: Prepared) -> Published:
         self._refuse()
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
         self._refuse()
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:

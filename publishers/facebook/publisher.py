@@ -13,12 +13,16 @@ from publishers.base import (
     Connection,
     Credentials,
     Figures,
+    Heard,
     NetworkError,
     OutgoingPost,
     Prepared,
     Published,
     Recent,
     RemotePost,
+    Under,
+    Unsupported,
+    nobody_hears,
 )
 from publishers.connected import Connected, required
 from publishers.facebook.client import GraphClient, open_facebook_session
@@ -54,7 +58,7 @@ class FacebookPublisher(Connected):
                 missing=self._missing(),
             )
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
         with self._preparing():
             return Prepared(post, tuple(self._client.upload(self._page, medium) for medium in post.media))
 
@@ -64,7 +68,9 @@ class FacebookPublisher(Connected):
             remote_id = reading.accepted_id(reading.child(answer, "id"), TITLE)
             return Published(remote_id, _url(remote_id))
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
+        if under is not None:
+            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
         query = {"fields": LISTED, "since": str(int(since.timestamp()) - 1), "limit": str(PAGE)}
         found: list[dict[str, Any]] = []

@@ -14,6 +14,7 @@ from publishers.base import (
     Credentials,
     Duplicate,
     Figures,
+    Heard,
     NetworkError,
     OutgoingPost,
     Prepared,
@@ -22,6 +23,9 @@ from publishers.base import (
     ReconnectNeeded,
     Rejected,
     RemotePost,
+    Under,
+    Unsupported,
+    nobody_hears,
 )
 from publishers.connected import Connected, required
 from publishers.linkedin import ORGANISATION
@@ -54,7 +58,7 @@ class LinkedInPublisher(Connected):
             account = self._organisation() if self._is_organisation else self._member()
             return Account(*account, missing=self._missing())
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
         with self._preparing():
             return Prepared(post, tuple(self._client.upload(self._author, medium) for medium in post.media))
 
@@ -68,7 +72,9 @@ class LinkedInPublisher(Connected):
             urn = reading.accepted_id(answer.headers.get("x-restli-id"), TITLE)
             return Published(urn, _url(urn))
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
+        if under is not None:
+            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
         posts: list[RemotePost] = []
         complete = False

@@ -14,6 +14,7 @@ from publishers.base import (
     Connection,
     Credentials,
     Figures,
+    Heard,
     OutgoingPost,
     Prepared,
     Published,
@@ -21,6 +22,9 @@ from publishers.base import (
     ReconnectNeeded,
     Rejected,
     RemotePost,
+    Under,
+    Unsupported,
+    nobody_hears,
 )
 from publishers.connected import Connected, required
 from publishers.twitter.client import HOST, TwitterClient, open_twitter_session
@@ -58,7 +62,7 @@ class TwitterPublisher(Connected):
                 url=f"https://x.com/{name}" if name else None,
             )
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
         with self._preparing():
             return Prepared(post, tuple(self._client.upload(medium) for medium in post.media))
 
@@ -72,7 +76,9 @@ class TwitterPublisher(Connected):
             remote_id = reading.accepted_id(reading.child(answer, "data", "id"), TITLE)
             return Published(remote_id, _url(remote_id))
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
+        if under is not None:
+            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
         found: list[dict[str, Any]] = []
         page_token: str | None = None

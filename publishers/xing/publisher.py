@@ -13,6 +13,7 @@ from publishers.base import (
     Connection,
     Credentials,
     Figures,
+    Heard,
     NetworkError,
     OutgoingPost,
     Prepared,
@@ -21,7 +22,9 @@ from publishers.base import (
     Rejected,
     RemotePost,
     Uncertain,
+    Under,
     Unsupported,
+    nobody_hears,
 )
 from publishers.connected import Connected
 from publishers.xing.activities import activity_id, figures, listed, made_at, published_id, remote_post
@@ -50,7 +53,7 @@ class XingPublisher(Connected):
                 url=reading.text(user.get("permalink")) or None,
             )
 
-    def prepare(self, post: OutgoingPost) -> Prepared:
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
         if post.media:
             raise Unsupported(f"{TITLE} takes no images by its partner API.")
         return Prepared(post)
@@ -64,7 +67,9 @@ class XingPublisher(Connected):
             since = reading.whole_second((self._network_time() or datetime.now(UTC)) - taken)
             return Published(published_id(answer) or self._look_up(text, link, since))
 
-    def find_recent(self, since: datetime) -> Recent:
+    def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
+        if under is not None:
+            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
         with self._call():
             posts, complete = self._since(since)

@@ -1,0 +1,124 @@
+"""What a network takes, as data: enough for a browser to count and check the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from publishers.outgoing import MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """How a network counts, enough for a browser to count the same.
+
+    ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
+    and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
+    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once a file
+    is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's) of at most so many characters.
+    """
+
+    limit: int
+    counting: str = "plain"
+    link_length: int | None = None
+    link_in_text: bool = False
+    link_in_text_with_media: bool = False
+    title_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """What a network takes of one kind of media. Sizes in bytes, pixels as width times height, lengths in seconds.
+
+    ``ratios`` are the narrowest and the widest width by height. None: the network names no limit.
+    """
+
+    mimes: tuple[str, ...]
+    max_count: int = 1
+    max_bytes: int = 5_000_000
+    max_pixels: int | None = None
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+    max_pages: int | None = None
+    ratios: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRules:
+    """What media a network takes: the rules of images, and of each further kind it takes.
+
+    ``required`` says that it takes no post without one. ``mixed`` says that kinds may stand in one post, together at
+    most ``max_images``; without it a post has media of one kind.
+    """
+
+    max_images: int = 1
+    mimes: tuple[str, ...] = ("image/jpeg", "image/png")
+    max_bytes: int = 5_000_000
+    max_pixels: int | None = None
+    ratios: tuple[float, float] | None = None
+    gif: KindRules | None = None
+    video: KindRules | None = None
+    document: KindRules | None = None
+    required: bool = False
+    mixed: bool = False
+
+    def of(self, kind: MediaKind) -> KindRules | None:
+        """The rules of one kind; None: the network does not take it."""
+        if kind is MediaKind.IMAGE:
+            return KindRules(self.mimes, self.max_images, self.max_bytes, self.max_pixels, ratios=self.ratios)
+        if kind is MediaKind.GIF and self.gif is None and "image/gif" in self.mimes:
+            return KindRules(("image/gif",), self.max_images, self.max_bytes, self.max_pixels, ratios=self.ratios)
+        return {MediaKind.GIF: self.gif, MediaKind.VIDEO: self.video, MediaKind.DOCUMENT: self.document}[kind]
+
+    @property
+    def kinds(self) -> tuple[MediaKind, ...]:
+        """The kinds it takes."""
+        return tuple(kind for kind in MediaKind if self.of(kind) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class PollRules:
+    """What polls a network takes. ``hours`` are the lengths to choose from, or from the first to the last where
+    ``any_length``. ``question_limit`` 0: the post's text asks, and there must be one. A poll takes the place of media.
+    """
+
+    max_options: int
+    option_limit: int
+    hours: tuple[int, ...]
+    question_limit: int = 0
+    any_length: bool = False
+    min_options: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRules:
+    """What a network's posts can hold beyond text, link and media.
+
+    ``poll`` None, ``max_thread`` 0, ``first_comment`` None: it has none. ``max_thread`` counts the parts that may
+    follow a post, ``first_comment`` is the most characters of a comment. ``languages``: who sees it can be narrowed by
+    language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name`` in the text,
+    ``"id"`` by a name in the text that stands for the network's own id.
+    """
+
+    poll: PollRules | None = None
+    max_thread: int = 0
+    first_comment: int | None = None
+    languages: bool = False
+    mentions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a network would not take a post, found before sending.
+
+    ``field`` is ``text``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment`` or ``languages``. ``code`` is
+    one of ``text_missing``, ``text_too_long`` (``length``, ``limit``), ``too_many_images`` (``count``, ``limit``),
+    ``image_type`` (``mime``, ``accepted``), ``image_too_large`` (``size``, ``limit``, bytes),
+    ``image_too_many_pixels`` (``pixels``, ``limit``), ``link_invalid``, ``images_unsupported``; third parties may add
+    codes and give ``params["message"]``.
+    """
+
+    field: str
+    code: str
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
