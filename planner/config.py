@@ -54,7 +54,7 @@ class Settings:
     reconcile_settle_seconds: float = 900.0
     lease_seconds: float = 60.0
     send_timeout_seconds: float = 30.0
-    prepare_timeout_seconds: float = 120.0
+    prepare_timeout_seconds: float = 900.0
     senders: Senders = Senders.HERE
     sender_threads: int = 8
     sender_threads_per_channel: int = 1

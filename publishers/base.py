@@ -10,6 +10,7 @@ Where the answer does not say for sure, the adapter raises :class:`Uncertain`, a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +73,7 @@ __all__ = [
     "Uncertain",
     "Under",
     "Unsupported",
+    "Waiting",
     "nobody_hears",
 ]
 
@@ -272,18 +274,30 @@ class CredentialField:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How a publisher waits while a network processes what it was sent: ``now`` gives seconds that only grow, ``sleep``
+    lets so many of them pass. A test gives others."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach a network: the operator's settings.
 
     ``api_url`` replaces every host of the network (API, upload, token) and keeps the paths; it may be on
     loopback. ``timeout`` is the total time in seconds that one call may take, from its start to the last byte
     of the answer. ``app`` holds the developer app's own secrets (``client_id``, ``client_secret``, …) and
-    options such as ``api_version``.
+    options such as ``api_version``. ``prepare_timeout`` is the total time in seconds of one preparation: all its
+    uploads, and the waiting (by ``waiting``) for the network to process them.
     """
 
     api_url: str | None = None
     timeout: float = 30.0
     app: Mapping[str, str] = field(default_factory=dict)
+    prepare_timeout: float = 900.0
+    waiting: Waiting = field(default_factory=Waiting)
 
 
 @runtime_checkable
@@ -291,14 +305,18 @@ class Publisher(Protocol):
     """One connected account. Used by one thread at a time.
 
     Every method may raise any :class:`NetworkError`, and raises nothing else for anything a network answers.
-    Each call is bounded in total by ``Connection.timeout``.
+    Each call is bounded in total by ``Connection.timeout``, a preparation by ``Connection.prepare_timeout``.
     """
 
     def verify(self) -> Account:
         """Ask the network whose account this is and what is permitted."""
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
-        """Upload media and wait until the network can use them, telling ``hear`` how far it is. Nothing is visible."""
+        """Upload media and wait until the network can use them, telling ``hear`` how far it is. Nothing is visible.
+
+        ``hear`` is called at least after each piece that was sent and every few seconds of waiting; what it raises ends
+        the preparation and passes as it is.
+        """
 
     def publish(self, prepared: Prepared) -> Published:
         """The one call that makes the post visible. Never repeated in here, whatever happens."""
@@ -334,8 +352,9 @@ class Network:
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
     ``check_connection`` finds what only the API cannot do (take an image, which a person could attach); ask
     both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
-    :meth:`Publisher.refresh`) with this developer app. ``share_url`` is what a link, percent-encoded, is appended to;
-    ``home_url`` is where a person starts who publishes by hand.
+    :meth:`Publisher.refresh`) with this developer app. ``content_rules`` are the network's, ``narrowed_rules`` those of
+    one account where accounts differ (ask by :meth:`content_rules_of`). ``share_url`` is what a link, percent-encoded,
+    is appended to; ``home_url`` is where a person starts who publishes by hand.
     """
 
     key: str
@@ -357,6 +376,7 @@ class Network:
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False
     content_rules: ContentRules = field(default_factory=ContentRules)
+    narrowed_rules: Callable[[Credentials], ContentRules] | None = None
 
     def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
         """What the network would not take, and what a connection by API (not ``assisted``) cannot do besides."""
@@ -364,6 +384,10 @@ class Network:
         if self.check_connection is not None and not assisted:
             found = [*found, *self.check_connection(post)]
         return found
+
+    def content_rules_of(self, credentials: Credentials) -> ContentRules:
+        """What the posts of one connection can hold: some accounts of a network have less than others."""
+        return self.narrowed_rules(credentials) if self.narrowed_rules else self.content_rules
 
     def capabilities_of(self, credentials: Credentials) -> Capabilities:
         """Capabilities of one connection: without credentials, a network that allows it is assisted only."""

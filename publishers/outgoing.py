@@ -7,8 +7,8 @@ out *under* (:class:`Under`) the one that is live already.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -116,11 +116,13 @@ class OutgoingPost:
 class Prepared:
     """A post whose media are with the network, one call away from being visible.
 
-    ``media_ids`` are the network's own handles, in the order of ``post.media``.
+    ``media_ids`` are the network's own handles, in the order of ``post.media``. ``notes`` are what the adapter asked of
+    the network beforehand, under names of its own.
     """
 
     post: OutgoingPost
     media_ids: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Stage(StrEnum):

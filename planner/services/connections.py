@@ -47,7 +47,12 @@ class Connections:
     def connection(self, network: str, *, timeout: float | None = None) -> Connection:
         """The operator's settings for a network, as an adapter takes them."""
         configured = self._settings.network(network)
-        return Connection(configured.api_url, timeout or self._settings.send_timeout_seconds, configured.app)
+        return Connection(
+            configured.api_url,
+            timeout or self._settings.send_timeout_seconds,
+            configured.app,
+            self._settings.prepare_timeout_seconds,
+        )
 
     def connect(self, network: Network, credentials: Credentials) -> Publisher:
         """A fresh publisher that is not kept: for verifying credentials before they are stored."""
