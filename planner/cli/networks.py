@@ -54,6 +54,6 @@ def _sandbox(port: int, state: str):  # type: ignore[no-untyped-def]
     from publishers.sandbox import Sandbox
 
     try:
-        return Sandbox(port=port, seed=7, state_file=state)
+        return Sandbox(port=port, seed=7, state_file=state, talkative=True)
     except OSError:
-        return Sandbox(port=0, seed=7, state_file=state)
+        return Sandbox(port=0, seed=7, state_file=state, talkative=True)

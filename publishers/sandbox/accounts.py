@@ -21,6 +21,7 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
     }),
     "twitter": frozenset({
         "tweet.read", "tweet.write", "users.read", "media.write", "offline.access", "tweet.moderate.write",
+        "like.write",
     }),
     "linkedin": frozenset({
         "openid", "profile", "email", "w_member_social", "r_member_social", "r_member_postAnalytics",

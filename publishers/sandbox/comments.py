@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .engagement import comment_moments
 from .store import Comment, Post
@@ -34,14 +34,46 @@ _TEXTS = (
     "Mich würde interessieren, wie Sie die Mitarbeitenden geschult haben.",
 )
 
+_THANKS = (
+    "Danke für die schnelle Antwort!",
+    "Super, das hilft uns weiter. Vielen Dank.",
+    "Verstanden. Und wie ist das bei größeren Teilen?",
+    "Danke! An wen wende ich mich für ein Angebot?",
+)
+
 
 def comments_on(post: Post, seed: int, age: timedelta) -> list[Comment]:
-    """The comments a post has at this age, earliest first: those people wrote and those written through the API."""
+    """The comments a post has at this age, earliest first: those people wrote, those written through the API, and
+    what people say to those. What was deleted is not there."""
     moments = comment_moments(
         seed, post.network, post.id, post.account.followers, age, images=len(post.media), link=bool(post.link)
     )
     written = [_comment(post, seed, number, moment) for number, moment in enumerate(moments)]
-    return sorted([*written, *post.replies], key=lambda comment: comment.created_at)
+    said = [*written, *post.replies]
+    said += _thanks(post, said, seed, post.created_at + age)
+    return sorted((c for c in said if c.id not in post.gone), key=lambda comment: comment.created_at)
+
+
+def _thanks(post: Post, said: list[Comment], seed: int, until: datetime) -> list[Comment]:
+    """Some of those who got an answer say something to it, hours later."""
+    by_id = {comment.id: comment for comment in said}
+    found = []
+    for answer in post.replies:
+        asked = by_id.get(answer.parent_id or "") if answer.own and answer.id not in post.gone else None
+        dice = int.from_bytes(hashlib.sha256(f"{seed}/thanks/{answer.id}".encode()).digest()[:6], "big")
+        at = answer.created_at + timedelta(minutes=50 + dice % 400)
+        if asked is None or asked.own or dice % 5 < 3 or at > until:
+            continue
+        text = _THANKS[dice // 7 % len(_THANKS)]
+        parent = answer.parent_id if post.network == "facebook" else answer.id
+        number = f"{asked.id.rpartition('_')[0]}_{dice}" if post.network == "facebook" else str(dice)
+        found.append(Comment(number, asked.author, asked.author_id, text, at, parent_id=parent))
+    return found
+
+
+def person(dice: int) -> tuple[str, str]:
+    """Somebody: name and number."""
+    return _PEOPLE[dice % len(_PEOPLE)]
 
 
 def _comment(post: Post, seed: int, number: int, moment: timedelta) -> Comment:

@@ -21,6 +21,8 @@ _ACCOUNT_FIELDS = frozenset({
     "consumer_key", "consumer_secret",
 })  # fmt: skip
 
+_MENTION_FIELDS = frozenset({"network", "account", "text", "author", "author_id", "created_at"})
+_COMMENT_FIELDS = _MENTION_FIELDS - {"account"} | {"post", "parent"}
 _WINDOW_FIELDS = frozenset({"limit", "seconds", "scope", "aligned"})
 
 
@@ -36,6 +38,9 @@ class Control:
             ("DELETE", "state"): self._reset, ("PUT", "latency"): self._latency, ("PUT", "clock"): self._clock,
             ("GET", "accounts"): self._accounts, ("POST", "accounts"): self._add_account,
             ("POST", "backfill"): self._backfill, ("GET", "credentials"): self._credentials,
+            ("GET", "comments"): self._comments, ("POST", "comments"): self._add_comment,
+            ("DELETE", "comments"): self._remove_comment, ("POST", "mentions"): self._add_mention,
+            ("DELETE", "posts"): self._remove_post,
         }  # fmt: skip
 
     def handle(self, request: Request, name: str) -> Response:
@@ -110,8 +115,39 @@ class Control:
         wanted["created_at"] = utc(wanted["created_at"])
         return json_response(201, {"id": self._sandbox.backfill(**wanted)})
 
+    def _comments(self, request: Request) -> Response:
+        """``?network=…&post=…``"""
+        found = self._sandbox.comments(request.query["network"], request.query["post"])
+        return json_response(200, {"comments": found})
+
+    def _add_comment(self, request: Request) -> Response:
+        """``{"network", "post", "text", "author"?, "author_id"?, "parent"?, "created_at"?}``"""
+        wanted = _dated(_known(request.json(), _COMMENT_FIELDS))
+        return json_response(201, {"id": self._sandbox.comment(post_id=wanted.pop("post"), **wanted)})
+
+    def _remove_comment(self, request: Request) -> Response:
+        """``?network=…&post=…&comment=…``: its author deletes it."""
+        query = request.query
+        self._sandbox.remove_comment(query["network"], query["post"], query["comment"])
+        return Response(204)
+
+    def _add_mention(self, request: Request) -> Response:
+        """``{"network", "account", "text", "author"?, "author_id"?, "created_at"?}``"""
+        wanted = _dated(_known(request.json(), _MENTION_FIELDS))
+        return json_response(201, {"id": self._sandbox.mention(**wanted)})
+
+    def _remove_post(self, request: Request) -> Response:
+        """``?network=…&post=…``: somebody takes it down at the network itself."""
+        self._sandbox.remove(request.query["network"], request.query["post"])
+        return Response(204)
+
     def _credentials(self, request: Request) -> Response:  # noqa: ARG002 - routes are alike
         return json_response(200, {"credentials": self._sandbox.credentials()})
+
+
+def _dated(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The fields with ``created_at`` as a moment. Raises ValueError."""
+    return {**wanted, "created_at": utc(wanted["created_at"])} if wanted.get("created_at") else wanted
 
 
 def _known(entry: Any, names: frozenset[str]) -> dict[str, Any]:

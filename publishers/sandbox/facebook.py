@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .accounts import Account, Token
-from .facebook_reading import FacebookReading
+from .facebook_dialogue import FacebookDialogue
 from .facebook_shapes import error, parameter_error, unknown_object
 from .faults import Fault
 from .forms import form_values, uploaded_file
@@ -32,15 +32,15 @@ _PHOTO_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _ATTACHED = re.compile(r"attached_media\[(\d+)\]\Z")
 
 
-class Facebook(FacebookReading):
+class Facebook(FacebookDialogue):
     """Graph under its own paths, with or without a version: ``/v26.0/{page}/feed``."""
 
     def routes(self) -> list[Route]:
         return [
             Route("POST", "/{}/feed", "publish", self.create),
             Route("POST", "/{}/photos", "publish", self.photo),
+            *self.dialogue_routes(),
             *self.reading_routes(),
-            Route("POST", "/{}/comments", "comments", self.reply),
             Route("DELETE", "/{}", "delete", self.delete),
             Route("POST", "/{}", "update", self.update),
             Route("POST", "/", "batch", self.batch),
@@ -55,8 +55,10 @@ class Facebook(FacebookReading):
         return super().handle(request)
 
     def operation_of(self, route: Route, request: Request) -> str:
-        unpublished = route.operation == "publish" and self.parameters(request).get("published") == "false"
-        return "upload" if unpublished else route.operation
+        if route.operation == "publish" and self.parameters(request).get("published") == "false":
+            return "upload"
+        about_comment = route.operation == "delete" and self.world.store.find(self.key, request.path[1:]) is None
+        return "moderate" if about_comment or "is_hidden" in self.parameters(request) else route.operation
 
     def identify(self, request: Request, arguments: list[str]) -> Account | None:
         token = self.world.directory.token(self.key, self._token_value(request))
@@ -105,25 +107,27 @@ class Facebook(FacebookReading):
 
     def update(self, request: Request, object_id: str) -> Response:
         """Edit a post's message, or hide a comment."""
-        self.authorize(request, "pages_manage_posts")
         form = self.parameters(request)
         post = self.world.store.find(self.key, object_id)
-        if post and "message" in form:
-            post.text = form["message"]
-            self.world.store.save(post)
-            return json_response(200, {"success": True})
-        owner = self.post_of_comment(object_id)
-        if owner and form.get("is_hidden") in ("true", "false", "1", "0"):
-            hide = form["is_hidden"] in ("true", "1")
-            (owner.hidden.add if hide else owner.hidden.discard)(object_id)
-            self.world.store.save(owner)
-            return json_response(200, {"success": True})
-        raise unknown_object(object_id)
+        if post is None:
+            return self.hide(request, object_id)
+        token = self.authorize(request, "pages_manage_posts")
+        if self.world.directory.reachable(token, post.account.id) is None:
+            raise unknown_object(object_id)
+        if not (form.get("message", "").strip() or (post.media and "message" in form)):
+            raise parameter_error("Missing message or attachment")
+        if len(form["message"]) > MAX_TEXT:
+            raise parameter_error(f"The parameter message is longer than {MAX_TEXT} characters")
+        post.text = form["message"]
+        self.world.store.save(post)
+        return json_response(200, {"success": True})
 
     def delete(self, request: Request, object_id: str) -> Response:
-        token = self.authorize(request, "pages_manage_posts")
         post = self.world.store.find(self.key, object_id)
-        if post is None or self.world.directory.reachable(token, post.account.id) is None:
+        if post is None:
+            return self.remove_comment(request, object_id)
+        token = self.authorize(request, "pages_manage_posts")
+        if self.world.directory.reachable(token, post.account.id) is None:
             raise unknown_object(object_id)
         self.world.store.delete(post, self.world.now())
         return json_response(200, {"success": True})

@@ -1,4 +1,4 @@
-"""What Graph gives to read: Pages, posts, comments, insights, permissions."""
+"""What Graph gives to read: Pages, posts, insights, permissions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from . import talk
 from .accounts import ALL_SCOPES, Account, Token
 from .engagement import Engagement
 from .facebook_shapes import (
@@ -19,7 +20,7 @@ from .facebook_shapes import (
     unknown_object,
 )
 from .service import Answer, Route, Service
-from .store import Comment, Post
+from .store import Post
 from .wire import Request, Response, json_response
 
 LIKES_FOR_INSIGHTS = 100
@@ -51,9 +52,7 @@ class FacebookReading(Service):
             Route("GET", "/{}/published_posts", "list", self.posts),
             Route("GET", "/{}/posts", "list", self.posts),
             Route("GET", "/{}/feed", "list", self.posts),
-            Route("GET", "/{}/tagged", "comments", self.tagged),
             Route("GET", "/{}/insights", "metrics", self.insights),
-            Route("GET", "/{}/comments", "comments", self.comments),
             Route("GET", "/", "metrics", self.several),
             Route("GET", "/{}", "read", self.node),
         ]
@@ -127,11 +126,6 @@ class FacebookReading(Service):
         data = [post_object(self.world, request, post, wanted) for post in posts]
         return json_response(200, paged(request, f"/{page.id}/published_posts", data, [post.id for post in posts]))
 
-    def tagged(self, request: Request, page_id: str) -> Response:
-        token = self.authorize(request, "pages_read_user_content")
-        self._page(token, page_id)
-        return json_response(200, {"data": []})
-
     def node(self, request: Request, object_id: str) -> Response:
         """A Page, a user, a post, a photo or a comment by its id."""
         token = self.authorize(request)
@@ -139,10 +133,9 @@ class FacebookReading(Service):
         post = self.world.store.find(self.key, object_id)
         if post and self.world.directory.reachable(token, post.account.id):
             return json_response(200, post_object(self.world, request, post, wanted))
-        owner = self.post_of_comment(object_id)
-        if owner:
-            comment = next(comment for comment in self.world.comments(owner) if comment.id == object_id)
-            return json_response(200, comment_object(owner, comment, wanted))
+        found = talk.find(self.world, self.key, object_id) if "_" in object_id else None
+        if found:
+            return json_response(200, comment_object(self.world, *found, wanted))
         if object_id == "me" or not self.world.store.find_medium(self.key, object_id):
             return self._profile(token, object_id, [name for name, _ in wanted])
         return json_response(200, {"id": object_id})
@@ -157,7 +150,7 @@ class FacebookReading(Service):
         posts = {post_id: self._post(token, post_id) for post_id in ids}
         return json_response(200, {key: post_object(self.world, request, post, wanted) for key, post in posts.items()})
 
-    # --- figures and comments ------------------------------------------------------------------------------
+    # --- figures -------------------------------------------------------------------------------------------
 
     def insights(self, request: Request, post_id: str) -> Response:
         """Lifetime figures of a post; one metric that does not exist fails the whole call."""
@@ -173,43 +166,6 @@ class FacebookReading(Service):
         known = names if post.account.followers >= LIKES_FOR_INSIGHTS else []
         return json_response(200, {"data": [_insight(post, name, METRICS[name](now)) for name in known]})
 
-    def comments(self, request: Request, post_id: str) -> Response:
-        token = self.authorize(request, "pages_read_engagement")
-        post = self._post(token, post_id)
-        wanted = split_fields(request.query.get("fields", ""))
-        comments = self.world.comments(post)
-        if request.query.get("order") == "reverse_chronological":
-            comments.reverse()
-        data = [comment_object(post, comment, wanted) for comment in comments]
-        answer = paged(request, f"/{post_id}/comments", data, [comment.id for comment in comments])
-        if request.query.get("summary") in ("true", "1"):
-            answer["summary"] = {"order": "chronological", "total_count": len(comments), "can_comment": True}
-        return json_response(200, answer)
-
-    def reply(self, request: Request, object_id: str) -> Response:
-        """Write a comment under a post, or under a comment of it."""
-        token = self.authorize(request, "pages_manage_engagement")
-        post = self.post_of_comment(object_id) or self._post(token, object_id)
-        message = self.parameters(request).get("message", "")
-        if not message.strip():
-            raise parameter_error("Missing message or attachment")
-        now, account = self.world.now(), post.account
-        number = 10**12 + self.world.store.next_number()
-        comment = Comment(f"{post.id.partition('_')[2]}_{number}", account.name, account.id, message, now, own=True)
-        post.replies.append(comment)
-        self.world.store.save(post)
-        return json_response(200, {"id": comment.id})
-
-    def post_of_comment(self, comment_id: str) -> Post | None:
-        """The post that a comment is under."""
-        own, _, number = comment_id.partition("_")
-        if not number:
-            return None
-        for post in self.world.store.accepted(self.key):
-            if post.id.partition("_")[2] == own and any(c.id == comment_id for c in self.world.comments(post)):
-                return post
-        return None
-
     # --- steps ---------------------------------------------------------------------------------------------
 
     def _page(self, token: Token, page_id: str) -> Account:
@@ -220,7 +176,7 @@ class FacebookReading(Service):
 
     def _post(self, token: Token, post_id: str) -> Post:
         post = self.world.store.find(self.key, post_id)
-        if post is None or self.world.directory.reachable(token, post.account.id) is None:
+        if post is None or self.world.directory.reachable(token, _page_of(post)) is None:
             raise unknown_object(post_id)
         return post
 
@@ -238,6 +194,11 @@ class FacebookReading(Service):
             if token.account is page and token.kind == "page":
                 return token
         return self.world.directory.grant(Token(f"EAAB{page.id}Page", page, asking.scopes, "page"))
+
+
+def _page_of(post: Post) -> str:
+    """Who may see it with a Page's token: the Page that posted it, or that it names."""
+    return str(post.meta.get("mentions", post.account.id))
 
 
 def _insight(post: Post, name: str, value: Any) -> dict[str, Any]:

@@ -100,15 +100,21 @@ def post_object(world: World, request: Request, post: Post, wanted: list[tuple[s
     return shown
 
 
-def comment_object(post: Post, comment: Comment, wanted: list[tuple[str, dict[str, str]]]) -> dict[str, Any]:
+def comment_object(
+    world: World, post: Post, comment: Comment, wanted: list[tuple[str, dict[str, str]]]
+) -> dict[str, Any]:
     """A comment with the fields ``wanted``; without any, those Graph gives by itself."""
     names = [name for name, _ in wanted] or ["created_time", "from", "message"]
+    below = sum(c.parent_id == comment.id for c in world.comments(post)) if "comment_count" in names else 0
     everything: dict[str, Any] = {
         "id": comment.id, "created_time": graph_time(comment.created_at), "message": comment.text,
         "from": {"name": comment.author, "id": comment.author_id}, "is_hidden": comment.id in post.hidden,
-        "can_hide": not comment.own, "can_remove": True, "can_comment": True, "like_count": 0, "comment_count": 0,
+        "can_hide": not comment.own, "can_remove": True, "can_comment": comment.parent_id is None,
+        "like_count": int(comment.id in post.liked), "comment_count": below,
         "permalink_url": f"https://www.facebook.com/{post.id}?comment_id={comment.id.rpartition('_')[2]}",
-        "user_likes": False, "parent": None, "is_private": False, "object": None, "attachment": None,
+        "user_likes": comment.id in post.liked,
+        "parent": {"id": comment.parent_id} if comment.parent_id else None,
+        "is_private": False, "object": None, "attachment": None,
     }  # fmt: skip
     _refuse_unknown(names, everything, "Comment")
     return {"id": comment.id} | {name: everything[name] for name in names if everything[name] is not None}
@@ -151,7 +157,7 @@ def _counted(world: World, post: Post, name: str, modifiers: dict[str, str]) -> 
         return {"shares": {"count": now.shares}} if now.shares else {}
     comments = [c for c in world.comments(post) if c.id not in post.hidden] if name == "comments" else []
     limit = int(modifiers.get("limit", "25"))
-    value: dict[str, Any] = {"data": [comment_object(post, comment, []) for comment in comments[:limit]]}
+    value: dict[str, Any] = {"data": [comment_object(world, post, comment, []) for comment in comments[:limit]]}
     if modifiers.get("summary") in ("true", "1"):
         total = len(comments) if name == "comments" else now.reactions
         extra = {"order": "ranked", "can_comment": True} if name == "comments" else {"viewer_reaction": "NONE"}

@@ -47,7 +47,8 @@ _SECONDS = {"timeout": 60.0, "drip": 2.0, "listing_lag": 120.0}
 class Fault:
     """One thing that goes wrong. None for ``network``, ``operation`` or ``account`` means any.
 
-    ``operation`` is one of publish, upload, list, metrics, verify, delete, comments, refresh, read. It strikes
+    ``operation`` is one of publish, upload, update, list, metrics, verify, delete, comments (reading them),
+    reply, moderate (hide, like, delete a comment), refresh, read. It strikes
     ``count`` times (None: always), each time with ``probability``, drawn from ``seed``.
     """
 

@@ -12,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader
 
 from .feeds_text import TEXTS
 from .service import World
-from .store import Post
+from .store import Comment, Post
 from .wire import Request, Response
 
 PAGES = Path(__file__).parent / "pages"
 SHOWN = 25
 """Posts shown of each network."""
+
+MENTIONS_SHOWN = 10
 
 ZONE = ZoneInfo("Europe/Berlin")
 NETWORKS = (("facebook", "Facebook"), ("twitter", "X (Twitter)"), ("linkedin", "LinkedIn"), ("xing", "XING"))
@@ -62,22 +64,23 @@ class Feeds:
     def _feed(self, key: str, title: str, language: str) -> dict[str, Any]:
         posts = [post for post in self._world.store.accepted(key) if post.deleted_at is None]
         posts.sort(key=lambda post: (post.created_at, post.sequence), reverse=True)
+        named = [m for a in dict.fromkeys(p.account for p in posts) for m in self._world.store.mentions_of(a)]
         return {
             "key": key, "title": title, "count": len(posts),
             "posts": [self._entry(post, language) for post in posts[:SHOWN]],
+            "mentions": [self._entry(post, language) for post in named[:MENTIONS_SHOWN]],
         }  # fmt: skip
 
     def _entry(self, post: Post, language: str) -> dict[str, Any]:
         now = self._world.engagement(post)
         names = ("impressions", "reach", "reactions", "comments", "shares", "clicks")
-        comments = [comment for comment in self._world.comments(post) if comment.id not in post.hidden]
         return {
             "id": post.id, "account": post.account.name, "handle": post.account.handle, "text": post.text,
             "link": post.link if post.link and post.link not in post.text else None,
             "iso": post.created_at.isoformat(), "time": shown_time(post.created_at, language),
             "figures": [(name, _number(getattr(now, name), language)) for name in names],
             "pictures": [{"src": f"/media/{post.network}/{m.id}", "alt": m.alt, "kind": m.kind} for m in post.media],
-            "comments": [{"author": comment.author, "text": comment.text} for comment in comments],
+            "comments": [_comment(post, comment) for comment in self._world.comments(post)],
         }  # fmt: skip
 
     def _picture(self, path: str) -> Response:
@@ -87,6 +90,13 @@ class Feeds:
         if medium is None or medium.kind is None:
             return _text(404, "Not found")
         return Response(200, medium.content, {"Content-Type": medium.kind.mime, **_SECURITY})
+
+
+def _comment(post: Post, comment: Comment) -> dict[str, Any]:
+    return {
+        "author": comment.author, "text": comment.text, "own": comment.own, "answer": comment.parent_id is not None,
+        "hidden": comment.id in post.hidden, "liked": comment.id in post.liked,
+    }  # fmt: skip
 
 
 def language_of(accepted: str) -> str:

@@ -45,6 +45,7 @@ DEFAULTS: dict[str, tuple[Window, ...]] = {
     "twitter.metrics": (Window(5000, QUARTER),),
     "twitter.list": (Window(900, QUARTER),),
     "twitter.comments": (Window(300, QUARTER),),
+    "twitter.moderate": (Window(50, QUARTER),),
     "twitter.verify": (Window(75, QUARTER),),
     "twitter.upload": (Window(500, QUARTER),),
     # Meta counts calls per Page and day against 4,800 times the people who engaged (100 of them are assumed), and those

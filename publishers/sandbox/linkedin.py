@@ -13,7 +13,7 @@ from . import littletext
 from .accounts import Account, Token
 from .faults import Fault
 from .images import sniff
-from .linkedin_reading import LinkedInReading
+from .linkedin_dialogue import LinkedInDialogue
 from .linkedin_shapes import (
     denied,
     duplicate,
@@ -41,7 +41,7 @@ _FIELDS = frozenset({
 })  # fmt: skip
 
 
-class LinkedIn(LinkedInReading):
+class LinkedIn(LinkedInDialogue):
     """LinkedIn under its own paths: ``/rest/…``, ``/v2/…``, ``/oauth/v2/…``, and uploads at ``/dms-uploads/…``."""
 
     def routes(self) -> list[Route]:
@@ -51,6 +51,7 @@ class LinkedIn(LinkedInReading):
             Route("DELETE", "/rest/posts/{}", "delete", self.delete),
             Route("POST", "/rest/images", "upload", self.initialize_upload),
             Route("PUT", "/dms-uploads/{}", "upload", self.upload),
+            *self.dialogue_routes(),
             *self.reading_routes(),
         ]
 

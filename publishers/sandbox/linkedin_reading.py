@@ -10,9 +10,9 @@ from typing import Any
 
 from .accounts import Account, Token
 from .forms import form_values
-from .linkedin_shapes import denied, error, input_error, listed, not_found, paging, post_object
+from .linkedin_shapes import denied, error, listed, not_found, paging, post_object
 from .service import Answer, Route, Service
-from .store import Comment, Post
+from .store import Post
 from .wire import Request, Response, json_response
 
 STATISTICS_DAYS = 365
@@ -24,8 +24,7 @@ _MEMBER_METRICS = {
     "IMPRESSION": "impressions", "MEMBERS_REACHED": "reach", "RESHARE": "shares", "REACTION": "reactions",
     "COMMENT": "comments",
 }  # fmt: skip
-_MAX_COMMENT = 1250
-_READ = ("r_organization_social", "r_member_social")
+READ = ("r_organization_social", "r_member_social")
 
 
 class LinkedInReading(Service):
@@ -41,8 +40,6 @@ class LinkedInReading(Service):
             Route("GET", "/rest/organizationalEntityShareStatistics", "metrics", self.statistics),
             Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
             Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
-            Route("GET", "/rest/socialActions/{}/comments", "comments", self.comments),
-            Route("POST", "/rest/socialActions/{}/comments", "comments", self.comment),
             Route("GET", "/rest/organizations/{}", "verify", self.organization),
             Route("GET", "/rest/organizationAcls", "verify", self.acls),
             Route("GET", "/rest/me", "verify", self.me),
@@ -60,7 +57,7 @@ class LinkedInReading(Service):
 
     def posts(self, request: Request) -> Response:
         """Posts of an author (``q=author``), or several by their ids."""
-        token = self.authorize(request, *_READ)
+        token = self.authorize(request, *READ)
         if "ids" in request.query:
             return self._batch(token, listed(request.query["ids"]))
         urn = request.query.get("author", "")
@@ -73,7 +70,7 @@ class LinkedInReading(Service):
         return json_response(200, {"paging": pages, "elements": elements})
 
     def post(self, request: Request, urn: str) -> Response:
-        token = self.authorize(request, *_READ)
+        token = self.authorize(request, *READ)
         return json_response(200, post_object(self._post(token, urn)))
 
     def _batch(self, token: Token, urns: list[str]) -> Response:
@@ -156,10 +153,8 @@ class LinkedInReading(Service):
         }  # fmt: skip
         return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": [element]})
 
-    # --- comments ------------------------------------------------------------------------------------------
-
     def social_actions(self, request: Request, urn: str) -> Response:
-        token = self.authorize(request, *_READ)
+        token = self.authorize(request, *READ)
         post = self._post(token, urn)
         now = self.world.engagement(post)
         comments = len(self.world.comments(post))
@@ -168,32 +163,6 @@ class LinkedInReading(Service):
             "likesSummary": {"totalLikes": now.reactions, "aggregatedTotalLikes": now.reactions},
             "commentsSummary": {"totalFirstLevelComments": comments, "aggregatedTotalComments": comments},
         })  # fmt: skip
-
-    def comments(self, request: Request, urn: str) -> Response:
-        token = self.authorize(request, *_READ)
-        post = self._post(token, urn)
-        comments = self.world.comments(post)
-        start, count, pages = paging(request, len(comments))
-        elements = [_comment_object(post, comment) for comment in comments[start : start + count]]
-        return json_response(200, {"paging": pages, "elements": elements})
-
-    def comment(self, request: Request, urn: str) -> Response:
-        token = self.authorize(request, "w_organization_social", "w_member_social")
-        post = self._post(token, urn)
-        body = request.json_object() or {}
-        message = body.get("message")
-        text = message.get("text") if isinstance(message, dict) else None
-        actor = self.world.directory.reachable(token, str(body.get("actor", "")))
-        if actor is None:
-            raise Answer(denied("socialActions.comments.CREATE"))
-        if not isinstance(text, str) or not 1 <= len(text) <= _MAX_COMMENT:
-            message = f"message.text must have 1 to {_MAX_COMMENT} characters"
-            raise input_error(400, "INVALID_FIELD", message, "/message/text")
-        number = str(self.world.store.snowflake(self.key, self.world.now()))
-        comment = Comment(number, actor.name, actor.id, text, self.world.now(), own=True)
-        post.replies.append(comment)
-        self.world.store.save(post)
-        return json_response(201, _comment_object(post, comment), {"x-restli-id": number})
 
     # --- who -----------------------------------------------------------------------------------------------
 
@@ -284,14 +253,3 @@ class LinkedInReading(Service):
             raise not_found(urn)
         self._readable(token, post.account.id)
         return post
-
-
-def _comment_object(post: Post, comment: Comment) -> dict[str, Any]:
-    moment = int(comment.created_at.timestamp() * 1000)
-    actor = comment.author_id if comment.author_id.startswith("urn:") else f"urn:li:person:{comment.author_id}"
-    activity = f"urn:li:activity:{post.id.rpartition(':')[2]}"
-    return {
-        "id": comment.id, "actor": actor, "object": activity, "message": {"attributes": [], "text": comment.text},
-        "created": {"actor": actor, "time": moment}, "lastModified": {"actor": actor, "time": moment},
-        "commentUrn": f"urn:li:comment:({activity},{comment.id})", "$URN": f"urn:li:comment:({activity},{comment.id})",
-    }  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from . import talk
 from .accounts import ALL_SCOPES, Account, Directory, Token, credentials, seed_accounts
 from .control import Control
 from .facebook import Facebook
@@ -19,7 +20,7 @@ from .limits import DEFAULTS, Limits, Window
 from .linkedin import LinkedIn
 from .record import RequestLog, arrival
 from .service import Service, World
-from .store import Medium, Post, Store, lagged, rfc3339
+from .store import Comment, Medium, Post, Store, lagged, rfc3339
 from .twitter import Twitter
 from .wire import Clock, HttpServer, Request, Response
 from .xing import Xing
@@ -35,6 +36,7 @@ class Sandbox:
 
     ``clock`` gives the networks' time (aware, UTC); ``latency`` in seconds is added to every answer of a network and
     passes in real time; ``state_file`` keeps posts over a restart; ``open_accounts`` lets any well-formed token in;
+    with ``talkative``, strangers mention the accounts by themselves, as time goes by;
     ``limits`` replaces the rate limits (see :mod:`publishers.sandbox.limits`), an empty mapping lifts them.
 
     >>> with Sandbox() as sandbox:
@@ -54,6 +56,7 @@ class Sandbox:
         open_accounts: bool = False,
         limits: Mapping[str, tuple[Window, ...]] = DEFAULTS,
         processing_seconds: float = 0.0,
+        talkative: bool = False,
     ) -> None:
         self.latency = latency
         self.offset_seconds = 0.0
@@ -66,7 +69,7 @@ class Sandbox:
         self.log = RequestLog()
         self.world = World(
             directory, Store(directory, self._journal), Limits(limits, self.now), self.faults, self.now, seed,
-            processing_seconds,
+            processing_seconds, talkative,
         )  # fmt: skip
         self.services: dict[str, Service] = {
             service.key: service(self.world) for service in (Facebook, Twitter, LinkedIn, Xing)
@@ -171,6 +174,67 @@ class Sandbox:
             draft = service.draft(owner, text, link, media, created_at)
             return service.keep(owner, draft, created_at, created_at.timestamp(), lagged(created_at, 0)).id
 
+    def comment(
+        self,
+        network: str,
+        post_id: str,
+        text: str,
+        *,
+        author: str = "Jens Hartwig",
+        author_id: str = "1847362",
+        parent: str | None = None,
+        created_at: datetime | None = None,
+    ) -> str:
+        """Let somebody comment on a post, or (``parent``) on a comment of it; returns the comment's id.
+
+        Raises KeyError where there is no such post.
+        """
+        with self.world.store.lock:
+            post = self._post(network, post_id)
+            said = talk.say(self.world, post, text, author=author, author_id=author_id, parent_id=parent, at=created_at)
+            return said.id
+
+    def comments(self, network: str, post_id: str) -> list[dict[str, Any]]:
+        """All comments of a post by now, earliest first, as JSON objects; of our own, too."""
+        with self.world.store.lock:
+            self.world.catch_up()
+            post = self._post(network, post_id)
+            return [_comment_entry(post, comment) for comment in self.world.comments(post)]
+
+    def remove_comment(self, network: str, post_id: str, comment_id: str) -> None:
+        """Let a comment's author delete it. Raises KeyError where there is no such post."""
+        with self.world.store.lock:
+            post = self._post(network, post_id)
+            talk.set_flag(self.world, post.gone, post, comment_id, on=True)
+
+    def mention(
+        self,
+        network: str,
+        account: str,
+        text: str,
+        *,
+        author: str = "Sabine Rother",
+        author_id: str = "2093847",
+        created_at: datetime | None = None,
+    ) -> str:
+        """Let somebody post something that names an account; returns the post's id. Raises KeyError."""
+        with self.world.store.lock:
+            named = self.world.directory.accounts[network, account]
+            at = created_at or self.now()
+            service = self.services[network]
+            return talk.mention(service, named, text, author=author, author_id=author_id, at=at).id
+
+    def remove(self, network: str, post_id: str) -> None:
+        """Take a post down as somebody does at the network itself. Raises KeyError where there is no such post."""
+        with self.world.store.lock:
+            self.world.store.delete(self._post(network, post_id), self.now())
+
+    def _post(self, network: str, post_id: str) -> Post:
+        post = self.world.store.find(network, post_id)
+        if post is None:
+            raise KeyError(f"no post {post_id!r} at {network}")
+        return post
+
     def posts(self, network: str | None = None, account: str | None = None) -> list[dict[str, Any]]:
         """Everything accepted, deleted or not, in the order of acceptance, as JSON objects."""
         with self.world.store.lock:
@@ -240,6 +304,14 @@ def _post_entry(post: Post) -> dict[str, Any]:
         "media": [_medium_entry(medium) for medium in post.media], "created_at": rfc3339(post.created_at),
         "sequence": post.sequence, "arrived_at": post.arrived_at, "at": arrival(post.arrived_at),
         "deleted": post.deleted_at is not None,
+    }  # fmt: skip
+
+
+def _comment_entry(post: Post, comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.id, "author": comment.author, "author_id": comment.author_id, "text": comment.text,
+        "created_at": rfc3339(comment.created_at), "parent": comment.parent_id, "own": comment.own,
+        "hidden": comment.id in post.hidden, "liked": comment.id in post.liked,
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class World:
     clock: Clock
     seed: int = 1
     processing_seconds: float = 0.0
+    talkative: bool = False
     app_secret: str = "sandbox-app-secret"  # noqa: S105 - opens nothing real
     versions: dict[str, str] = field(default_factory=dict)
     _late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)

@@ -36,7 +36,7 @@ class Medium:
 
 @dataclass(slots=True, eq=False)
 class Comment:
-    """A comment on a post. ``own`` ones were written through the API."""
+    """A comment on a post, or (``parent_id``) on a comment. ``own`` ones were written through the API."""
 
     id: str
     author: str
@@ -44,6 +44,7 @@ class Comment:
     text: str
     created_at: datetime
     own: bool = False
+    parent_id: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +52,9 @@ class Post:
     """An accepted post. ``text`` is plain, as its author meant it; ``meta`` holds what the network keeps besides.
 
     ``sequence`` counts acceptances over all networks, ``arrived_at`` is wall-clock seconds since the epoch.
-    Listings show the post from ``listed_from`` on.
+    Listings show the post from ``listed_from`` on. ``replies`` are the comments that were written, not grown;
+    ``hidden``, ``liked`` and ``gone`` hold the ids of comments that the account hid or likes, or that were deleted.
+    A stranger's post that names an account has that account's id in ``meta["mentions"]``.
     """
 
     id: str
@@ -67,6 +70,8 @@ class Post:
     meta: dict[str, Any] = field(default_factory=dict)
     replies: list[Comment] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    liked: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     deleted_at: datetime | None = None
 
 
@@ -148,8 +153,19 @@ class Store:
 
     def accepted(self, network: str | None = None) -> list[Post]:
         """Everything that was ever taken, deleted or not, in the order of acceptance."""
-        posts = [post for post in self._posts.values() if network in (None, post.network)]
+        posts = [p for p in self._posts.values() if network in (None, p.network) and "mentions" not in p.meta]
         return sorted(posts, key=lambda post: post.sequence)
+
+    def keep_stranger(self, post: Post) -> Post:
+        """Keep what somebody else posted: nobody sent it through the API."""
+        self._index(post)
+        self.save(post)
+        return post
+
+    def mentions_of(self, account: Account) -> list[Post]:
+        """Strangers' posts that name an account, newest first."""
+        posts = [p for p in self._posts.values() if p.network == account.network and p.deleted_at is None]
+        return sorted((p for p in posts if p.meta.get("mentions") == account.id), key=_age_order, reverse=True)
 
     def twin(self, account: Account, key: str, since: datetime, *, deleted_too: bool) -> Post | None:
         """The youngest post of ``account`` with this :func:`text_key`, created at or after ``since``."""
@@ -194,8 +210,14 @@ class Store:
     def owner(self, network: str, account_id: str) -> Account:
         """The account of a stored post; one that is no longer known comes back by its id alone."""
         known = self._directory.find(network, account_id)
-        stranger = Account(network, account_id, account_id, account_id[:15], "user", open=True)
-        return known or self._directory.add(stranger)
+        lost = Account(network, account_id, account_id, account_id[:15], "user", open=True)
+        return known or self._directory.add(lost)
+
+    def stranger(self, network: str, account_id: str, name: str) -> Account:
+        """Somebody who has nothing to do with us."""
+        known = self._directory.find(network, account_id)
+        handle = "".join(c for c in name if c.isascii() and c.isalnum())[:15]
+        return known or self._directory.add(Account(network, account_id, name, handle, "user", followers=0))
 
 
 def text_key(text: str, link: str | None = None) -> str:
@@ -230,10 +252,10 @@ def _post_document(post: Post) -> dict[str, Any]:
         "created_at": post.created_at.isoformat(), "listed_from": post.listed_from.isoformat(),
         "sequence": post.sequence, "arrived_at": post.arrived_at, "meta": post.meta,
         "media": [medium.id for medium in post.media], "hidden": sorted(post.hidden),
+        "liked": sorted(post.liked), "gone": sorted(post.gone),
         "deleted_at": post.deleted_at.isoformat() if post.deleted_at else None,
         "replies": [
-            [reply.id, reply.author, reply.author_id, reply.text, reply.created_at.isoformat()]
-            for reply in post.replies
+            [r.id, r.author, r.author_id, r.text, r.created_at.isoformat(), r.own, r.parent_id] for r in post.replies
         ],
     }  # fmt: skip
 
@@ -241,19 +263,22 @@ def _post_document(post: Post) -> dict[str, Any]:
 def _post(document: dict[str, Any], store: Store) -> Post:
     network = document["network"]
     media = [store.find_medium(network, medium_id) for medium_id in document["media"]]
+    name, account_id = document["meta"].get("author"), document["account"]
+    account = store.stranger(network, account_id, name) if name else store.owner(network, account_id)
     return Post(
-        id=document["id"], network=network, account=store.owner(network, document["account"]), text=document["text"],
+        id=document["id"], network=network, account=account, text=document["text"],
         created_at=utc(document["created_at"]), sequence=document["sequence"], arrived_at=document["arrived_at"],
         listed_from=utc(document["listed_from"]), link=document["link"],
         media=[medium for medium in media if medium], meta=document["meta"],
         replies=[_reply(reply) for reply in document["replies"]],
-        hidden=set(document["hidden"]), deleted_at=utc(document["deleted_at"]) if document["deleted_at"] else None,
+        hidden=set(document["hidden"]), liked=set(document.get("liked", ())), gone=set(document.get("gone", ())),
+        deleted_at=utc(document["deleted_at"]) if document["deleted_at"] else None,
     )  # fmt: skip
 
 
-def _reply(entry: list[str]) -> Comment:
-    comment_id, author, author_id, text, created_at = entry
-    return Comment(comment_id, author, author_id, text, utc(created_at), own=True)
+def _reply(entry: list[Any]) -> Comment:
+    comment_id, author, author_id, text, created_at, own, parent_id = (*entry, True, None)[:7]
+    return Comment(comment_id, author, author_id, text, utc(created_at), own=own, parent_id=parent_id)
 
 
 def _medium_document(medium: Medium) -> dict[str, Any]:

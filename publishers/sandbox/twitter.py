@@ -18,7 +18,7 @@ from .forms import form_values
 from .limits import Usage
 from .service import Answer, Draft, Outcome, Route
 from .store import Medium, Post, text_key
-from .twitter_media import TwitterMedia
+from .twitter_dialogue import TwitterDialogue
 from .twitter_shapes import invalid, not_found, problem
 from .weighted import LIMIT, length, shortened, t_co
 from .wire import Request, Response, as_object, json_response
@@ -33,7 +33,7 @@ _BODY_FIELDS = frozenset({
 _CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
 
 
-class Twitter(TwitterMedia):
+class Twitter(TwitterDialogue):
     """X under its own paths: ``/2/…``."""
 
     _usage: Sequence[Usage] = ()
@@ -43,13 +43,11 @@ class Twitter(TwitterMedia):
             Route("POST", "/2/tweets", "publish", self.create),
             Route("DELETE", "/2/tweets/{}", "delete", self.delete),
             Route("GET", "/2/tweets", "metrics", self.lookup),
-            Route("GET", "/2/tweets/search/recent", "comments", self.search),
+            *self.dialogue_routes(),
             Route("GET", "/2/tweets/{}", "metrics", self.lookup_one),
-            Route("PUT", "/2/tweets/{}/hidden", "comments", self.hide),
             Route("GET", "/2/users/me", "verify", self.me),
             Route("GET", "/2/users/{}", "verify", self.user),
             Route("GET", "/2/users/{}/tweets", "list", self.timeline),
-            Route("GET", "/2/users/{}/mentions", "comments", self.mentions),
             Route("POST", "/2/oauth2/token", "refresh", self.refresh),
             *self.media_routes(),
         ]
@@ -69,9 +67,12 @@ class Twitter(TwitterMedia):
         body = self._body(request)
         media = self._attached(token, body)
         text = self._text(body, media)
+        target = self.reply_target(token.account, body)
         self._refuse_duplicate(token.account, text, body)
         draft = self.draft(token.account, text, None, media, self.world.now())
-        draft.meta["reply_to"] = as_object(body.get("reply")).get("in_reply_to_tweet_id")
+        draft.meta |= target
+        if "to" in target:
+            draft.meta["shown"] = f"@{target['to']} {draft.meta['shown']}"
         post = self.accept(request, token.account, draft)
         data = {"id": post.id, "text": post.meta["shown"], "edit_history_tweet_ids": [post.id]}
         return json_response(201, {"data": data})
@@ -116,26 +117,6 @@ class Twitter(TwitterMedia):
         _require_id("id", user_id)
         account = self._account(token, user_id)
         return json_response(200, reading.timeline(self.world, token, request, account, user_id))
-
-    def mentions(self, request: Request, user_id: str) -> Response:
-        token = self.authorize(request, "tweet.read", app=True)
-        self.spend("comments", token)
-        account = self.world.directory.reachable(token, user_id)
-        return json_response(200, reading.mentions(self.world, request, account))
-
-    def search(self, request: Request) -> Response:
-        token = self.authorize(request, "tweet.read", app=True)
-        self.spend("comments", token)
-        return json_response(200, reading.search(self.world, request))
-
-    def hide(self, request: Request, reply_id: str) -> Response:
-        token = self.authorize(request, "tweet.moderate.write")
-        body = request.json_object() or {}
-        if not isinstance(body.get("hidden"), bool):
-            raise invalid("hidden", str(body.get("hidden")), "hidden must be a boolean")
-        if not reading.hide(self.world, token.account, reply_id, hidden=body["hidden"]):
-            raise Answer(problem(403, "Forbidden", "You can only hide replies to your own conversations."))
-        return json_response(200, {"data": {"hidden": body["hidden"]}})
 
     def me(self, request: Request) -> Response:
         token = self.authorize(request, "users.read")

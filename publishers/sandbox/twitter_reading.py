@@ -19,7 +19,6 @@ from .twitter_shapes import (
     not_found,
     post_object,
     refuse_unknown,
-    reply_object,
     user_object,
 )
 from .wire import Request
@@ -27,7 +26,7 @@ from .wire import Request
 PRIVATE_DAYS = 30
 """Private and organic metrics are given for posts up to this age."""
 
-_LISTING = {"since_id", "until_id", "max_results", "pagination_token", "start_time", "end_time", "exclude"}
+LISTING = {"since_id", "until_id", "max_results", "pagination_token", "start_time", "end_time", "exclude"}
 
 
 def ids(request: Request) -> list[str]:
@@ -59,44 +58,17 @@ def lookup_one(world: World, token: Token, request: Request, post_id: str) -> di
 
 def timeline(world: World, token: Token, request: Request, account: Account | None, user_id: str) -> dict[str, Any]:
     """A page of an account's posts, newest first."""
-    refuse_unknown(request, _LISTING)
+    refuse_unknown(request, LISTING)
     if account is None:
         return {"errors": [not_found("user", "id", user_id)]}
-    posts = [post for post in world.store.listing(account, world.now()) if _in_window(request, post)]
-    chosen, meta = _page(request, [post.id for post in posts])
-    page = [post for post in posts if post.id in chosen]
-    data = [_visible(world, token, request, post)[0] for post in page]
+    posts = [post for post in world.store.listing(account, world.now()) if _visible_in(request, post)]
+    chosen, meta = page(request, [post.id for post in posts])
+    shown = [post for post in posts if post.id in chosen]
+    data = [_visible(world, token, request, post)[0] for post in shown]
     answer: dict[str, Any] = {"meta": meta}
     if data:
         answer["data"] = data
-    return answer | _includes(request, page)
-
-
-def mentions(world: World, request: Request, account: Account | None) -> dict[str, Any]:
-    """Replies to the account's posts, newest first."""
-    refuse_unknown(request, _LISTING - {"exclude"})
-    posts = world.store.listing(account, world.now()) if account else []
-    return _replies(world, request, posts)
-
-
-def search(world: World, request: Request) -> dict[str, Any]:
-    """Recent search, for the one query ``conversation_id:…``."""
-    refuse_unknown(request, _LISTING | {"query", "next_token", "sort_order"})
-    match = re.search(r"conversation_id:(\d+)", request.query.get("query", ""))
-    if not match:
-        raise invalid("query", request.query.get("query", ""), "Only conversation_id:… is searched for here")
-    post = world.store.find("twitter", match[1])
-    return _replies(world, request, [post] if post else [])
-
-
-def hide(world: World, account: Account, reply_id: str, *, hidden: bool) -> bool:
-    """Hide or show a reply to one of the account's posts; False where there is no such reply."""
-    for post in world.store.listing(account, world.now()):
-        if any(reply.id == reply_id for reply in world.comments(post)):
-            (post.hidden.add if hidden else post.hidden.discard)(reply_id)
-            world.store.save(post)
-            return True
-    return False
+    return answer | _includes(request, shown)
 
 
 def user(world: World, request: Request, account: Account) -> dict[str, Any]:
@@ -134,19 +106,25 @@ def _visible(world: World, token: Token, request: Request, post: Post) -> tuple[
     return post_object(world, post, wanted - private), sorted(private)
 
 
-def _in_window(request: Request, post: Post) -> bool:
+def _visible_in(request: Request, post: Post) -> bool:
+    replies = "replies" in request.query.get("exclude", "") and post.meta.get("reply_to")
+    return in_window(request, post.id, post.created_at) and not replies
+
+
+def in_window(request: Request, post_id: str, made: datetime) -> bool:
+    """Whether a post is among those that ids and times of the request ask for."""
     query = request.query
-    since, until = _moment(request, "start_time"), _moment(request, "end_time")
+    since, until = moment(request, "start_time"), moment(request, "end_time")
     return (
-        (since is None or "since_id" in query or post.created_at >= since)
-        and (until is None or "until_id" in query or post.created_at < until)
-        and int(post.id) > int(query.get("since_id", "0"))
-        and int(post.id) < int(query.get("until_id", "9" * 20))
-        and not ("replies" in query.get("exclude", "") and post.meta.get("reply_to"))
+        (since is None or "since_id" in query or made >= since)
+        and (until is None or "until_id" in query or made < until)
+        and int(post_id) > int(query.get("since_id", "0"))
+        and int(post_id) < int(query.get("until_id", "9" * 20))
     )
 
 
-def _moment(request: Request, name: str) -> datetime | None:
+def moment(request: Request, name: str) -> datetime | None:
+    """A time of the query, None where it has none. Answers 400."""
     value = request.query.get(name)
     if value is None:
         return None
@@ -158,16 +136,7 @@ def _moment(request: Request, name: str) -> datetime | None:
         raise invalid(name, value, f"invalid {name}: no such date") from None
 
 
-def _replies(world: World, request: Request, posts: list[Post]) -> dict[str, Any]:
-    wanted = fields(request, "tweet.fields", POST_FIELDS)
-    found = [(post, reply) for post in posts for reply in world.comments(post) if reply.id not in post.hidden]
-    found.sort(key=lambda pair: pair[1].created_at, reverse=True)
-    chosen, meta = _page(request, [reply.id for _, reply in found])
-    objects = [reply_object(post, reply, wanted) for post, reply in found if reply.id in chosen]
-    return {"data": objects, "meta": meta} if objects else {"meta": meta}
-
-
-def _page(request: Request, post_ids: list[str]) -> tuple[set[str], dict[str, Any]]:
+def page(request: Request, post_ids: list[str]) -> tuple[set[str], dict[str, Any]]:
     """Which of the ids, newest first, are on the page asked for, and the page's ``meta``."""
     size = _size(request)
     token = request.query.get("pagination_token") or request.query.get("next_token")
@@ -200,3 +169,8 @@ def _includes(request: Request, posts: list[Post]) -> dict[str, Any]:
     wanted = fields(request, "media.fields", None)
     media = [media_object(medium, wanted) for post in posts for medium in post.media]
     return {"includes": {"media": media}} if media else {}
+
+
+def handle_of(name: str) -> str:
+    """A stranger's user name."""
+    return "".join(c for c in name if c.isascii() and c.isalnum())[:15]

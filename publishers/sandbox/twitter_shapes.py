@@ -80,7 +80,7 @@ def post_object(world: World, post: Post, wanted: frozenset[str]) -> dict[str, A
     everything: dict[str, Any] = {
         "id": post.id, "text": post.meta["shown"], "edit_history_tweet_ids": [post.id],
         "author_id": post.account.id, "created_at": rfc3339(post.created_at.replace(microsecond=0)),
-        "conversation_id": post.meta.get("reply_to") or post.id, "lang": "de", "possibly_sensitive": False,
+        "conversation_id": post.meta.get("conversation") or post.id, "lang": "de", "possibly_sensitive": False,
         "reply_settings": "everyone", "display_text_range": [0, len(post.meta["shown"])],
     }  # fmt: skip
     if post.media:
@@ -94,13 +94,14 @@ def post_object(world: World, post: Post, wanted: frozenset[str]) -> dict[str, A
     return {name: value for name, value in everything.items() if name in wanted | _ALWAYS}
 
 
-def reply_object(post: Post, reply: Comment, wanted: frozenset[str]) -> dict[str, Any]:
-    """A comment as X knows it: a post of someone else that replies to ours."""
+def reply_object(post: Post, reply: Comment, wanted: frozenset[str], *, to_us: bool) -> dict[str, Any]:
+    """A comment as X knows it: a post of someone else that replies to ours (``to_us``), or to another reply."""
+    to = post.account.handle if to_us else "jemand"
     everything: dict[str, Any] = {
-        "id": reply.id, "text": f"@{post.account.handle} {reply.text}", "edit_history_tweet_ids": [reply.id],
+        "id": reply.id, "text": f"@{to} {reply.text}", "edit_history_tweet_ids": [reply.id],
         "author_id": reply.author_id, "created_at": rfc3339(reply.created_at.replace(microsecond=0)), "lang": "de",
-        "conversation_id": post.id, "in_reply_to_user_id": post.account.id,
-        "referenced_tweets": [{"type": "replied_to", "id": post.id}],
+        "conversation_id": post.id, "in_reply_to_user_id": post.account.id if to_us else "9999",
+        "referenced_tweets": [{"type": "replied_to", "id": reply.parent_id or post.id}],
     }  # fmt: skip
     return {name: value for name, value in everything.items() if name in wanted | _ALWAYS}
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from . import talk
 from .accounts import Account, Token
 from .faults import Fault
 from .forms import form_values
@@ -45,7 +46,8 @@ class Xing(Service):
             Route("GET", "/v1/activities/{}", "metrics", self.activity),
             Route("DELETE", "/v1/activities/{}", "delete", self.delete),
             Route("GET", "/v1/activities/{}/comments", "comments", self.comments),
-            Route("POST", "/v1/activities/{}/comments", "comments", self.comment),
+            Route("POST", "/v1/activities/{}/comments", "reply", self.comment),
+            Route("DELETE", "/v1/activities/{}/comments/{}", "moderate", self.remove_comment),
             Route("GET", "/v1/activities/{}/likes", "metrics", self.likes),
             Route("GET", "/v1/users/{}", "verify", self.user),
         ]
@@ -118,11 +120,19 @@ class Xing(Service):
         text = (request.query | form_values(request)).get("text", "")
         if not text.strip():
             raise invalid_parameters("text", "FIELD_REQUIRED")
-        comment_id = f"{self.world.store.next_number()}_{_suffix(text)}"
-        comment = Comment(comment_id, account.name, account.id, text, self.world.now(), own=True)
-        post.replies.append(comment)
-        self.world.store.save(post)
+        comment = talk.answer(self.world, post, account, text, None)
         return json_response(201, {"comment": _comment_object(comment)})
+
+    def remove_comment(self, request: Request, activity_id: str, comment_id: str) -> Response:
+        token = self.authorize(request)
+        post = self._post(activity_id)
+        comment = next((c for c in self.world.comments(post) if c.id == comment_id), None)
+        if comment is None:
+            raise Answer(error(404, "COMMENT_NOT_FOUND", "Comment not found"))
+        if comment.author_id != token.account.id:
+            raise Answer(error(403, "ACCESS_DENIED", "Access denied: this is not your comment"))
+        talk.set_flag(self.world, post.gone, post, comment_id, on=True)
+        return Response(204)
 
     def likes(self, request: Request, activity_id: str) -> Response:
         self.authorize(request)

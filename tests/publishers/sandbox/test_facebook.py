@@ -142,14 +142,16 @@ def test_a_batch_answers_each_part_with_its_own_status(facebook: Facebook) -> No
     assert (bad["code"], json.loads(bad["body"])["error"]["code"]) == (400, 100)
 
 
-def test_comments_are_written_listed_and_hidden(facebook: Facebook) -> None:
+def test_comments_are_written_listed_and_hidden_but_not_ones_own(facebook: Facebook, sandbox: Sandbox) -> None:
     post_id = facebook.published("Fragen?")
     comment = facebook.call("POST", f"/{post_id}/comments", data={"message": "Gern."}).json()["id"]
     listed = facebook.call("GET", f"/{post_id}/comments", params={"summary": "true"}).json()
     assert [(entry["id"], entry["message"]) for entry in listed["data"]] == [(comment, "Gern.")]
-    assert facebook.call("POST", f"/{comment}", data={"is_hidden": "true"}).json() == {"success": True}
+    strange = sandbox.comment("facebook", post_id, "Kauft lieber bei uns!")
+    assert facebook.call("POST", f"/{strange}", data={"is_hidden": "true"}).json() == {"success": True}
+    assert facebook.call("POST", f"/{comment}", data={"is_hidden": "true"}).status_code == 403
     hidden = facebook.call("GET", f"/{post_id}/comments", params={"fields": "is_hidden"}).json()
-    assert hidden["data"] == [{"id": comment, "is_hidden": True}]
+    assert hidden["data"] == [{"id": comment, "is_hidden": False}, {"id": strange, "is_hidden": True}]
 
 
 def test_a_post_is_edited_and_deleted(facebook: Facebook) -> None:

@@ -1,0 +1,138 @@
+"""LinkedIn's comments and reactions (Comments API, Reactions API)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import talk
+from .accounts import Account, Token
+from .linkedin_reading import READ, LinkedInReading
+from .linkedin_shapes import denied, error, input_error, not_found, paging
+from .service import Answer, Route
+from .store import Comment, Post
+from .wire import Request, Response, as_object, json_response
+
+MAX_COMMENT = 1250
+_COMMENT = re.compile(r"urn:li:comment:\((urn:li:\w+:\d+),(\d+)\)")
+_REACTION = re.compile(r"\(actor:(.+?),entity:(.+)\)")
+_WRITE = ("w_organization_social", "w_member_social")
+
+
+class LinkedInDialogue(LinkedInReading):
+    """Comments under posts and under comments, and likes of them."""
+
+    def dialogue_routes(self) -> list[Route]:
+        return [
+            Route("GET", "/rest/socialActions/{}/comments", "comments", self.comments),
+            Route("POST", "/rest/socialActions/{}/comments", "reply", self.comment),
+            Route("DELETE", "/rest/socialActions/{}/comments/{}", "moderate", self.remove_comment),
+            Route("POST", "/rest/reactions", "moderate", self.react),
+            Route("DELETE", "/rest/reactions/{}", "moderate", self.unreact),
+        ]
+
+    def comments(self, request: Request, urn: str) -> Response:
+        """First-level comments of a post, or the answers to a comment."""
+        token = self.authorize(request, *READ)
+        post, comment = self._target(token, urn)
+        wanted = None if comment is None else comment.id
+        found = [c for c in self.world.comments(post) if c.parent_id == wanted]
+        start, count, pages = paging(request, len(found))
+        elements = [self._object(post, one) for one in found[start : start + count]]
+        return json_response(200, {"paging": pages, "elements": elements})
+
+    def comment(self, request: Request, urn: str) -> Response:
+        token = self.authorize(request, *_WRITE)
+        post, comment = self._target(token, urn)
+        body = request.json_object() or {}
+        text = as_object(body.get("message")).get("text")
+        actor = self._actor(token, body.get("actor"))
+        if not isinstance(text, str) or not 1 <= len(text) <= MAX_COMMENT:
+            message = f"message.text must have 1 to {MAX_COMMENT} characters"
+            raise input_error(400, "INVALID_FIELD", message, "/message/text")
+        if comment is not None and body.get("parentComment") != _urn(post, comment):
+            raise input_error(400, "INVALID_FIELD", "parentComment must be the comment answered", "/parentComment")
+        parent = None if comment is None else comment.parent_id or comment.id
+        said = talk.answer(self.world, post, actor, text, parent)
+        return json_response(201, self._object(post, said), {"x-restli-id": said.id})
+
+    def remove_comment(self, request: Request, urn: str, number: str) -> Response:
+        """Only one's own; the network answers 404 to one that is not there."""
+        token = self.authorize(request, *_WRITE)
+        post, _ = self._target(token, urn)
+        actor = self._actor(token, request.query.get("actor"))
+        comment = next((c for c in self.world.comments(post) if c.id == number), None)
+        if comment is None:
+            raise not_found(number)
+        if comment.author_id != actor.id:
+            raise Answer(denied("partnerApiSocialActionsComments.DELETE"))
+        talk.set_flag(self.world, post.gone, post, number, on=True)
+        return Response(204)
+
+    def react(self, request: Request) -> Response:
+        token = self.authorize(request, *_WRITE)
+        self._actor(token, request.query.get("actor"))
+        body = request.json_object() or {}
+        if body.get("reactionType") not in ("LIKE", "PRAISE", "EMPATHY", "INTEREST", "APPRECIATION", "ENTERTAINMENT"):
+            raise input_error(400, "INVALID_FIELD", "/reactionType is none of the reactions", "/reactionType")
+        post, comment = self._target(token, str(body.get("root", "")))
+        talk.set_flag(self.world, post.liked, post, comment.id if comment else post.id, on=True)
+        return json_response(201, {"root": body["root"], "reactionType": body["reactionType"]})
+
+    def unreact(self, request: Request, key: str) -> Response:
+        token = self.authorize(request, *_WRITE)
+        match = _REACTION.fullmatch(key)
+        if match is None:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "The key is (actor:…,entity:…)", 0))
+        self._actor(token, match[1])
+        post, comment = self._target(token, match[2])
+        talk.set_flag(self.world, post.liked, post, comment.id if comment else post.id, on=False)
+        return Response(204)
+
+    def _target(self, token: Token, urn: str) -> tuple[Post, Comment | None]:
+        """A post, by its own URN or its activity's, or a comment on one. Answers 404."""
+        match = _COMMENT.fullmatch(urn)
+        post = self._by_any_urn(token, match[1] if match else urn)
+        if match is None:
+            return post, None
+        comment = next((c for c in self.world.comments(post) if c.id == match[2]), None)
+        if comment is None:
+            raise not_found(urn)
+        return post, comment
+
+    def _by_any_urn(self, token: Token, urn: str) -> Post:
+        number = urn.rpartition(":")[2]
+        kinds = ("share", "ugcPost") if ":activity:" in urn else ()
+        names = [urn, *(f"urn:li:{kind}:{number}" for kind in kinds)]
+        found = next((name for name in names if self.world.store.find(self.key, name)), urn)
+        return self._post(token, found)
+
+    def _actor(self, token: Token, urn: Any) -> Account:
+        actor = self.world.directory.reachable(token, str(urn or ""))
+        if actor is None:
+            raise Answer(denied("socialActions.CREATE"))
+        return actor
+
+    def _object(self, post: Post, comment: Comment) -> dict[str, Any]:
+        moment = int(comment.created_at.timestamp() * 1000)
+        actor = comment.author_id if comment.author_id.startswith("urn:") else f"urn:li:person:{comment.author_id}"
+        below = sum(c.parent_id == comment.id for c in self.world.comments(post))
+        liked = comment.id in post.liked
+        shown = {
+            "id": comment.id, "actor": actor, "object": _activity(post),
+            "message": {"attributes": [], "text": comment.text},
+            "created": {"actor": actor, "time": moment}, "lastModified": {"actor": actor, "time": moment},
+            "commentUrn": _urn(post, comment), "$URN": _urn(post, comment),
+            "likesSummary": {"totalLikes": int(liked), "likedByCurrentUser": liked},
+            "commentsSummary": {"totalFirstLevelComments": below, "aggregatedTotalComments": below},
+        }  # fmt: skip
+        parent = next((c for c in self.world.comments(post) if c.id == comment.parent_id), None)
+        return {**shown, "parentComment": _urn(post, parent)} if parent else shown
+
+
+def _activity(post: Post) -> str:
+    return f"urn:li:activity:{post.id.rpartition(':')[2]}"
+
+
+def _urn(post: Post, comment: Comment) -> str:
+    return f"urn:li:comment:({_activity(post)},{comment.id})"
