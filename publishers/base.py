@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from publishers.limits import LimitReading
 from publishers.outgoing import (
@@ -35,6 +36,7 @@ from publishers.outgoing import (
 from publishers.rules import ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
 
 __all__ = [
+    "BY_HAND",
     "Account",
     "Capabilities",
     "Connection",
@@ -258,6 +260,10 @@ class Capabilities:
     assisted_only: bool = False
 
 
+#: What a connection can do that has no credentials: a person does it.
+BY_HAND = Capabilities(can_list=False, can_delete=False, has_metrics=False, assisted_only=True)
+
+
 @dataclass(frozen=True, slots=True)
 class CredentialField:
     """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``.
@@ -354,7 +360,8 @@ class Network:
     both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
     :meth:`Publisher.refresh`) with this developer app. ``content_rules`` are the network's, ``narrowed_rules`` those of
     one account where accounts differ (ask by :meth:`content_rules_of`). ``share_url`` is what a link, percent-encoded,
-    is appended to; ``home_url`` is where a person starts who publishes by hand.
+    is appended to; ``home_url`` is where a person starts who publishes by hand. ``hosts`` are where its pages
+    are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
     """
 
     key: str
@@ -372,6 +379,7 @@ class Network:
     profile_url: Callable[[Credentials], str | None]
     share_url: str | None = None
     home_url: str | None = None
+    hosts: tuple[str, ...] = ()
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False
@@ -389,8 +397,16 @@ class Network:
         """What the posts of one connection can hold: some accounts of a network have less than others."""
         return self.narrowed_rules(credentials) if self.narrowed_rules else self.content_rules
 
+    def is_at_home(self, address: str) -> bool:
+        """Whether a web address is one of this network's pages. Yes where it has not said where they are."""
+        try:
+            host = (urlsplit(address).hostname or "").rstrip(".").lower()
+        except ValueError:
+            return False
+        return not self.hosts or any(host == one or host.endswith(f".{one}") for one in self.hosts)
+
     def capabilities_of(self, credentials: Credentials) -> Capabilities:
         """Capabilities of one connection: without credentials, a network that allows it is assisted only."""
         if not credentials and self.assisted_without_credentials:
-            return Capabilities(can_list=False, can_delete=False, has_metrics=False, assisted_only=True)
+            return BY_HAND
         return self.capabilities

@@ -96,7 +96,8 @@ class OutgoingPost:
     """What one channel gets of a post, already merged from base text and variant.
 
     ``key`` names the delivery and stays the same over all its attempts; networks that take an idempotency
-    key get it. ``languages`` (ISO 639-1) narrow who sees it, where a network offers that. ``thread`` and
+    key get it. ``title`` is set where the network shows one and a person wrote one (:func:`publishers.text.title_of`).
+    ``languages`` (ISO 639-1) narrow who sees it, where a network offers that. ``thread`` and
     ``first_comment`` are what follows; they do not go out with this post. ``under`` is set on what follows another.
     """
 
@@ -104,6 +105,7 @@ class OutgoingPost:
     link: str | None = None
     media: tuple[Medium, ...] = ()
     key: str = ""
+    title: str = ""
     poll: Poll | None = None
     mentions: tuple[Mention, ...] = ()
     languages: tuple[str, ...] = ()

@@ -40,9 +40,11 @@ def network(key: str) -> Network:
 @cache
 def _networks() -> dict[str, Network]:
     # The descriptors are light: each adapter imports its client package only when it connects.
-    from publishers import facebook, linkedin, twitter, xing
+    from publishers import facebook, instagram, linkedin, pinterest, snapchat, threads, twitter, xing, youtube
 
-    found = {adapter.NETWORK.key: adapter.NETWORK for adapter in (linkedin, facebook, twitter, xing)}
+    by_api = (linkedin, facebook, twitter, xing)
+    by_hand = (instagram, youtube, pinterest, snapchat, threads)
+    found = {adapter.NETWORK.key: adapter.NETWORK for adapter in (*by_api, *by_hand)}
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         added = _load(entry)
         if added is not None:

@@ -17,6 +17,8 @@ class TextRules:
     and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
     text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once a file
     is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's) of at most so many characters.
+    ``max_hashtags`` is the most ``#words`` that a text may have. ``link_works`` False: nobody can follow a link in a
+    post of this network.
     """
 
     limit: int
@@ -25,6 +27,8 @@ class TextRules:
     link_in_text: bool = False
     link_in_text_with_media: bool = False
     title_limit: int | None = None
+    max_hashtags: int | None = None
+    link_works: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class MediaRules:
     def of(self, kind: MediaKind) -> KindRules | None:
         """The rules of one kind; None: the network does not take it."""
         if kind is MediaKind.IMAGE:
+            if not self.max_images:
+                return None
             return KindRules(self.mimes, self.max_images, self.max_bytes, self.max_pixels, ratios=self.ratios)
         if kind is MediaKind.GIF and self.gif is None and "image/gif" in self.mimes:
             return KindRules(("image/gif",), self.max_images, self.max_bytes, self.max_pixels, ratios=self.ratios)
@@ -112,8 +118,9 @@ class ContentRules:
 class Problem:
     """Why a network would not take a post, found before sending.
 
-    ``field`` is ``text``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment`` or ``languages``. ``code`` is
-    one of ``text_missing``, ``text_too_long`` (``length``, ``limit``), ``too_many_images`` (``count``, ``limit``),
+    ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment`` or ``languages``.
+    ``code`` is one of ``text_missing``, ``text_too_long`` (``length``, ``limit``), ``title_missing``,
+    ``title_too_long`` (``length``, ``limit``), ``too_many_hashtags`` and ``too_many_images`` (``count``, ``limit``),
     ``image_type`` (``mime``, ``accepted``), ``image_too_large`` (``size``, ``limit``, bytes),
     ``image_too_many_pixels`` (``pixels``, ``limit``), ``link_invalid``, ``images_unsupported``; third parties may add
     codes and give ``params["message"]``.

@@ -15,6 +15,7 @@ from typing import Any
 
 _SIGNS = re.compile("[©®](?!\ufe0f)")
 _SELECTED = re.compile("(.)\ufe0f", re.DOTALL)
+_HASHTAG = re.compile(r"(?<![\w&/#])#(?=\w*[^\W\d_])\w+")
 _importing = Lock()
 
 
@@ -55,6 +56,23 @@ def with_link(text: str, link: str | None) -> str:
     if not link or link in text.split():
         return text
     return f"{text} {link}" if text else link
+
+
+def hashtags(text: str) -> list[str]:
+    """The ``#words`` of a text, in order, as they stand there. A number alone (``#1``) is none."""
+    return _HASHTAG.findall(text)
+
+
+def title_of(title: str, text: str, limit: int) -> str:
+    """The title of a post: the one that was written, else the first line of its text, cut at a word to fit."""
+    written = " ".join(title.split())
+    if written:
+        return written
+    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    if len(line) <= limit:
+        return line
+    start = line[: limit - 1]
+    return (start.rsplit(" ", 1)[0] if " " in start[limit // 2 :] else start).rstrip(" ,;:–-") + "…"
 
 
 @cache

@@ -76,7 +76,8 @@ class Post(Base):
 
 class Variant(Base):
     """What one channel gets of a post, where it differs: None means "as the base"; ``own_media`` says that the
-    variant's own images (maybe none) replace the base's."""
+    variant's own images (maybe none) replace the base's. ``title`` is for networks that show one; None: the first line
+    of the text is."""
 
     __tablename__ = "variant"
     __table_args__ = (UniqueConstraint("post_id", "channel_id"),)
@@ -85,6 +86,7 @@ class Variant(Base):
     post_id: Mapped[int] = references("post.id", index=False)
     channel_id: Mapped[int] = references("channel.id")
     text: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str | None] = mapped_column(String(300))
     own_media: Mapped[bool] = mapped_column(default=False)
 
 

@@ -28,6 +28,8 @@ class Delivery(Base):
     delivery, ``look_at`` is when the next is due.
     ``called_until`` is set where workers send: until then one of them has time to answer the call for this delivery.
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
+    Of what a person publishes: ``reminded_at`` is when its owner heard that it comes soon, ``escalated_at`` when the
+    leads heard that it is overdue, ``taken_by_id`` who took it on at ``taken_at``.
     """
 
     __tablename__ = "delivery"
@@ -81,6 +83,9 @@ class Delivery(Base):
 
     metrics_due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    taken_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
+    taken_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

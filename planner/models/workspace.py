@@ -18,6 +18,7 @@ class Workspace(Base):
     ``paused_by`` is the name of who pulled the crisis switch (a script's too), ``paused_by_id`` the member, where it
     was one. ``restored_at`` marks a pause that a restore began: it ends only once nothing is unconfirmed any more.
     ``zone_rules`` is the version of the time zone data that its planned times were last held against.
+    ``overdue_minutes`` is how long a post waits for a hand before the leads hear of it.
     """
 
     __tablename__ = "workspace"
@@ -36,6 +37,7 @@ class Workspace(Base):
     paused_by: Mapped[str | None] = mapped_column(String(200))
     paused_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
     zone_rules: Mapped[str | None] = mapped_column(String(32))
+    overdue_minutes: Mapped[int] = mapped_column(default=60, server_default="60")
     created_at: Mapped[datetime]
 
 
@@ -43,6 +45,7 @@ class User(Base):
     """A person who can sign in. ``email`` is stored in lower case.
 
     ``mail_wishes`` says how soon mail is wanted, by kind of news; what is not in it goes by default.
+    ``remind_minutes`` is how long before its time the person hears of what is to be published by hand (0: at the time).
     """
 
     __tablename__ = "user"
@@ -54,6 +57,7 @@ class User(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(8))
     mail_wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    remind_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

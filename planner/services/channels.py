@@ -21,6 +21,7 @@ from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Pro
 from planner.services.publishing.status import refresh_status
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
+from publishers.checks import is_web_address
 
 
 def networks() -> list[Network]:
@@ -51,8 +52,16 @@ def ask_network(connections: Connections, network_key: str, credentials: Mapping
     return account
 
 
-def check_credentials(network_key: str, credentials: Mapping[str, str]) -> Network:
-    """The network, if the credentials have its shape. Raises Invalid, naming each field."""
+def check_profile(network: Network, address: str) -> str | None:
+    """Where an account is found, None for nothing said. Raises Invalid at ``profile_url``."""
+    address = address.strip()
+    if address and not (is_web_address(address) and len(address) <= 2000 and network.is_at_home(address)):
+        raise Invalid(FieldError("profile_url", "address_elsewhere", {"network": network.title}))
+    return address or None
+
+
+def check_credentials(network_key: str, credentials: Mapping[str, str], *, by_hand: bool = False) -> Network:
+    """The network, if the credentials have its shape; ``by_hand`` needs none. Raises Invalid, naming each field."""
     problems = Problems()
     if network_key not in registry.networks():
         problems.add("network", "network_unknown", network=network_key, known=", ".join(registry.networks()))
@@ -61,7 +70,7 @@ def check_credentials(network_key: str, credentials: Mapping[str, str]) -> Netwo
     known = {f.name: f for f in network.credential_fields}
     for name, value in credentials.items():
         problems.errors += _wrong(known.get(name), name, value)
-    if not network.capabilities_of(credentials).assisted_only:
+    if not network.capabilities_of(credentials).assisted_only and not (by_hand and not credentials):
         for field in network.credential_fields:
             if field.required and field.name not in credentials:
                 problems.add(f"credentials.{field.name}", "credential_missing", name=field.name)
@@ -81,14 +90,18 @@ def connect(
     account: Account | None = None,
     owner_id: int | None = None,
     renews: bool = False,
+    by_hand: bool = False,
+    profile_url: str = "",
 ) -> Channel:
     """Store a connected account as a channel. ``account`` is the network's answer, where it was asked; ``renews`` says
-    that the access renews itself (:meth:`Connections.can_renew`).
+    that the access renews itself (:meth:`Connections.can_renew`). ``by_hand``: people publish here, without
+    credentials; ``profile_url`` is where they find the account.
 
     Raises Forbidden, Invalid, and Conflict ``account_connected`` (one account is one channel of a workspace).
     """
     actor.require(Permission.MANAGE)
-    network = check_credentials(network_key, credentials)
+    network = check_credentials(network_key, credentials, by_hand=by_hand)
+    address = check_profile(network, profile_url)
     account_id = account.remote_id if account else network.account_id(credentials)
     _refuse_second(session, actor, network, account_id)
     channel = Channel(
@@ -99,7 +112,9 @@ def connect(
         created_at=now,
         renews=renews,
     )
+    channel.by_hand_since = now if by_hand else None
     _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
+    channel.profile_url = address or channel.profile_url
     session.add(channel)
     session.flush()
     events.record(session, actor, now, "channel", channel.id, "connected", network=network.key)
@@ -146,6 +161,7 @@ def update(
     rhythm_per_week: int | None = None,
     missed_after_seconds: int | None = None,
     owner_id: int | None = None,
+    profile_url: str | None = None,
 ) -> Channel:
     """Change a channel's settings; what is None stays, ``rhythm_per_week`` 0 takes the rhythm away.
 
@@ -163,6 +179,8 @@ def update(
     if owner_id is not None and not _is_member(session, actor.workspace_id, owner_id):
         problems.add("owner", "owner_unknown", id=owner_id)
     problems.raise_any()
+    if profile_url is not None and channel.network in registry.networks():
+        channel.profile_url = check_profile(registry.network(channel.network), profile_url)
     channel.name = name.strip()[:200] if name is not None else channel.name
     channel.rhythm_per_week = channel.rhythm_per_week if rhythm_per_week is None else rhythm_per_week or None
     channel.missed_after_seconds = missed_after_seconds or channel.missed_after_seconds
@@ -194,11 +212,11 @@ def all_of(session: Session, workspace_id: int) -> list[Channel]:
 
 def health(channel: Channel, now: datetime) -> ChannelHealth:
     """What the channel's badge says, the worst first."""
-    if channel.reconnect_since is not None:
+    if channel.reconnect_since is not None and channel.by_hand_since is None:
         return ChannelHealth.RECONNECT
     if channel.paused_at is not None:
         return ChannelHealth.PAUSED
-    if channel.credentials is None:
+    if channel.credentials is None or channel.by_hand_since is not None:
         return ChannelHealth.ASSISTED
     failing_since = channel.renewal_failing_since
     if expiry.renews_itself(now, renews=bool(channel.renews), failing_since=failing_since):
@@ -245,9 +263,12 @@ def _store_access(
 ) -> None:
     channel.credentials = vault.seal(credentials) if credentials else None
     channel.remote_account_id = account_id
-    channel.profile_url = (account.url if account else None) or network.profile_url(credentials)
+    found = (account.url if account else None) or network.profile_url(credentials)
+    channel.profile_url = found or channel.profile_url
     channel.token_expires_at = parse_moment(credentials.get("expires_at", ""))
     channel.verified_at = now if account else None
+    if credentials:  # the network takes posts from programs again
+        channel.by_hand_since = None
     channel.reconnect_since = channel.reconnect_reason = channel.throttled_until = channel.throttle_reason = None
 
 
@@ -270,6 +291,43 @@ def _name(name: str, account: Account | None, network: Network) -> str:
 def _is_member(session: Session, workspace_id: int, user_id: int) -> bool:
     query = select(Member.id).where(Member.workspace_id == workspace_id, Member.user_id == user_id)
     return session.scalar(query) is not None
+
+
+def switch_to_hand(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
+    """From now on people publish here, whatever becomes of the connection; what waited for it is handed to them.
+
+    Raises NotFound, Forbidden.
+    """
+    actor.require(Permission.MANAGE)
+    channel = get(session, actor.workspace_id, channel_id)
+    if not is_by_hand(channel):
+        channel.by_hand_since = now
+        release_waiting(session, channel, now)
+        events.record(session, actor, now, "channel", channel.id, "by_hand")
+    return channel
+
+
+def switch_back(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
+    """Posts go out by themselves again. What was handed to people stays with them: it may be live by now.
+
+    Raises NotFound, Forbidden, and Conflict ``no_connection`` where nothing is connected.
+    """
+    actor.require(Permission.MANAGE)
+    channel = get(session, actor.workspace_id, channel_id)
+    if channel.credentials is None:
+        raise Conflict("no_connection")
+    if channel.by_hand_since is not None:
+        channel.by_hand_since = None
+        events.record(session, actor, now, "channel", channel.id, "by_connection")
+    return channel
+
+
+def is_by_hand(channel: Channel) -> bool:
+    """Whether a person publishes here: by choice, or because the network takes nothing from programs."""
+    if channel.by_hand_since is not None:
+        return True
+    known = registry.networks().get(channel.network)
+    return channel.credentials is None and known is not None and known.capabilities_of({}).assisted_only
 
 
 def release_waiting(session: Session, channel: Channel, now: datetime) -> None:

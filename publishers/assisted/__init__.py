@@ -7,37 +7,46 @@ For a network without an API, and for any channel whose connection is broken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote
 
 from publishers.base import (
+    BY_HAND,
     Account,
+    ContentRules,
     Credentials,
     Figures,
     Heard,
+    MediaRules,
     Medium,
     Network,
     OutgoingPost,
     Prepared,
+    Problem,
     Published,
     Recent,
+    TextRules,
+    ThreadPart,
     Under,
     Unsupported,
     nobody_hears,
 )
 from publishers.limits import LimitReading
+from publishers.text import hashtags, plain_length, title_of
 
 
 @dataclass(frozen=True, slots=True)
 class AssistedTask:
     """What a person needs to publish one post.
 
-    ``text`` is to be copied, with the link in it where that network has it there. ``share_url`` opens the network with
-    the link filled in; None without a link, or where the network has no such address. ``home_url`` opens the network
-    itself; None where it has none. ``media`` are to be attached, in this order.
+    ``text`` is to be copied, with the link in it where that network has it there. ``title`` is "" where the network
+    shows none. ``hashtags`` are those of the text, once each. ``share_url`` opens the network with the link filled in;
+    None without a link, or where the network has no such address. ``home_url`` opens the network itself; None where it
+    has none. ``media`` are to be attached, in this order. ``link_works`` False: nobody can follow a link there.
+    ``thread`` and ``first_comment`` are to be published under the post, in this order.
     """
 
     text: str
@@ -45,14 +54,66 @@ class AssistedTask:
     share_url: str | None
     home_url: str | None
     media: tuple[Medium, ...]
+    title: str = ""
+    hashtags: tuple[str, ...] = ()
+    link_works: bool = True
+    thread: tuple[ThreadPart, ...] = ()
+    first_comment: str = ""
 
 
 def assist(network: Network, post: OutgoingPost, share_url: str | None = None) -> AssistedTask:
     """The task for one post on any network. ``share_url`` replaces the network's own (an operator's setting)."""
     address = share_url if share_url is not None else network.share_url
     shared = f"{address}{quote(post.link, safe='')}" if address and post.link else None
-    text = network.expected_text(post) if network.text_rules.link_in_text else post.text.strip()
-    return AssistedTask(text, post.link, shared, network.home_url, post.media)
+    rules = network.text_rules
+    return AssistedTask(
+        text=network.expected_text(post) if rules.link_in_text else post.text.strip(),
+        link=post.link,
+        share_url=shared,
+        home_url=network.home_url,
+        media=post.media,
+        title=title_of(post.title, post.text, rules.title_limit) if rules.title_limit else "",
+        hashtags=tuple(dict.fromkeys(hashtags(post.text))),
+        link_works=rules.link_works,
+        thread=post.thread,
+        first_comment=post.first_comment.strip(),
+    )
+
+
+def by_hand_only(
+    key: str,
+    title: str,
+    *,
+    text_rules: TextRules,
+    media_rules: MediaRules,
+    check: Callable[[OutgoingPost], list[Problem]],
+    expected_text: Callable[[OutgoingPost], str],
+    home_url: str,
+    hosts: tuple[str, ...],
+    share_url: str | None = None,
+    content_rules: ContentRules | None = None,
+) -> Network:
+    """A network that only people publish on: it has no credentials, and nothing is asked of it."""
+    return Network(
+        key=key,
+        title=title,
+        default_api_url=home_url,
+        capabilities=BY_HAND,
+        text_rules=text_rules,
+        media_rules=media_rules,
+        credential_fields=(),
+        connect=lambda _credentials, _connection: AssistedPublisher(title),
+        check=check,
+        expected_text=expected_text,
+        length=lambda post: plain_length(expected_text(post)),
+        account_id=lambda _credentials: None,
+        profile_url=lambda _credentials: None,
+        share_url=share_url,
+        home_url=home_url,
+        hosts=hosts,
+        assisted_without_credentials=True,
+        content_rules=content_rules or ContentRules(),
+    )
 
 
 class AssistedPublisher:

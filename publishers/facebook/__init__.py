@@ -33,4 +33,5 @@ NETWORK = Network(
     profile_url=_profile_url,
     share_url="https://www.facebook.com/sharer/sharer.php?u=",
     home_url="https://www.facebook.com/",
+    hosts=("facebook.com", "fb.com", "fb.watch"),
 )

@@ -51,4 +51,5 @@ NETWORK = Network(
     renews=_renews,
     share_url="https://www.linkedin.com/sharing/share-offsite/?url=",
     home_url="https://www.linkedin.com/",
+    hosts=("linkedin.com", "lnkd.in"),
 )

@@ -55,4 +55,5 @@ NETWORK = Network(
     renews=_renews,
     share_url="https://x.com/intent/post?url=",
     home_url="https://x.com/",
+    hosts=("x.com", "twitter.com"),
 )

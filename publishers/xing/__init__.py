@@ -50,4 +50,5 @@ NETWORK = Network(
     profile_url=_profile_url,
     share_url="https://www.xing.com/spi/shares/new?url=",
     home_url="https://www.xing.com/",
+    hosts=("xing.com",),
 )

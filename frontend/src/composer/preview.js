@@ -27,7 +27,10 @@ function preview(composer, rule) {
   const face = element("span", "preview-face", initials(rule.name));
   face.setAttribute("aria-hidden", "true");
   head.append(face, element("strong", "", rule.name), icon(rule.icon));
-  card.append(head, text || images.length || composer.link ? words(text, rule) : hint(t("nothing_typed")));
+  card.append(head);
+  const title = rule.titleLimit ? composer.titleOf(rule.id) : "";
+  if (title) card.append(element("p", "preview-title", title));
+  card.append(text || images.length || composer.link ? words(text, rule) : hint(t("nothing_typed")));
   if (images.length) card.append(pictures(images));
   const inText = rule.linkInText || (rule.linkInTextWithMedia && images.length > 0);
   if (composer.link) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link));

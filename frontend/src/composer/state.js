@@ -41,6 +41,12 @@ export class Composer extends EventTarget {
     return this.form.elements[own ? `variants.${id}.text` : "text"].value;
   }
 
+  /** The title that a channel shows: its own, else the first line of its text. */
+  titleOf(id) {
+    const own = this.form.elements[`variants.${id}.title`]?.value.trim();
+    return own || (this.textOf(id).split("\n").find((line) => line.trim()) ?? "").trim();
+  }
+
   /** The images that a channel gets, in order: `{id, thumbnail, url, alt, name, width, height}`. */
   imagesOf(id) {
     const own = id !== "base" && this.hasOwn(id, "media");

@@ -20,6 +20,7 @@ from publishers.base import OutgoingPost, Problem
 PAST_GRACE = timedelta(seconds=60)
 FAR = timedelta(days=5 * 366)
 MAX_TEXT = 100_000
+MAX_TITLE = 300
 
 REFERENCES = {
     "topic_id": (Topic, "topic"),
@@ -52,6 +53,9 @@ def check_content(session: Session, workspace_id: int, content: Content, problem
         for index, media_id in enumerate(variant.media or ()):
             if media_id not in known.media:
                 problems.add(f"variants.{channel_id}.media.{index}", "media_unknown", id=media_id)
+        if len(variant.title or "") > MAX_TITLE:
+            length, name = len(variant.title or ""), f"variants.{channel_id}.title"
+            problems.add(name, "title_too_long", length=length, limit=MAX_TITLE, channel="Sendeplan")
     if content.link and not is_web_address(content.link):
         problems.add("link", "link_invalid")
     if len(content.text) > MAX_TEXT:
@@ -72,7 +76,7 @@ def check_for_networks(content: Content, known: Known, folder: Path, problems: P
         for problem in _network_problems(channel, merged(content, channel_id, known, folder)):
             if problem.field == "link" and any(e.field == "link" for e in problems.errors):
                 continue
-            own = own_text if problem.field == "text" else own_media if problem.field == "media" else False
+            own = {"text": own_text, "media": own_media, "title": True}.get(problem.field, False)
             name = f"variants.{channel_id}.{problem.field}" if own else problem.field
             problems.add(name, problem.code, **{**problem.params, "channel": channel.name})
 
@@ -86,8 +90,9 @@ def merged(content: Content, channel_id: int, known: Known, folder: Path) -> Out
     variant = content.variants.get(channel_id)
     media_ids = variant.media if variant is not None and variant.media is not None else content.media
     text = variant.text if variant is not None and variant.text is not None else content.text
+    title = (variant.title if variant is not None else None) or ""
     media = tuple(as_medium(known.media[i], folder) for i in media_ids if i in known.media)
-    return OutgoingPost(text=text, link=content.link or None, media=media)
+    return OutgoingPost(text=text, link=content.link or None, media=media, title=title)
 
 
 def check_when(when: When, moment: datetime | None, now: datetime, problems: Problems) -> None:

@@ -14,7 +14,8 @@ def outgoing(post: Post, channel_id: int, folder: Path, *, key: str = "") -> Out
     own = variant is not None and variant.own_media
     media = [m.medium for m in post.media if m.channel_id == (channel_id if own else None)]
     text = variant.text if variant is not None and variant.text is not None else post.text
-    return OutgoingPost(text=text, link=post.link, media=tuple(as_medium(m, folder) for m in media), key=key)
+    title = (variant.title if variant is not None else None) or ""
+    return OutgoingPost(text, post.link, tuple(as_medium(m, folder) for m in media), key, title)
 
 
 def as_medium(media: Media, folder: Path) -> Medium:

@@ -11,15 +11,17 @@ from planner.models import Post
 
 @dataclass(frozen=True, slots=True)
 class VariantInput:
-    """What one channel gets instead of the base; None: as the base. ``media`` are ids, in order."""
+    """What one channel gets instead of the base; None: as the base. ``media`` are ids, in order. ``title`` is for
+    networks that show one; None: the first line of the text."""
 
     text: str | None = None
     media: tuple[int, ...] | None = None
+    title: str | None = None
 
     @property
     def says_nothing(self) -> bool:
         """Whether it changes nothing, and so need not be kept."""
-        return self.text is None and self.media is None
+        return self.text is None and self.media is None and self.title is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def content_of(post: Post, channel_ids: tuple[int, ...]) -> Content:
         media=tuple(m.media_id for m in post.media if m.channel_id is None),
         channels=channel_ids,
         variants={
-            v.channel_id: VariantInput(v.text, own[v.channel_id] if v.own_media else None) for v in post.variants
+            v.channel_id: VariantInput(v.text, own[v.channel_id] if v.own_media else None, v.title)
+            for v in post.variants
         },
         tags=tuple(post.tags),
         note=post.note,

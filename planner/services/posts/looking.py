@@ -53,7 +53,7 @@ def look_over(
     found = Findings(problems.errors, placed=placed)
     for channel in _channels(content, known):
         found.slots[channel.id] = queue.next_free_slot(session, channel, now=now, category_id=content.category_id)
-        found.warnings += warnings.about_channel(channel)
+        found.warnings += warnings.about_channel(channel) + warnings.about_link(channel, content.link)
         moment = _moment(found, channel, when, deliveries)
         if moment is not None and _text(content, channel).strip():
             found.warnings += warnings.about_text(session, channel, _text(content, channel), moment, but_post=post_id)

@@ -73,7 +73,7 @@ def _write_variants(post: Post, content: Content) -> None:
     for channel_id, given in content.variants.items():
         if not given.says_nothing:
             variant = old.get(channel_id) or Variant(channel_id=channel_id)
-            variant.text, variant.own_media = given.text, given.media is not None
+            variant.text, variant.own_media, variant.title = given.text, given.media is not None, given.title
             keep.append(variant)
     post.variants[:] = keep
 

@@ -13,6 +13,7 @@ from planner.domain.fingerprint import normalise
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
+from publishers import registry
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
 
@@ -26,9 +27,18 @@ def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -
         channel = session.get_one(Channel, delivery.channel_id)
         text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
         found += about_channel(channel)
+        found += about_link(channel, post.link)
         found += about_text(session, channel, text, delivery.publish_at, but_post=post.id)
         found += about_wall_time(delivery.wall_time, delivery.zone)
     return once(found)
+
+
+def about_link(channel: Channel, link: str | None) -> list[FieldError]:
+    """Whether the network shows links that nobody can follow."""
+    network = registry.networks().get(channel.network)
+    if not link or network is None or network.text_rules.link_works:
+        return []
+    return [FieldError("link", "link_not_clickable", {"channel": channel.name, "id": channel.id})]
 
 
 def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:

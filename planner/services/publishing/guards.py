@@ -43,6 +43,8 @@ class Standing(Protocol):
     @property
     def approved_at(self) -> datetime | None: ...
     @property
+    def by_hand_since(self) -> datetime | None: ...
+    @property
     def reconnect_since(self) -> datetime | None: ...
     @property
     def throttled_until(self) -> datetime | None: ...
@@ -70,6 +72,7 @@ STANDING = (
     Channel.paused_at.label("channel_paused_at"),
     Post.needs_approval,
     Post.approved_at,
+    Channel.by_hand_since,
     Channel.reconnect_since,
     Channel.throttled_until,
     Channel.throttle_reason,

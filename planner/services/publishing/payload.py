@@ -45,6 +45,7 @@ class Payload:
             "text": self.post.text,
             "link": self.post.link,
             "key": self.post.key,
+            "title": self.post.title,
             "expected": self.expected,
             "media": [
                 {
@@ -73,7 +74,7 @@ def thaw(data: dict[str, Any], folder: Path) -> Payload:
     media = tuple(
         Medium(folder / m["file"], m["mime"], m["size"], m["width"], m["height"], m["alt"]) for m in data["media"]
     )
-    post = OutgoingPost(text=data["text"], link=data["link"], media=media, key=data["key"])
+    post = OutgoingPost(text=data["text"], link=data["link"], media=media, key=data["key"], title=data.get("title", ""))
     return Payload(post, data["expected"], tuple(m["sha256"] for m in data["media"]))
 
 

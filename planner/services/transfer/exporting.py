@@ -123,6 +123,8 @@ def _deliveries(session: Session, workspace_id: int, names: Names) -> tuple[dict
 def _post(post: Post, names: Names, channels: list[str], publish_at: Any) -> PostEntry:
     found = {names.name("channel", v.channel_id): v.text for v in post.variants}
     variants = {name: text for name, text in found.items() if name in channels and text is not None}
+    own = {names.name("channel", v.channel_id): v.title for v in post.variants}
+    titles = {name: title for name, title in own.items() if name in channels and title is not None}
     return PostEntry(
         mark=mark(post),
         text=post.text,
@@ -132,5 +134,6 @@ def _post(post: Post, names: Names, channels: list[str], publish_at: Any) -> Pos
         publish_at=publish_at,
         channels=channels,
         variants=variants,
+        titles=titles,
         **{field: names.name(field, getattr(post, field + "_id")) for field in REFERENCES},
     )

@@ -175,7 +175,9 @@ def _take_post(taking: _Taking, entry: shapes.PostEntry) -> bool:
         return False
     references = _references(taking, entry, "topic", "campaign", "goal", "audience", "category", "format", "owner")
     variants = {
-        i: VariantInput(text) for name, text in entry.variants.items() if (i := taking.names.key("channel", name))
+        i: VariantInput(entry.variants.get(name), title=entry.titles.get(name))
+        for name in dict.fromkeys([*entry.variants, *entry.titles])
+        if (i := taking.names.key("channel", name))
     }
     content = Content(
         text=entry.text,

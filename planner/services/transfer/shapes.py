@@ -101,7 +101,7 @@ class TopicEntry(Entry):
 
 
 class PostEntry(Entry):
-    """A post. ``publish_at`` is when it was planned for; ``variants`` hold texts by channel."""
+    """A post. ``publish_at`` is when it was planned for; ``variants`` and ``titles`` hold texts by channel."""
 
     mark: Annotated[str, Field(pattern=r"^transfer-[0-9a-f]{32}$")]
     text: str = ""
@@ -111,6 +111,7 @@ class PostEntry(Entry):
     publish_at: datetime | None = None
     channels: list[str] = []
     variants: dict[str, str] = {}
+    titles: dict[str, str] = {}
     topic: str | None = None
     campaign: str | None = None
     goal: str | None = None

@@ -72,7 +72,9 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
         media=_media(post, None),
         channels=[str(i) for i in posts.live_channels(view.deliveries)],
         variants={
-            str(v.channel_id): shapes.Variant(text=v.text, media=_media(post, v.channel_id) if v.own_media else None)
+            str(v.channel_id): shapes.Variant(
+                text=v.text, media=_media(post, v.channel_id) if v.own_media else None, title=v.title
+            )
             for v in post.variants
         },
         deliveries=[_delivery(d, holds) for d in view.deliveries],

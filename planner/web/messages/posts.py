@@ -18,6 +18,10 @@ SENTENCES: dict[str, LazyString] = {
     "text_too_long": _l(
         "The text is too long for %(channel)s: %(length)s characters of %(limit)s. Shorten it, or write a variant."
     ),
+    "title_missing": _l("%(channel)s needs a title, or a text whose first line can be one."),
+    "title_too_long": _l("The title is too long for %(channel)s: %(length)s characters of %(limit)s."),
+    "too_many_hashtags": _l("%(channel)s takes at most %(limit)s hashtags; there are %(count)s."),
+    "link_not_clickable": _l("Nobody can follow a link in a post on %(channel)s. It is handed to you apart."),
     "too_many_images": _l("%(channel)s takes at most %(limit)s images; there are %(count)s."),
     "image_type": _l("%(channel)s does not take images of the kind %(mime)s. It takes %(accepted)s."),
     "image_too_large": _l("The image is too large for %(channel)s: %(size)s of %(limit)s."),

@@ -189,6 +189,7 @@ def rules_of(choice: ChannelChoice) -> dict[str, Any]:
         "network": choice.network.key,
         "icon": network_look(choice.network.key).icon,
         "limit": text.limit,
+        "titleLimit": text.title_limit,
         "counting": text.counting,
         "linkLength": text.link_length,
         "linkInText": text.link_in_text,

@@ -26,6 +26,7 @@ class TypedVariant:
 
     own_text: bool = False
     text: str = ""
+    title: str = ""
     own_media: bool = False
     media: list[int] = field(default_factory=list)
 
@@ -157,6 +158,7 @@ def _read_variant(form: MultiDict[str, str], channel_id: int) -> TypedVariant:
     return TypedVariant(
         own_text=f"{name}.own_text" in form,
         text=_lines(form.get(f"{name}.text", "")),
+        title=" ".join(form.get(f"{name}.title", "").split()),
         own_media=f"{name}.own_media" in form,
         media=_ids(form.getlist(f"{name}.media")),
     )
@@ -166,6 +168,7 @@ def _typed_variant(given: VariantInput) -> TypedVariant:
     return TypedVariant(
         own_text=given.text is not None,
         text=given.text or "",
+        title=given.title or "",
         own_media=given.media is not None,
         media=list(given.media or ()),
     )
@@ -175,6 +178,7 @@ def _variant_input(typed: TypedVariant) -> VariantInput:
     return VariantInput(
         text=typed.text if typed.own_text else None,
         media=tuple(typed.media) if typed.own_media else None,
+        title=typed.title or None,
     )
 
 

@@ -78,16 +78,17 @@ def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
     }
 
 
-def versions(shown: PostView) -> list[dict[str, Any]]:
+def versions(view: PostView) -> list[dict[str, Any]]:
     """The base and each channel's own version, with their images."""
-    post = shown.post
-    channels = {d.channel_id: d.channel for d in shown.deliveries}
+    post = view.post
+    channels = {d.channel_id: d.channel for d in view.deliveries}
     found: list[dict[str, Any]] = [{"channel": None, "text": post.text, "media": _media(post, None)}]
     for variant in post.variants:
         if variant.channel_id in channels:
             text = post.text if variant.text is None else variant.text
             media = _media(post, variant.channel_id if variant.own_media else None)
-            found.append({"channel": channels[variant.channel_id], "text": text, "media": media})
+            shown = {"channel": channels[variant.channel_id], "text": text, "media": media, "title": variant.title}
+            found.append(shown)
     return found
 
 

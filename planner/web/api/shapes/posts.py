@@ -25,6 +25,7 @@ from planner.web.api.shapes.common import (
 
 Text = Annotated[PlainText, Field(max_length=100_000)]
 Link = Annotated[PlainText, Field(max_length=2000)]
+Title = Annotated[PlainText, Field(min_length=1, max_length=300)]
 Ids = Annotated[list[IdIn], Field(max_length=100)]
 Tag = Annotated[PlainText, Field(min_length=1, max_length=100)]
 
@@ -34,6 +35,7 @@ class VariantIn(Input):
 
     text: Text | None = None
     media: Ids | None = None
+    title: Title | None = Field(None, description="For networks that show one. Null: the first line of the text.")
 
 
 Variants = Annotated[
@@ -127,6 +129,7 @@ class Variant(Output):
 
     text: str | None
     media: list[Id] | None
+    title: str | None
 
 
 class Approval(Output):

@@ -1,0 +1,19 @@
+"""Instagram: by a person, in the app or on the web."""
+
+from __future__ import annotations
+
+from publishers.assisted import by_hand_only
+from publishers.base import ContentRules
+from publishers.instagram.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+
+NETWORK = by_hand_only(
+    "instagram",
+    "Instagram",
+    text_rules=TEXT_RULES,
+    media_rules=MEDIA_RULES,
+    check=check,
+    expected_text=expected_text,
+    home_url="https://www.instagram.com/",
+    hosts=("instagram.com", "instagr.am"),
+    content_rules=ContentRules(first_comment=2200),
+)

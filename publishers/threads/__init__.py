@@ -1,0 +1,20 @@
+"""Threads: by a person; its composer opens with the link filled in."""
+
+from __future__ import annotations
+
+from publishers.assisted import by_hand_only
+from publishers.base import ContentRules
+from publishers.threads.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+
+NETWORK = by_hand_only(
+    "threads",
+    "Threads",
+    text_rules=TEXT_RULES,
+    media_rules=MEDIA_RULES,
+    check=check,
+    expected_text=expected_text,
+    home_url="https://www.threads.com/",
+    hosts=("threads.com", "threads.net"),
+    share_url="https://www.threads.com/intent/post?url=",
+    content_rules=ContentRules(max_thread=20),
+)

@@ -1,0 +1,31 @@
+"""Threads' rules. A post is a text, with pictures and videos if wanted; a link travels in the text.
+
+https://developers.facebook.com/docs/threads/overview (text of 500 characters; JPEG or PNG of 8 MB, up to 10:1; video
+of 5 minutes and 1 GB; up to 20 of them in one post).
+"""
+
+from __future__ import annotations
+
+from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
+from publishers.checks import media_problems, text_problems
+from publishers.text import normalised, plain_length, with_link
+
+TEXT_RULES = TextRules(limit=500, link_in_text=True)
+MEDIA_RULES = MediaRules(
+    max_images=20,
+    mimes=("image/jpeg", "image/png"),
+    max_bytes=8_000_000,
+    ratios=(1 / 10, 10),
+    video=KindRules(
+        ("video/mp4", "video/quicktime"), 20, max_bytes=1_000_000_000, max_seconds=300, ratios=(1 / 100, 10)
+    ),
+    mixed=True,
+)
+
+
+def expected_text(post: OutgoingPost) -> str:
+    return with_link(normalised(post.text), post.link)
+
+
+def check(post: OutgoingPost) -> list[Problem]:
+    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)

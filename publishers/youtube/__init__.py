@@ -1,0 +1,19 @@
+"""YouTube: by a person, in YouTube Studio."""
+
+from __future__ import annotations
+
+from publishers.assisted import by_hand_only
+from publishers.base import ContentRules
+from publishers.youtube.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+
+NETWORK = by_hand_only(
+    "youtube",
+    "YouTube",
+    text_rules=TEXT_RULES,
+    media_rules=MEDIA_RULES,
+    check=check,
+    expected_text=expected_text,
+    home_url="https://studio.youtube.com/",
+    hosts=("youtube.com", "youtu.be"),
+    content_rules=ContentRules(first_comment=10_000),
+)

@@ -1,0 +1,29 @@
+"""YouTube's rules. A post is one video with a title and a description; links in the description can be followed.
+
+Text: https://developers.google.com/youtube/v3/docs/videos (``snippet.title`` of at most 100 characters,
+``snippet.description`` of 5,000 bytes; both without ``<`` and ``>``). Video: https://support.google.com/youtube/answer/71673
+(256 GB or 12 hours). A description with more than 60 hashtags loses all of them
+(https://support.google.com/youtube/answer/6390658).
+"""
+
+from __future__ import annotations
+
+from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
+from publishers.checks import media_problems, text_problems
+from publishers.text import normalised, plain_length, with_link
+
+TEXT_RULES = TextRules(limit=5000, title_limit=100, link_in_text=True, max_hashtags=60)
+MEDIA_RULES = MediaRules(
+    max_images=0,
+    mimes=(),
+    video=KindRules(("video/mp4", "video/quicktime"), max_bytes=256_000_000_000, max_seconds=12 * 3600),
+    required=True,
+)
+
+
+def expected_text(post: OutgoingPost) -> str:
+    return with_link(normalised(post.text), post.link)
+
+
+def check(post: OutgoingPost) -> list[Problem]:
+    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)
