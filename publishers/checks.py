@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from publishers.base import MediaRules, Medium, OutgoingPost, Problem, TextRules
-from publishers.text import hashtags, title_of
+from publishers.text import hashtags, plain_length, title_of
 
 
 def text_problems(post: OutgoingPost, length: int, rules: TextRules) -> list[Problem]:
@@ -17,22 +17,7 @@ def text_problems(post: OutgoingPost, length: int, rules: TextRules) -> list[Pro
         problems.append(Problem("text", "text_too_long", {"length": length, "limit": rules.limit}))
     if post.link and not is_web_address(post.link):
         problems.append(Problem("link", "link_invalid"))
-    tags = len(hashtags(post.text))
-    if rules.max_hashtags is not None and tags > rules.max_hashtags:
-        problems.append(Problem("text", "too_many_hashtags", {"count": tags, "limit": rules.max_hashtags}))
-    if rules.title_limit is not None:
-        problems += title_problems(post, rules.title_limit)
     return problems
-
-
-def title_problems(post: OutgoingPost, limit: int) -> list[Problem]:
-    """Problems of a title: a post needs one, or a text whose first line can be one."""
-    title = title_of(post.title, post.text, limit)
-    if not title:
-        return [Problem("title", "title_missing")]
-    if len(title) > limit:
-        return [Problem("title", "title_too_long", {"length": len(title), "limit": limit})]
-    return []
 
 
 def media_problems(post: OutgoingPost, rules: MediaRules) -> list[Problem]:
@@ -69,3 +54,23 @@ def _medium_problems(medium: Medium, rules: MediaRules) -> list[Problem]:
     if rules.max_pixels is not None and pixels > rules.max_pixels:
         problems.append(Problem("media", "image_too_many_pixels", {"pixels": pixels, "limit": rules.max_pixels}))
     return problems
+
+
+def title_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
+    """Problems of a title: where the network shows one, a post needs it, or a text whose first line can be one."""
+    if rules.title_limit is None:
+        return []
+    title = title_of(post.title, post.text, rules.title_limit)
+    if not title:
+        return [Problem("title", "title_missing")]
+    length = plain_length(title)
+    too_long = Problem("title", "title_too_long", {"length": length, "limit": rules.title_limit})
+    return [too_long] if length > rules.title_limit else []
+
+
+def hashtag_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
+    """Whether the text has more ``#words`` than the network takes."""
+    count, limit = len(hashtags(post.text)), rules.max_hashtags
+    if limit is None or count <= limit:
+        return []
+    return [Problem("text", "too_many_hashtags", {"count": count, "limit": limit})]

@@ -50,7 +50,7 @@ def look(session: Session, workspace: Workspace, start: datetime, end: datetime,
     found = entries_between(session, workspace.id, min(first, start), max(last, end))
     channels = weeks.channels_with_slots(session, workspace.id)
     deliveries = [d for entry in found for d in entry.deliveries]
-    paused = {c.id for c in channels if c.paused_at is not None or c.reconnect_since is not None}
+    paused = {c.id for c in channels if c.paused_at is not None or _is_cut_off(c)}
     if workspace.paused_at is not None:
         paused = {d.channel_id for d in deliveries}
     return CalendarView(
@@ -117,6 +117,10 @@ def _drawn(entry: Entry, paused: set[int], now: datetime) -> Drawn:
     scheduled = [d for d in entry.deliveries if d.state is DeliveryState.SCHEDULED]
     movable = all(s in MOVABLE for s in states)
     return Drawn(entry, status, _held(entry, scheduled, paused), movable, by_hand.standing(entry.deliveries, now))
+
+
+def _is_cut_off(channel: Channel) -> bool:
+    return channel.reconnect_since is not None and channel.by_hand_since is None
 
 
 def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:

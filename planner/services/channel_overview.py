@@ -59,6 +59,7 @@ def ailing(session: Session, workspace_id: int, *, now: datetime) -> list[tuple[
     query = select(Channel).where(
         Channel.workspace_id == workspace_id,
         Channel.archived_at.is_(None),
+        Channel.by_hand_since.is_(None),
         Channel.credentials.is_not(None) | Channel.reconnect_since.is_not(None),
         Channel.reconnect_since.is_not(None) | (Channel.token_expires_at <= now + WEEK),
     )

@@ -112,9 +112,9 @@ def connect(
         created_at=now,
         renews=renews,
     )
-    channel.by_hand_since = now if by_hand else None
     _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     channel.profile_url = address or channel.profile_url
+    channel.by_hand_since = now if by_hand else None
     session.add(channel)
     session.flush()
     events.record(session, actor, now, "channel", channel.id, "connected", network=network.key)
@@ -179,7 +179,8 @@ def update(
     if owner_id is not None and not _is_member(session, actor.workspace_id, owner_id):
         problems.add("owner", "owner_unknown", id=owner_id)
     problems.raise_any()
-    if profile_url is not None and channel.network in registry.networks():
+    given = (profile_url or "").strip()
+    if profile_url is not None and given != (channel.profile_url or "") and channel.network in registry.networks():
         channel.profile_url = check_profile(registry.network(channel.network), profile_url)
     channel.name = name.strip()[:200] if name is not None else channel.name
     channel.rhythm_per_week = channel.rhythm_per_week if rhythm_per_week is None else rhythm_per_week or None
@@ -328,6 +329,12 @@ def is_by_hand(channel: Channel) -> bool:
         return True
     known = registry.networks().get(channel.network)
     return channel.credentials is None and known is not None and known.capabilities_of({}).assisted_only
+
+
+def takes_credentials(channel: Channel) -> bool:
+    """Whether the channel's network can be connected at all."""
+    known = registry.networks().get(channel.network)
+    return known is not None and bool(known.credential_fields)
 
 
 def release_waiting(session: Session, channel: Channel, now: datetime) -> None:

@@ -20,18 +20,27 @@ IDLE_PER_CHANNEL = 2
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
-    """What is needed to talk to a channel, read once from its row so that no session need stay open."""
+    """What is needed to talk to a channel, read once from its row so that no session need stay open. ``by_hand`` says
+    that people publish there, whatever the credentials."""
 
     channel_id: int
     workspace_id: int
     network: str
     sealed: str | None
     version: int
+    by_hand: bool = False
 
     @classmethod
     def of(cls, channel: Channel) -> ChannelAccess:
         """The access of a stored channel."""
-        return cls(channel.id, channel.workspace_id, channel.network, channel.credentials, channel.credentials_version)
+        return cls(
+            channel.id,
+            channel.workspace_id,
+            channel.network,
+            channel.credentials,
+            channel.credentials_version,
+            by_hand=channel.by_hand_since is not None,
+        )
 
 
 class Connections:

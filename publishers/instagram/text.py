@@ -9,7 +9,7 @@ minutes, MP4 or MOV, 300 MB). A post holds up to 20 pictures and videos
 from __future__ import annotations
 
 from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.checks import hashtag_problems, media_problems, text_problems
 from publishers.text import normalised, plain_length
 
 TEXT_RULES = TextRules(limit=2200, max_hashtags=30, link_works=False)
@@ -36,4 +36,8 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return [
+        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
+        *hashtag_problems(post, TEXT_RULES),
+        *media_problems(post, MEDIA_RULES),
+    ]

@@ -7,7 +7,7 @@ of 500; PNG or JPEG of 20 MB; video of 4 seconds to 15 minutes, 2 GB, between 1:
 from __future__ import annotations
 
 from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.checks import media_problems, text_problems, title_problems
 from publishers.text import normalised, plain_length
 
 TEXT_RULES = TextRules(limit=500, title_limit=100)
@@ -27,4 +27,8 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return [
+        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
+        *title_problems(post, TEXT_RULES),
+        *media_problems(post, MEDIA_RULES),
+    ]

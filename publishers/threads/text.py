@@ -28,4 +28,7 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return [
+        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
+        *media_problems(post, MEDIA_RULES),
+    ]

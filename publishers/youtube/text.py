@@ -9,7 +9,7 @@ Text: https://developers.google.com/youtube/v3/docs/videos (``snippet.title`` of
 from __future__ import annotations
 
 from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.checks import hashtag_problems, media_problems, text_problems, title_problems
 from publishers.text import normalised, plain_length, with_link
 
 TEXT_RULES = TextRules(limit=5000, title_limit=100, link_in_text=True, max_hashtags=60)
@@ -26,4 +26,9 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, plain_length(expected_text(post)), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return [
+        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
+        *title_problems(post, TEXT_RULES),
+        *hashtag_problems(post, TEXT_RULES),
+        *media_problems(post, MEDIA_RULES),
+    ]

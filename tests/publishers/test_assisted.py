@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import assist
-from publishers.base import Medium, OutgoingPost
+from publishers.base import Medium, OutgoingPost, ThreadPart
 from publishers.registry import network, networks
 
 
@@ -36,5 +36,29 @@ def test_where_the_link_travels_in_the_text_the_text_to_copy_has_it() -> None:
 def test_any_network_can_be_assisted() -> None:
     for known in networks().values():
         task = assist(known, OutgoingPost("Hallo", "https://e.de"))
-        assert task.share_url is not None
-        assert task.share_url.endswith("https%3A%2F%2Fe.de")
+        assert (task.share_url or "https%3A%2F%2Fe.de").endswith("https%3A%2F%2Fe.de")
+        assert known.is_at_home(task.home_url or "")
+        if task.share_url is not None:
+            assert known.is_at_home(task.share_url)
+
+
+def test_title_and_hashtags_are_handed_over_apart_where_they_are_wanted() -> None:
+    text = "Die BX 500 läuft\n\nHinter den Kulissen. #Maschinenbau #BX500 #Maschinenbau, Platz #1"
+    task = assist(network("youtube"), OutgoingPost(text, "https://e.de"))
+    assert (task.title, task.text) == ("Die BX 500 läuft", f"{text} https://e.de")
+    assert task.hashtags == ("#Maschinenbau", "#BX500")
+    assert assist(network("youtube"), OutgoingPost(text, title="Ein  Film")).title == "Ein Film"
+    assert assist(network("threads"), OutgoingPost(text)).title == ""
+
+
+def test_where_no_link_can_be_followed_it_stays_out_of_the_text_and_that_is_said() -> None:
+    task = assist(network("instagram"), OutgoingPost("Hallo", "https://e.de"))
+    assert (task.text, task.link, task.link_works) == ("Hallo", "https://e.de", False)
+    assert assist(network("youtube"), OutgoingPost("Hallo", "https://e.de")).link_works
+
+
+def test_what_follows_a_post_is_handed_over_too() -> None:
+    post = OutgoingPost("Eins", thread=(ThreadPart("Zwei"), ThreadPart("Drei")), first_comment=" Mehr: e.de ")
+    task = assist(network("threads"), post)
+    assert [part.text for part in task.thread] == ["Zwei", "Drei"]
+    assert task.first_comment == "Mehr: e.de"

@@ -13,8 +13,11 @@ from publishers.registry import UnknownNetwork, network, networks
 from tests.publishers.accounts import CREDENTIALS, KEYS
 
 
-def test_four_networks_are_there() -> None:
-    assert set(networks()) == {"linkedin", "facebook", "twitter", "xing"}
+def test_four_networks_are_there_by_api_and_five_by_hand() -> None:
+    by_api = {"linkedin", "facebook", "twitter", "xing"}
+    by_hand = {"instagram", "youtube", "pinterest", "snapchat", "threads"}
+    assert set(networks()) == by_api | by_hand
+    assert {key for key, known in networks().items() if known.capabilities.assisted_only} == by_hand
 
 
 def test_the_list_cannot_be_changed_by_who_asks_for_it() -> None:

@@ -27,7 +27,7 @@ LOOK_BACK = timedelta(days=8)
 def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]:
     """Those of the longest due deliveries, one of each channel, that may take a call of what remains.
 
-    What is too late passes: it makes no call.
+    What is too late, or published by hand, passes: it makes no call.
     """
     scarce = _scarce(session, {head.network for head in heads}, now)
     may_take = {network: _may_take(session, row, now) for network, row in scarce.items()}
@@ -36,6 +36,7 @@ def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]
         for head in heads
         if head.network not in may_take
         or head.channel_id in may_take[head.network]
+        or head.by_hand_since is not None
         or guards.is_late(head.publish_at, head.missed_after_seconds, now)
     ]
 
@@ -110,6 +111,7 @@ _WANTED = (
         _NETWORK,
         Delivery.state == DeliveryState.SCHEDULED,
         Delivery.try_at <= bindparam("until", type_=UtcDateTime()),
+        Channel.by_hand_since.is_(None),
         guards.channel_is_open(),
         guards.post_is_open(),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.models import Audience, Campaign, Category, Channel, Format, Goal, Media, Member, Topic
+from planner.services.channels import is_by_hand
 from planner.services.errors import Problems
 from planner.services.posts.content import as_medium
 from planner.services.posts.inputs import Content, When
@@ -82,7 +83,7 @@ def check_for_networks(content: Content, known: Known, folder: Path, problems: P
 
 
 def _network_problems(channel: Channel, post: OutgoingPost) -> list[Problem]:
-    return registry.network(channel.network).problems(post, assisted=channel.credentials is None)
+    return registry.network(channel.network).problems(post, assisted=is_by_hand(channel))
 
 
 def merged(content: Content, channel_id: int, known: Known, folder: Path) -> OutgoingPost:

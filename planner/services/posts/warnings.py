@@ -56,7 +56,7 @@ def about_wall_time(wall: str | None, zone: str | None) -> list[FieldError]:
 
 def about_channel(channel: Channel) -> list[FieldError]:
     """Why nothing can go out on a channel right now."""
-    if channel.reconnect_since is not None:
+    if channel.reconnect_since is not None and channel.by_hand_since is None:
         return [FieldError("channels", "channel_needs_reconnect", {"channel": channel.name, "id": channel.id})]
     if channel.paused_at is not None:
         return [FieldError("channels", "channel_is_paused", {"channel": channel.name, "id": channel.id})]

@@ -16,8 +16,10 @@ from publishers import registry
 
 
 def is_by_hand(access: ChannelAccess) -> bool:
-    """Whether only a person can publish on this channel: its connection holds no credentials and needs none."""
-    return access.sealed is None and registry.network(access.network).capabilities_of({}).assisted_only
+    """Whether a person publishes on this channel: by choice, or because it holds no credentials and needs none."""
+    return access.by_hand or (
+        access.sealed is None and registry.network(access.network).capabilities_of({}).assisted_only
+    )
 
 
 def ask_owner(session: Session, ref: Ref, payload: Payload, now: datetime) -> None:

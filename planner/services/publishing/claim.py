@@ -100,7 +100,14 @@ def _take(
     if post is None:
         return None
     ref = Ref.of(head)
-    access = ChannelAccess(head.channel_id, head.workspace_id, head.network, head.credentials, head.credentials_version)
+    access = ChannelAccess(
+        head.channel_id,
+        head.workspace_id,
+        head.network,
+        head.credentials,
+        head.credentials_version,
+        by_hand=head.by_hand_since is not None,
+    )
     if head.network not in registry.networks():
         values = error("network_missing", params={"network": head.network})
         move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values)
@@ -194,6 +201,7 @@ HEADS = (
         Channel.network,
         Channel.credentials,
         Channel.credentials_version,
+        Channel.by_hand_since,
         Channel.token_expires_at,
         Channel.missed_after_seconds,
     )

@@ -29,6 +29,10 @@ class Hold(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+#: What holds nothing back where people publish.
+OF_THE_CONNECTION = frozenset({Hold.RECONNECT, Hold.THROTTLED, Hold.APP_THROTTLED, Hold.UNREACHABLE})
+
+
 class Standing(Protocol):
     """The facts that the rules look at, as :data:`STANDING` selects them."""
 
@@ -96,7 +100,8 @@ def hold(standing: Standing, now: datetime) -> Hold | None:
         (Hold.THROTTLED, is_throttled(standing.throttled_until, now)),
         (Hold.APP_THROTTLED, is_throttled(standing.app_throttled_until, now)),
     )
-    return next((reason for reason, applies in reasons if applies), None)
+    first = next((reason for reason, applies in reasons if applies), None)
+    return None if first in OF_THE_CONNECTION and standing.by_hand_since is not None else first
 
 
 def hold_in_sql() -> ColumnElement[str | None]:
@@ -107,6 +112,7 @@ def hold_in_sql() -> ColumnElement[str | None]:
         (campaign_paused, Hold.CAMPAIGN_PAUSED.value),
         (Channel.paused_at.is_not(None), Hold.CHANNEL_PAUSED.value),
         (and_(Post.needs_approval.is_(True), Post.approved_at.is_(None)), Hold.APPROVAL_MISSING.value),
+        (Channel.by_hand_since.is_not(None), None),
         (Channel.reconnect_since.is_not(None), Hold.RECONNECT.value),
         (and_(Channel.throttled_until > NOW, Channel.throttle_reason == "unreachable"), Hold.UNREACHABLE.value),
         (Channel.throttled_until > NOW, Hold.THROTTLED.value),
@@ -159,6 +165,12 @@ def channel_is_open() -> ColumnElement[bool]:
         Workspace.paused_at.is_(None),
         Channel.paused_at.is_(None),
         Channel.archived_at.is_(None),
+        or_(Channel.by_hand_since.is_not(None), _connection_is_open()),
+    )
+
+
+def _connection_is_open() -> ColumnElement[bool]:
+    return and_(
         Channel.reconnect_since.is_(None),
         or_(Channel.throttled_until.is_(None), Channel.throttled_until <= NOW),
         ~_app_waits(),

@@ -84,8 +84,9 @@ def _asks_a_person(row: Any) -> bool:
     """Whether the claim asks a person instead of sending: the network is not installed, or takes no programs."""
     if row.network not in registry.networks():
         return True
-    sealed, version = row.credentials, row.credentials_version
-    return assist.is_by_hand(ChannelAccess(row.channel_id, row.workspace_id, row.network, sealed, version))
+    sealed, version, by_hand = row.credentials, row.credentials_version, row.by_hand_since is not None
+    access = ChannelAccess(row.channel_id, row.workspace_id, row.network, sealed, version, by_hand=by_hand)
+    return assist.is_by_hand(access)
 
 
 def _overdue(session: Session, now: datetime) -> list[Any]:

@@ -140,6 +140,9 @@ def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelA
     if guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
         finish.release(session, work, now)
         return None
+    if standing.by_hand_since is not None:  # people publish here since: the next claim hands it to them
+        finish.release(session, work, now)
+        return None
     if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
         if missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence):
             missed.tell(session, [work.ref], now)

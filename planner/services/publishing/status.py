@@ -107,6 +107,7 @@ class Holds:
             channel.paused_at,
             post.needs_approval,
             post.approved_at,
+            channel.by_hand_since,
             channel.reconnect_since,
             _concerning(delivery, channel.throttled_until),
             channel.throttle_reason,
@@ -138,6 +139,7 @@ class _Facts:
     channel_paused_at: datetime | None
     needs_approval: bool
     approved_at: datetime | None
+    by_hand_since: datetime | None
     reconnect_since: datetime | None
     throttled_until: datetime | None
     throttle_reason: str | None

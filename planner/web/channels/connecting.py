@@ -45,7 +45,7 @@ def new() -> ResponseReturnValue:
     chosen = request.args.get("network", "")
     if not chosen:
         return render_template("channels/choose.html", networks=channels.networks(), guide=guide)
-    return _form(_network(chosen), None, {})
+    return show_form(_network(chosen), None, {})
 
 
 @blueprint.post("/new")
@@ -70,7 +70,7 @@ def create() -> ResponseReturnValue:
             )
             channel_id = channel.id
     except (Invalid, Conflict) as error:
-        return _form(network, None, _errors(error)), 422
+        return show_form(network, None, _errors(error)), 422
     say(_found(account))
     return redirect(url_for("channels.edit_slots", channel_id=channel_id))
 
@@ -80,7 +80,7 @@ def create() -> ResponseReturnValue:
 def connection(channel_id: int) -> ResponseReturnValue:
     """New credentials for the same account."""
     channel = channels.get(context.reading(), context.workspace().id, channel_id)
-    return _form(_network(channel.network), channel, {})
+    return show_form(_network(channel.network), channel, {})
 
 
 @blueprint.post("/<int:channel_id>/connection")
@@ -104,7 +104,7 @@ def reconnect(channel_id: int) -> ResponseReturnValue:
                 renews=context.platform().connections.can_renew(network.key, credentials),
             )
     except (Invalid, Conflict) as error:
-        return _form(network, channel, _errors(error)), 422
+        return show_form(network, channel, _errors(error)), 422
     context.platform().wake()
     say(_found(account))
     return redirect(url_for("channels.show", channel_id=channel_id))
@@ -158,7 +158,8 @@ def _errors(error: Invalid | Conflict) -> dict[str, str]:
     return inputs.errors_of(Invalid(*named))
 
 
-def _form(network: Network, channel: Channel | None, errors: dict[str, str]) -> str:
+def show_form(network: Network, channel: Channel | None, errors: dict[str, str]) -> str:
+    """What the network needs, to be filled in; ``channel`` is the one to be connected anew."""
     fields = [
         Field(f.name, *field_label(network.key, f.name), _type(f.secret, f.kind), f.required, f.secret)
         for f in network.credential_fields

@@ -55,6 +55,20 @@ GUIDES: dict[str, Guide] = {
         ),
     ),
 }
+_BY_HAND = (
+    _l("Nothing has to be connected: give the channel a name and the address of the profile."),
+    _l("At the time of a post its owner is told, and finds text and files on a page made for the phone."),
+)
+GUIDES |= {
+    "instagram": Guide(
+        _l("By hand: pictures or videos with a text of up to 2,200 characters. A link in it cannot be followed."),
+        _BY_HAND,
+    ),
+    "youtube": Guide(_l("By hand: one video with a title and a description."), _BY_HAND),
+    "pinterest": Guide(_l("By hand: one picture or video with a title, a description and a link."), _BY_HAND),
+    "snapchat": Guide(_l("By hand: one picture or video with a text of up to 160 characters."), _BY_HAND),
+    "threads": Guide(_l("By hand: a text of up to 500 characters, with pictures or videos if wanted."), _BY_HAND),
+}
 
 #: (network, field) first, then the field alone.
 FIELDS: dict[tuple[str, str] | str, tuple[LazyString, LazyString | str]] = {

@@ -62,6 +62,7 @@ def save_settings(channel_id: int) -> ResponseReturnValue:
                 rhythm_per_week=rhythm or 0,
                 missed_after_seconds=limit,
                 owner_id=inputs.reference("owner"),
+                profile_url=inputs.text("profile_url"),
             )
     except Invalid as error:
         channel = channels.get(context.reread(), context.workspace().id, channel_id)
@@ -127,6 +128,7 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         notes=slots.clock_change_notes(channel.slots, zone, now),
         members=choices.members(),
         categories=choices.categories(),
+        takes_credentials=channels.takes_credentials(channel),
         missed_choices=missed_choices(channel.missed_after_seconds),
         archive_text=ngettext(
             "%(num)s planned post is cancelled. What is published and its figures stay.",

@@ -22,6 +22,8 @@ SENTENCES: dict[str, LazyString] = {
     ),
     "account_connected": _l("This account is connected already, as “%(channel)s”."),
     "other_account": _l("This is another account. Connect it as a channel of its own."),
+    "address_elsewhere": _l("This is no address at %(network)s. Copy it from there, with https:// in front."),
+    "no_connection": _l("Nothing is connected here. Connect the channel first."),
     "name_missing": _l("Give it a name."),
     "number_between": _l("Enter a number from %(low)s to %(high)s."),
 }

@@ -67,6 +67,8 @@ def create_channel(call: Call, body: ChannelCreate) -> Channel:
         account=call.prepared,
         owner_id=body.owner,
         renews=call.platform.connections.can_renew(body.network, body.credentials),
+        by_hand=body.by_hand,
+        profile_url=body.profile_url,
     )
     return present.channel(call, found)
 
@@ -114,6 +116,18 @@ def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Chan
         renews=call.platform.connections.can_renew(network, body.credentials),
     )
     return present.channel(call, found)
+
+
+@router.put("/channels/{channel_id}/by-hand", Permission.MANAGE)
+def publish_by_hand(call: Call, channel_id: int) -> Channel:
+    """From now on people publish here. What waited for a connection is handed to them."""
+    return present.channel(call, channels.switch_to_hand(call.session, call.actor, channel_id, now=call.now))
+
+
+@router.delete("/channels/{channel_id}/by-hand", Permission.MANAGE)
+def publish_by_connection(call: Call, channel_id: int) -> Channel:
+    """Let posts go out by themselves again. What was handed to people stays with them."""
+    return present.channel(call, channels.switch_back(call.session, call.actor, channel_id, now=call.now))
 
 
 @router.delete("/channels/{channel_id}", Permission.MANAGE)

@@ -26,6 +26,8 @@ class ChannelCreate(Input):
     # "verify" shadows nothing of ours, and it is the API's word.
     verify: bool = Field(False, description="Ask the network whose account it is and what is permitted.")
     owner: IdIn | None = Field(None, description="The user who looks after it.")
+    by_hand: bool = Field(False, description="People publish here, without credentials.")
+    profile_url: Annotated[PlainText, Field(max_length=2000)] = Field("", description="Where the account is found.")
 
 
 class ChannelPatch(Input):
@@ -37,6 +39,7 @@ class ChannelPatch(Input):
         None, description="How late a delivery may still go out by itself. Null: as it is."
     )
     owner: IdIn | None = None
+    profile_url: Annotated[PlainText, Field(max_length=2000)] | None = Field(None, description="Null: as it is.")
 
 
 class CredentialsPut(Input):
@@ -106,6 +109,7 @@ class Channel(Output):
     profile_url: str | None
     health: ChannelHealth
     limited_until: Moment | None
+    by_hand_since: Moment | None = Field(description="Since when people publish here by choice.")
     reconnect_reason: str | None
     paused: Pause | None
     capabilities: Capabilities | None
