@@ -20,7 +20,12 @@ from cryptography.fernet import Fernet
 from planner import mailserver
 
 PREFIX = "SENDEPLAN_"
-APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url")
+APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url", "owner_id")
+
+
+def name_of_app_option(network: str, option: str) -> str:
+    """The environment's name for one of :data:`APP_OPTIONS`: ``SENDEPLAN_LINKEDIN_API_VERSION``."""
+    return f"{PREFIX}{network}_{option}".upper()
 
 
 class Senders(StrEnum):

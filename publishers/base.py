@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from publishers.costs import Charge, Cost
 from publishers.limits import LimitReading
 from publishers.outgoing import (
     FollowUp,
@@ -34,6 +35,7 @@ from publishers.outgoing import (
     nobody_hears,
 )
 from publishers.rules import ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
+from publishers.versions import ApiVersion
 
 __all__ = [
     "BY_HAND",
@@ -75,6 +77,7 @@ __all__ = [
     "Uncertain",
     "Under",
     "Unsupported",
+    "VersionOver",
     "Waiting",
     "nobody_hears",
 ]
@@ -194,6 +197,10 @@ class Refused(NetworkError):
 
 class Throttled(Refused):
     """Surely not accepted, because a limit is reached: nothing is wrong with what was sent or with the connection."""
+
+
+class VersionOver(Refused):
+    """Surely not accepted: the network no longer serves the version of its API that is asked for."""
 
 
 class Rejected(NetworkError):
@@ -345,6 +352,9 @@ class Publisher(Protocol):
     def limits(self) -> tuple[LimitReading, ...]:
         """What the network's answers said about limits since this was last asked, the latest of each limit."""
 
+    def charges(self) -> tuple[Charge, ...]:
+        """What reading cost since this was last asked; empty where it costs nothing."""
+
     def close(self) -> None:
         """Let go of connections."""
 
@@ -358,10 +368,11 @@ class Network:
     ``account_id`` reads the account out of credentials without asking the network (None where they do not say).
     ``check_connection`` finds what only the API cannot do (take an image, which a person could attach); ask
     both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
-    :meth:`Publisher.refresh`) with this developer app. ``content_rules`` are the network's, ``narrowed_rules`` those of
-    one account where accounts differ (ask by :meth:`content_rules_of`). ``share_url`` is what a link, percent-encoded,
-    is appended to; ``home_url`` is where a person starts who publishes by hand. ``hosts`` are where its pages
-    are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
+    :meth:`Publisher.refresh`) with this developer app. ``cost`` is what one post costs by the price list, None where
+    it is free. ``version`` reads the API's version, where it has one, off the app options. ``content_rules`` are the
+    network's, ``narrowed_rules`` those of one account where accounts differ (ask by :meth:`content_rules_of`).
+    ``share_url`` is what a link, percent-encoded, is appended to; ``home_url`` is where a person starts who publishes
+    by hand. ``hosts`` are where its pages are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
     """
 
     key: str
@@ -383,6 +394,8 @@ class Network:
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False
+    cost: Callable[[OutgoingPost], Cost | None] = lambda _post: None
+    version: Callable[[Mapping[str, str]], ApiVersion] | None = None
     content_rules: ContentRules = field(default_factory=ContentRules)
     narrowed_rules: Callable[[Credentials], ContentRules] | None = None
 

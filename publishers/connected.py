@@ -17,6 +17,7 @@ from publishers.base import (
     RemotePost,
     Uncertain,
 )
+from publishers.costs import Charge
 from publishers.http import NetworkSession, one_call
 from publishers.limits import LimitReading
 
@@ -34,6 +35,9 @@ class Connected:
 
     def limits(self) -> tuple[LimitReading, ...]:
         return self._session.take_limits()
+
+    def charges(self) -> tuple[Charge, ...]:
+        return self._session.take_charges()
 
     @contextmanager
     def _call(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from requests.auth import AuthBase
 
 from publishers import __version__
 from publishers.base import Connection, NetworkError, ReconnectNeeded, Refused, Uncertain
+from publishers.costs import Charge
 from publishers.errors import Answer, redact
 from publishers.limits import LimitReading
 from publishers.transport import (
@@ -39,6 +40,7 @@ SNIPPET = 2000
 
 Judge = Callable[[Answer], NetworkError | None]
 ReadLimits = Callable[[Answer], Iterable[LimitReading]]
+ReadCharges = Callable[[Answer], Iterable[Charge]]
 
 
 class NetworkSession(requests.Session):
@@ -60,6 +62,16 @@ class NetworkSession(requests.Session):
         found, self.adapter.limits = tuple(self.adapter.limits.values()), {}
         return found
 
+    def take_charges(self) -> tuple[Charge, ...]:
+        """What was read and is paid for since this was last asked."""
+        found, self.adapter.charges = tuple(self.adapter.charges), []
+        return found
+
+
+def no_charges(_answer: Answer) -> Iterable[Charge]:
+    """Where reading costs nothing."""
+    return ()
+
 
 def no_limits(_answer: Answer) -> Iterable[LimitReading]:
     """Where a network tells nothing of its limits."""
@@ -73,17 +85,18 @@ def open_session(
     judge: Judge,
     *,
     limits: ReadLimits = no_limits,
+    charges: ReadCharges = no_charges,
     secrets: Iterable[str] = (),
     auth: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
 ) -> NetworkSession:
     """A session for one connected account.
 
     ``hosts`` are the network's real hosts, reached by HTTPS only; with ``connection.api_url`` everything goes there
-    instead, whatever host an address names. ``limits`` reads what an answer says about limits. ``secrets`` never
-    appear in what an error says.
+    instead, whatever host an address names. ``limits`` reads what an answer says about limits, ``charges`` what it
+    costs. ``secrets`` never appear in what an error says.
     """
     hidden = tuple(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
-    adapter = NetworkAdapter(network, connection.api_url, judge, hidden, limits)
+    adapter = NetworkAdapter(network, connection.api_url, judge, hidden, limits, charges)
     session = NetworkSession(adapter)
     session.auth = auth
     if connection.api_url:
@@ -135,14 +148,17 @@ class NetworkAdapter(HTTPAdapter):
         judge: Judge,
         secrets: tuple[str, ...],
         read_limits: ReadLimits = no_limits,
+        read_charges: ReadCharges = no_charges,
     ) -> None:
         self._network = network
         self._target = _Target(api_url) if api_url else None
         self._judge = judge
         self._secrets = secrets
         self._read_limits = read_limits
+        self._read_charges = read_charges
         self.last: Answer | None = None
         self.limits: dict[tuple[str, str, str], LimitReading] = {}
+        self.charges: list[Charge] = []
         super().__init__()
 
     def init_poolmanager(self, *_sizes: Any, **_options: Any) -> None:
@@ -174,6 +190,7 @@ class NetworkAdapter(HTTPAdapter):
     def _raise_if_judged(self, answer: Answer) -> None:
         readings = tuple(self._read_limits(answer))
         self.limits.update({reading.key: reading for reading in readings})
+        self.charges += self._read_charges(answer)
         error = self._judge(answer)
         if error is not None:
             error.limits = readings

@@ -2,7 +2,7 @@
 
 from planner.models.base import Base
 from planner.models.channels import Channel, Slot
-from planner.models.limits import RateLimit
+from planner.models.limits import RateLimit, ReadCost
 from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
@@ -36,6 +36,7 @@ __all__ = [
     "Post",
     "PostMedia",
     "RateLimit",
+    "ReadCost",
     "Slot",
     "Snapshot",
     "Topic",

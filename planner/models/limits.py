@@ -1,10 +1,10 @@
-"""What the networks said about their limits, as far as they are near."""
+"""What the networks said about their limits, as far as they are near, and what reading cost."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.models.base import Base, Id, references
@@ -36,3 +36,16 @@ class RateLimit(Base):
     strikes: Mapped[int] = mapped_column(default=0)
     since: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class ReadCost(Base):
+    """What reading on a channel cost in a month (``YYYY-MM``, UTC): how many things, and millionths of a US dollar."""
+
+    __tablename__ = "read_cost"
+    __table_args__ = (UniqueConstraint("channel_id", "month"),)
+
+    id: Mapped[Id]
+    channel_id: Mapped[int] = references("channel.id", index=False)
+    month: Mapped[str] = mapped_column(String(7))
+    reads: Mapped[int] = mapped_column(default=0)
+    micros: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.states import DeliveryState, Outcome
@@ -27,6 +27,7 @@ class Delivery(Base):
     be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown
     delivery, ``look_at`` is when the next is due.
     ``called_until`` is set where workers send: until then one of them has time to answer the call for this delivery.
+    ``cost_micros`` is what it costs by the network's price list, as frozen (millionths of a US dollar; None: nothing).
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     Of what a person publishes: ``reminded_at`` is when its owner heard that it comes soon, ``escalated_at`` when the
     leads heard that it is overdue, ``taken_by_id`` who took it on at ``taken_at``.
@@ -71,6 +72,7 @@ class Delivery(Base):
     attempt_count: Mapped[int] = mapped_column(default=0)
     attempts_forgiven: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any] | None]
+    cost_micros: Mapped[int | None] = mapped_column(BigInteger)
     looks: Mapped[int] = mapped_column(default=0)
     look_at: Mapped[datetime | None]
 

@@ -18,6 +18,7 @@ from planner.domain.outbox import Pace, pace_of
 from planner.domain.roles import Role
 from planner.domain.states import DeliveryState
 from planner.models import Alert, Attempt, Delivery, Heartbeat, Member, User
+from planner.services.api_versions import AHEAD, in_use
 from planner.services.mail.waiting import put
 from planner.services.webhooks import events
 
@@ -91,6 +92,11 @@ def _look(session: Session, settings: Settings, now: datetime, watching_since: d
     if heard and now - max(heard) > silence:
         data = {"last_seen": last.isoformat() if last else None}
         wrong[AlertKind.CLOCK.value] = (AlertKind.CLOCK, None, data)
+    for one in in_use(session, settings):
+        if (ends := one.ends_within(AHEAD, now)) is not None:
+            data = {"network": one.title, "version": one.version.name, "ends": ends.isoformat(), "setting": one.setting}
+            data["newest"] = one.version.newest
+            wrong[f"{AlertKind.VERSION.value}:{one.network}:{one.version.name}"] = (AlertKind.VERSION, None, data)
     return Seen(wrong, clock_is_alive=last is not None and now - last <= silence)
 
 

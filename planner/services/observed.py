@@ -30,6 +30,7 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
+from publishers.costs import Charge
 from publishers.limits import LimitReading
 
 #: The first that fits names the kind of an error.
@@ -82,6 +83,9 @@ class ObservedPublisher:
 
     def limits(self) -> tuple[LimitReading, ...]:
         return self._publisher.limits()
+
+    def charges(self) -> tuple[Charge, ...]:
+        return self._publisher.charges()
 
     def close(self) -> None:
         self._publisher.close()

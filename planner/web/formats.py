@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date, format_datetime as babel_datetime, format_time as babel_time
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale, get_timezone
 
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
         clock=clock,
         number=number,
         percent=percent,
+        dollars=dollars,
         zone_name=zone_name,
         iso=iso,
     )
@@ -72,6 +74,14 @@ def file_size(size: int) -> str:
 def percent(value: float | None) -> str:
     """``4,2 %``."""
     return MISSING if value is None else format_percent(value, "#,##0.0 %", locale=get_locale())
+
+
+def dollars(micros: int | None) -> str:
+    """``0,20 $`` for 200 000 millionths; tenths of a cent are shown where there are some: ``0,015 $``."""
+    if micros is None:
+        return MISSING
+    pattern = "#,##0.00# ¤" if get_locale().language == "de" else "¤#,##0.00#"
+    return format_currency(Decimal(micros) / 1_000_000, "USD", pattern, locale=get_locale(), currency_digits=False)
 
 
 def zone_name(_value: object = None) -> str:

@@ -34,6 +34,7 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
+from publishers.costs import Charge
 from publishers.limits import LimitReading
 from publishers.text import hashtags, plain_length, title_of
 
@@ -144,6 +145,9 @@ class AssistedPublisher:
         return None
 
     def limits(self) -> tuple[LimitReading, ...]:
+        return ()
+
+    def charges(self) -> tuple[Charge, ...]:
         return ()
 
     def close(self) -> None:

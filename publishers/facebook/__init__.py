@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.facebook import versions
 from publishers.facebook.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
@@ -34,4 +35,5 @@ NETWORK = Network(
     share_url="https://www.facebook.com/sharer/sharer.php?u=",
     home_url="https://www.facebook.com/",
     hosts=("facebook.com", "fb.com", "fb.watch"),
+    version=versions.version,
 )

@@ -14,6 +14,7 @@ from publishers import reading
 from publishers.base import Connection, Medium, NetworkError, Rejected, Uncertain
 from publishers.connected import content_of
 from publishers.errors import Answer
+from publishers.facebook import versions
 from publishers.facebook.errors import TITLE, judge
 from publishers.facebook.limits import readings
 from publishers.http import BearerAuth, NetworkSession, open_session
@@ -24,7 +25,6 @@ with warnings.catch_warnings():
     import facebook
 
 HOSTS = ("graph.facebook.com", "graph-video.facebook.com")
-DEFAULT_VERSION = "v26.0"  # of 2026-07-29; the operator sets another by the app option `api_version`
 PARTS_AT_ONCE = 50  # of a batch request (Graph API, Batch requests)
 
 Query = tuple[str, Mapping[str, str]]
@@ -45,8 +45,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
 
     def __init__(self, token: str, session: NetworkSession, app: Mapping[str, str]) -> None:
         super().__init__(session=session)
-        version = app.get("api_version") or DEFAULT_VERSION
-        self.version = version if version.startswith("v") else f"v{version}"  # its check refuses v10 and later
+        self.version = versions.asked_for(app)  # its check refuses v10 and later
         self._signed = {"access_token": token}
         self._proof = _proof(token, app.get("client_secret", ""))
         self._has_batch = True

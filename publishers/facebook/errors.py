@@ -18,6 +18,7 @@ from publishers.base import (
     Rejected,
     Throttled,
     Uncertain,
+    VersionOver,
 )
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
 from publishers.limits import bounded, json_object
@@ -40,7 +41,7 @@ TABLE = (
     ),
     Rule(Refused, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
     Rule(
-        Refused,
+        VersionOver,
         "no longer serves this version of its API: the operator sets a newer one",
         code="2635",
         pause_channel=True,

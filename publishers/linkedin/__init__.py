@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.linkedin import versions
 from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 ORGANISATION = "urn:li:organization:"
@@ -52,4 +53,5 @@ NETWORK = Network(
     share_url="https://www.linkedin.com/sharing/share-offsite/?url=",
     home_url="https://www.linkedin.com/",
     hosts=("linkedin.com", "lnkd.in"),
+    version=versions.version,
 )

@@ -15,13 +15,13 @@ from publishers import reading
 from publishers.base import Connection, Medium, NetworkError, Rejected
 from publishers.connected import content_of
 from publishers.http import BearerAuth, NetworkSession, open_session
+from publishers.linkedin import versions
 from publishers.linkedin.errors import TITLE, judge
 from publishers.linkedin.limits import readings
 from publishers.transport import time_left
 
 HOSTS = ("api.linkedin.com", "www.linkedin.com")
 WEBSITE = "https://www.linkedin.com"  # where tokens are given out
-DEFAULT_VERSION = "202608"  # lives for twelve months; the operator sets another by the app option `api_version`
 PROTOCOL = "2.0.0"
 ASK_AGAIN_SECONDS = 0.5
 
@@ -39,7 +39,7 @@ class LinkedInClient(linkedin.LinkedInApplication):  # type: ignore[misc]
         super().__init__(token=token)
         self._session = session
         self._versioned = {
-            "LinkedIn-Version": app.get("api_version") or DEFAULT_VERSION,
+            "LinkedIn-Version": versions.asked_for(app),
             "X-Restli-Protocol-Version": PROTOCOL,
         }
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Refused, Throttled, Uncertain
+from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Throttled, Uncertain, VersionOver
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
 from publishers.limits import until_midnight
 
@@ -17,7 +17,7 @@ TABLE = (
     Rule(Duplicate, "already has this post", 422, code="DUPLICATE_POST", source="Posts API; third-party reports"),
     Rule(Duplicate, "already has this post", 409, code="DUPLICATE_POST", source="Posts API"),
     Rule(
-        Refused,
+        VersionOver,
         "no longer serves this version of its API: the operator sets a newer one",
         426,
         pause_channel=True,

@@ -15,6 +15,7 @@ from publishers.base import (
     Network,
     Publisher,
 )
+from publishers.twitter.costs import cost
 from publishers.twitter.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
@@ -53,6 +54,7 @@ NETWORK = Network(
     account_id=lambda credentials: credentials.get("user_id") or None,
     profile_url=_profile_url,
     renews=_renews,
+    cost=cost,
     share_url="https://x.com/intent/post?url=",
     home_url="https://x.com/",
     hosts=("x.com", "twitter.com"),

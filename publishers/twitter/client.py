@@ -15,6 +15,7 @@ from publishers.base import Connection, Medium, Refused, Rejected
 from publishers.connected import content_of
 from publishers.http import USER_AGENT, BearerAuth, NetworkSession, open_session
 from publishers.transport import time_left
+from publishers.twitter import costs
 from publishers.twitter.errors import TITLE, judge
 from publishers.twitter.limits import readings
 
@@ -26,9 +27,17 @@ SEGMENT_BYTES = 2_000_000
 LONGEST_ALT = 1000  # OpenAPI AltText: 1000 characters
 
 
-def open_twitter_session(token: str, secrets: tuple[str, ...], connection: Connection) -> NetworkSession:
+def open_twitter_session(token: str, user_id: str, secrets: tuple[str, ...], connection: Connection) -> NetworkSession:
+    """A session of one account; ``secrets`` are those besides its token."""
     return open_session(
-        TITLE, HOSTS, connection, judge, limits=readings, secrets=(token, *secrets), auth=BearerAuth(token)
+        TITLE,
+        HOSTS,
+        connection,
+        judge,
+        limits=readings,
+        charges=costs.reader(user_id, connection.app),
+        secrets=(token, *secrets),
+        auth=BearerAuth(token),
     )
 
 

@@ -48,7 +48,7 @@ class TwitterPublisher(Connected):
         self._refresh_token = credentials.get("refresh_token", "")
         self._app = connection.app
         secrets = (self._refresh_token, self._app.get("client_secret", ""))
-        session = open_twitter_session(token, secrets, connection)
+        session = open_twitter_session(token, self._user_id, secrets, connection)
         super().__init__(TITLE, session, connection)
         self._client = TwitterClient(session)
 

@@ -22,6 +22,7 @@ from publishers.base import (
     Rejected,
     Throttled,
     Uncertain,
+    VersionOver,
 )
 from publishers.errors import Answer
 from publishers.facebook.errors import is_gone, judge
@@ -244,7 +245,7 @@ def judged(
         (1, Uncertain), (2, Uncertain), (3, ReconnectNeeded), (4, Throttled), (10, ReconnectNeeded), (17, Throttled),
         (32, Throttled), (100, Rejected), (102, ReconnectNeeded), (190, ReconnectNeeded), (200, ReconnectNeeded),
         (299, ReconnectNeeded), (341, Throttled), (368, Refused), (506, Duplicate), (613, Throttled),
-        (2500, ReconnectNeeded), (2635, Refused), (80001, Throttled), (1609005, Rejected), (987654, Rejected),
+        (2500, ReconnectNeeded), (2635, VersionOver), (80001, Throttled), (1609005, Rejected), (987654, Rejected),
     ],
 )  # fmt: skip
 def test_the_table_of_graph(code: int, kind: type[NetworkError]) -> None:

@@ -21,6 +21,7 @@ from publishers.base import (
     Rejected,
     Throttled,
     Unsupported,
+    VersionOver,
 )
 from publishers.errors import Answer
 from publishers.linkedin.errors import judge
@@ -286,7 +287,7 @@ def judged(status: int, **body: object) -> NetworkError:
         (422, {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}}, Duplicate),
         (422, {"errorDetails": {"inputErrors": [{"code": "INVALID_FIELD"}]}}, Rejected),
         (400, {"code": "ILLEGAL_ARGUMENT"}, Rejected),
-        (426, {"code": "NONEXISTENT_VERSION"}, Refused),
+        (426, {"code": "NONEXISTENT_VERSION"}, VersionOver),
         (429, {"code": "TOO_MANY_REQUESTS"}, Throttled),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from sqlalchemy import select, update
 
 from planner import watching
-from planner.bootstrap import Platform
+from planner.bootstrap import Platform, bootstrap
+from planner.config import NetworkSettings
+from planner.domain.alarms import AlertKind
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
 from planner.models import Alert, Attempt, Delivery, Mail, WebhookCall
@@ -266,3 +269,22 @@ def wait_for(arrived: Callable[[], bool]) -> None:
     while not arrived() and time.monotonic() < end:
         time.sleep(0.01)
     assert arrived()
+
+
+def test_a_version_of_a_networks_api_that_ends_is_an_alert_until_a_newer_one_is_set(
+    platform: Platform, company: Company
+) -> None:
+    def with_version(version: str) -> list[Alert]:
+        networks = {"linkedin": NetworkSettings(None, {"api_version": version})}
+        other = bootstrap(replace(platform.settings, networks=networks), clock=platform.clock)
+        alerts.check(other)
+        with other.database.read() as session:
+            found = [alert for alert in alerts.open_alerts(session) if alert.kind is AlertKind.VERSION]
+        other.close()
+        return found
+
+    make_channel(platform.database, company, platform.clock.now(), "linkedin", credentials="sealed")
+    (alert,) = with_version("202504")
+    assert alert.data["ends"] == "2026-04-15"
+    assert len(with_version("202504")) == 1  # told once
+    assert with_version("202603") == []

@@ -303,3 +303,19 @@ def test_the_sentences_take_what_the_findings_give(platform: Platform, company: 
         said, hint = explain(finding, str, str)
         assert "%(" not in said + hint
         assert bool(hint) == (finding.level != "ok"), finding.code
+
+
+def test_a_version_of_a_networks_api_is_warned_of_before_it_ends(platform: Platform, company: Company) -> None:
+    heartbeats.beat(platform, "scheduler", "me")
+    sealed = platform.vault.seal(CREDENTIALS["linkedin"])
+    make_channel(platform.database, company, platform.clock.now(), "linkedin", credentials=sealed)
+
+    def with_version(version: str) -> dict[str, Finding]:
+        networks = {"linkedin": NetworkSettings(None, {"api_version": version})}
+        return with_settings(platform, networks=networks)
+
+    assert "version_ends" not in with_version("202506")  # on 2026-03-16: ends in three months
+    ending = with_version("202505")["version_ends"]
+    assert (ending.problem, ending.params["setting"]) == (False, "SENDEPLAN_LINKEDIN_API_VERSION")
+    assert with_version("202502")["version_over"].problem
+    assert with_version("latest")["version_unreadable"].problem

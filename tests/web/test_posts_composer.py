@@ -15,7 +15,7 @@ from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Channel, Delivery, Media, Post, Workspace
 from planner.services.posts import When
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_media, make_post, picture
+from tests.support.factories import Company, make_channel, make_media, make_post, picture
 from tests.support.web import ClientOf
 
 TOMORROW = "2026-03-17T10:00"
@@ -259,6 +259,22 @@ def test_the_check_says_problems_times_and_slots(
     assert "Europe/Berlin" in found["time"]["text"]
     assert found["slots"][str(linkedin.id)]["at"] == "2026-03-17T08:00:00Z"
     assert found["slots"][str(twitter.id)]["at"] is None
+
+
+def test_the_check_says_what_a_post_costs_where_it_costs_anything(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
+) -> None:
+    paid = make_channel(platform.database, company, platform.clock.now(), "twitter", credentials="x", name="@brandt")
+    client = client_of(company.charlie)
+    client.get("/posts/new")
+
+    def costs(text: str) -> list[str]:
+        found = client.ask("/posts/check", **filled(linkedin, channels=[linkedin.id, paid.id], text=text, link="")).json
+        assert found is not None
+        return [line.replace("\xa0", " ") for line in found["costs"]]
+
+    assert costs("Ohne Link") == ["@brandt: 0,015 $"]
+    assert costs("Mehr auf brandt.de") == ["@brandt: 0,20 $, weil ein Link den Beitrag verteuert"]
 
 
 def test_the_check_explains_an_hour_that_the_clocks_skip_or_repeat(

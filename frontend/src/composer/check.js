@@ -21,7 +21,7 @@ export function startChecks(composer) {
       show(composer, await send("POST", composer.form.dataset.check, body(composer), { signal: request.signal }));
     } catch (error) {
       // A check that fails forbids nothing: saving says what is wrong.
-      if (error.name !== "AbortError") show(composer, { errors: {}, warnings: [], time: null, slots: {} });
+      if (error.name !== "AbortError") show(composer, { errors: {}, warnings: [], costs: [], time: null, slots: {} });
     }
   }
 }
@@ -33,7 +33,7 @@ function body(composer) {
   return form;
 }
 
-function show(composer, { errors, warnings, time, slots }) {
+function show(composer, { errors, warnings, costs, time, slots }) {
   const { form } = composer;
   // An empty form is not wrong yet.
   const begun = composer.entries().some(([name, value]) => /^(text|link|media)$|^variants\..*\.text$/.test(name) && value);
@@ -44,6 +44,8 @@ function show(composer, { errors, warnings, time, slots }) {
   }
   const list = form.querySelector("[data-warnings]");
   list.replaceChildren(...warnings.map(({ text }) => item(icon("alert-triangle"), text)));
+  form.querySelector("[data-costs]").hidden = costs.length === 0;
+  form.querySelector("[data-costs-list]").replaceChildren(...costs.map((text) => item(null, text)));
   form.querySelector("[data-time-note]").textContent = time ? t("at_time", { time: time.text }) : "";
   showSlots(composer, slots);
 }

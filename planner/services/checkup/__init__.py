@@ -23,6 +23,7 @@ from planner.services.checkup import (
     scheduler,
     settings,
     storage,
+    versions,
     workers,
     workspaces,
 )
@@ -61,6 +62,7 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     deliveries.undecided,
     deliveries.overdue,
     channels.access,
+    versions.served,
     backups.age,
     mails.given_up,
 )

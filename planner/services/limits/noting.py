@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from planner.domain import limits
 from planner.domain.limits import Standing
 from planner.models import RateLimit
+from planner.services import spending
 from planner.services.connections import ChannelAccess
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import CHANNEL, changed, run
@@ -41,7 +42,10 @@ def watched(platform: Platform, access: ChannelAccess) -> Iterator[Publisher]:
     """Borrow a publisher of the channel to read with, and keep what its network says about limits meanwhile."""
     try:
         with platform.connections.publisher(access) as publisher:
-            yield publisher
+            try:
+                yield publisher
+            finally:
+                spending.keep(platform, access, publisher.charges())
             keep(platform, access, publisher.limits())
     except NetworkError as error:
         keep(platform, access, error.limits)

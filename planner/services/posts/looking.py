@@ -11,22 +11,25 @@ from sqlalchemy.orm import Session
 
 from planner.domain.slots import Occurrence
 from planner.models import Channel, Delivery, Workspace
-from planner.services import queue
+from planner.services import queue, spending
 from planner.services.errors import FieldError, Problems
 from planner.services.posts import placing, warnings
-from planner.services.posts.checks import Known, check_content, check_for_networks, check_when
+from planner.services.posts.checks import Known, check_content, check_for_networks, check_when, merged
 from planner.services.posts.inputs import Content, When
+from publishers.costs import Cost
 
 
 @dataclass(slots=True)
 class Findings:
     """``errors`` would be refused, ``warnings`` would not. ``placed`` is the fixed time; ``slots`` holds for each
-    chosen channel the slot that a queued post would take, None where it has no free one."""
+    chosen channel the slot that a queued post would take, None where it has no free one; ``costs`` what it costs on
+    each channel where it costs anything."""
 
     errors: list[FieldError] = field(default_factory=list)
     warnings: list[FieldError] = field(default_factory=list)
     placed: placing.Placed | None = None
     slots: dict[int, Occurrence | None] = field(default_factory=dict)
+    costs: dict[int, Cost] = field(default_factory=dict)
 
 
 def look_over(
@@ -54,6 +57,9 @@ def look_over(
     for channel in _channels(content, known):
         found.slots[channel.id] = queue.next_free_slot(session, channel, now=now, category_id=content.category_id)
         found.warnings += warnings.about_channel(channel) + warnings.about_link(channel, content.link)
+        cost = spending.cost_on(channel, merged(content, channel.id, known, folder))
+        if cost is not None:
+            found.costs[channel.id] = cost
         moment = _moment(found, channel, when, deliveries)
         if moment is not None and _text(content, channel).strip():
             found.warnings += warnings.about_text(session, channel, _text(content, channel), moment, but_post=post_id)

@@ -20,6 +20,7 @@ from planner.services.publishing.payload import Payload, delivery_key, freeze
 from planner.services.publishing.status import refresh_status
 from planner.services.publishing.tables import run
 from publishers import registry
+from publishers.costs import Cost
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -113,7 +114,8 @@ def _take(
         move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values)
         return None
     key = delivery_key(head.id, head.created_at)
-    payload = freeze(registry.network(head.network), post, head.channel_id, key, platform.settings.media_folder)
+    network = registry.network(head.network)
+    payload = freeze(network, post, head.channel_id, key, platform.settings.media_folder)
     if assist.is_by_hand(access):
         assist.ask_owner(session, ref, payload, now)
         return None
@@ -123,7 +125,8 @@ def _take(
         return None
     fence = Fence(owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
-    if not _compare_and_set(session, ref, fence, payload, lease_until, now):
+    cost = network.cost(payload.post)
+    if not _compare_and_set(session, ref, fence, payload, cost, lease_until, now):
         return None
     attempts = head.attempt_count - head.attempts_forgiven
     number = head.attempt_count + 1
@@ -131,7 +134,13 @@ def _take(
 
 
 def _compare_and_set(
-    session: Session, ref: Ref, fence: Fence, payload: Payload, lease_until: datetime, now: datetime
+    session: Session,
+    ref: Ref,
+    fence: Fence,
+    payload: Payload,
+    cost: Cost | None,
+    lease_until: datetime,
+    now: datetime,
 ) -> bool:
     """Settles the race of two processes for one delivery: the second finds it no longer scheduled."""
     values = {
@@ -139,6 +148,7 @@ def _compare_and_set(
         "epoch": fence.epoch,
         "lease_until": lease_until,
         "payload": payload.as_json(),
+        "cost_micros": cost.micros if cost else None,
         "called_until": None,
         **NO_ERROR,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from publishers.base import (
     Throttled,
     Uncertain,
     Unsupported,
+    VersionOver,
 )
 from publishers.limits import Calls, LimitReading, Scope, spent
 
@@ -111,7 +112,9 @@ def _throttled(error: Throttled) -> Verdict:
 def _refused(error: Refused, attempts: int, now: datetime) -> Verdict:
     if error.pause_channel:
         effect = ChannelEffect.PAUSE
-        return _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, "quota_spent", try_at=now, channel=effect)
+        verdict = _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, "quota_spent", try_at=now, channel=effect)
+        # A network's words about its versions tell a person nothing.
+        return replace(verdict, code="version_over", message=str(error)) if isinstance(error, VersionOver) else verdict
     try_at = retry.next_try(now, attempts, error.retry_after)
     if try_at is None:
         return _verdict(error, Outcome.REFUSED, DeliveryState.FAILED, "attempts_exhausted")

@@ -11,6 +11,7 @@ from planner.services import channels, limits, posts
 from planner.services.connections import ChannelAccess
 from planner.services.publishing.guards import Hold
 from planner.services.publishing.status import Holds
+from planner.services.spending import MICROS
 from planner.web.api.operations import Call
 from planner.web.api.problems import field_errors
 from planner.web.api.shapes import channels as channel_shapes, posts as shapes
@@ -119,6 +120,7 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         remote_url=delivery.remote_url,
         error=_error(delivery),
         attempts_made=delivery.attempt_count,
+        cost_usd=None if delivery.cost_micros is None else delivery.cost_micros / MICROS,
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 
 from planner.domain.alarms import AlertKind
 from planner.models import Alert
+from planner.web.formats import day
 
 ADVICE: dict[AlertKind, LazyString] = {
     AlertKind.SENDING: _l("Look whether the scheduler runs and the network answers. Nothing is sent a second time."),
@@ -20,6 +23,8 @@ def title(alert: Alert) -> str:
     """What is wrong."""
     if alert.kind is AlertKind.CLOCK:
         return _("The scheduler gives no sign of life")
+    if alert.kind is AlertKind.VERSION:
+        return _version_title(alert)
     count, minutes = int(alert.data.get("count", 1)), int(alert.data.get("minutes", 0))
     if alert.kind is AlertKind.SENDING:
         return ngettext(
@@ -38,4 +43,22 @@ def title(alert: Alert) -> str:
 
 def advice(alert: Alert) -> str:
     """What to do about it."""
+    if alert.kind is AlertKind.VERSION:
+        return _(
+            "Set %(setting)s to a newer version (%(newest)s or later), and start Sendeplan again: without it nothing"
+            " goes out on %(network)s.",
+            setting=alert.data["setting"],
+            newest=alert.data["newest"],
+            network=alert.data["network"],
+        )
     return str(ADVICE[alert.kind])
+
+
+def _version_title(alert: Alert) -> str:
+    ends = date.fromisoformat(alert.data["ends"])
+    return _(
+        "%(network)s serves version %(version)s of its API only until about %(day)s",
+        network=alert.data["network"],
+        version=alert.data["version"],
+        day=day(ends),
+    )

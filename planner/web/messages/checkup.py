@@ -23,6 +23,7 @@ AREAS: dict[str, LazyString] = {
     "workers": _l("Workers"),
     "deliveries": _l("Publications"),
     "channels": _l("Channels"),
+    "networks": _l("Networks"),
     "backup": _l("Backup"),
     "mail": _l("Mail"),
     "check": _l("Check-up"),
@@ -34,6 +35,19 @@ _CLOCKS = _l("Keep the clocks of all machines in step (chrony or systemd-timesyn
 _START = _l("Start “sendeplan serve”, or “sendeplan scheduler” beside “sendeplan web”.")
 
 SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
+    "version_served": (_l("%(network)s serves version %(version)s of its API."), None),
+    "version_ends": (
+        _l("%(network)s serves version %(version)s of its API until about %(ends)s."),
+        _l("Set %(setting)s to a newer version before that (%(newest)s or later), and start Sendeplan again."),
+    ),
+    "version_over": (
+        _l("%(network)s no longer serves version %(version)s of its API (its end: %(ends)s)."),
+        _l("Set %(setting)s to a newer version (%(newest)s or later), and start Sendeplan again."),
+    ),
+    "version_unreadable": (
+        _l("%(setting)s names no version of the API of %(network)s: %(version)s."),
+        _l("Write it as %(newest)s is written, or leave it out."),
+    ),
     "look_failed": (
         _l("The check “%(look)s” failed itself (%(error)s)."),
         _l("The log tells more. All other checks were made."),

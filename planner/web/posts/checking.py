@@ -16,7 +16,7 @@ from planner.web import context
 from planner.web.access import requires
 from planner.web.formats import iso, moment
 from planner.web.messages import explain
-from planner.web.posts import form
+from planner.web.posts import costs, form
 from planner.web.posts.blueprint import blueprint
 from planner.web.posts.composer import field_errors
 from planner.web.posts.wording import with_zone
@@ -44,6 +44,7 @@ def check() -> dict[str, Any]:
     return {
         "errors": errors,
         "warnings": [{"field": w.field, "text": explain(w)} for w in found.warnings],
+        "costs": costs.lines(found.costs),
         "time": _time(found),
         "slots": {str(channel_id): _slot(slot) for channel_id, slot in found.slots.items()},
     }

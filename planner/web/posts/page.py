@@ -18,7 +18,7 @@ from planner.services.posts.placing import MOVABLE
 from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.messages import explain
-from planner.web.posts import growth, holding, story, trouble
+from planner.web.posts import costs, growth, holding, story, trouble
 from planner.web.posts.blueprint import blueprint
 
 S = DeliveryState
@@ -44,6 +44,7 @@ def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) ->
         cancelled=[d for d in deliveries if d.state is S.CANCELLED],
         versions=versions(shown),
         holds=holding.holds_of(holds, deliveries),
+        costs=costs.of_deliveries(deliveries),
         troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],

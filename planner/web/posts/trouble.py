@@ -41,6 +41,7 @@ WHY: Mapping[str, LazyString] = {
     "refused": _l("The network could not be reached. It is tried again by itself."),
     "throttled": _l("The network's limit was reached. It is tried again by itself."),
     "quota_spent": _l("The network's quota for this account is spent."),
+    "version_over": _l("The network no longer serves the API version that is set. The operator sets a newer one."),
     "token_renewed": _l("The access had run out and was renewed. It is tried again by itself."),
     "too_slow": _l("The machine stood still for too long. It is tried again by itself."),
     "lease_over": _l("The process that prepared it ended. It is tried again by itself."),

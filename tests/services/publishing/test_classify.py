@@ -177,6 +177,20 @@ def test_a_spent_quota_pauses_the_channel_and_holds_what_waits(stage: Stage) -> 
     assert stage.run() == 0
 
 
+def test_a_version_that_the_network_no_longer_serves_holds_the_channel_and_says_what_the_operator_does(
+    stage: Stage,
+) -> None:
+    stage.sandbox.faults.add("version_retired", "linkedin", count=1)
+    channel = stage.channel("linkedin")
+    delivery = stage.due(channel)
+
+    stage.run()
+
+    held_now = stage.read(delivery)
+    assert (held_now.state, held_now.error_code) == (S.SCHEDULED, "version_over")
+    assert "the operator sets a newer one" in (stage.channel_now(channel).pause_reason or "")
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_token_that_ended_for_good_asks_for_a_reconnection_and_holds_the_channel(stage: Stage, network: str) -> None:
     channel = stage.channel(network)

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from planner.bootstrap import Platform
 from planner.domain.roles import Role
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Snapshot
+from planner.models import Channel, Delivery, ReadCost, Snapshot
 from tests.support.api import Script, fields, made, make_token, problem
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel
@@ -183,3 +183,21 @@ def test_a_feed_shows_an_outsider_nothing(
     token = make_token(platform, company.oscar, Role.READER)
     answer = app.test_client().get(f"/calendar.ics?token={token}")
     assert not Calendar.from_ical(answer.data).walk("VEVENT")
+
+
+def test_what_the_month_cost_is_told_by_channel(
+    admin: Script, channel: Channel, platform: Platform, clock: FakeClock
+) -> None:
+    clock.advance(minutes=1)
+    post = schedule(admin, channel, "2026-03-17T08:00:00Z")
+    assert made(admin.get("/costs")) == {"month": "2026-03", "items": [], "total_usd": 0.0}
+    publish(platform, post)
+    with platform.database.write() as session:
+        session.get_one(Delivery, int(post["deliveries"][0]["id"])).cost_micros = 200_000
+        session.add(ReadCost(channel_id=channel.id, month="2026-03", reads=30, micros=150_000))
+    assert made(admin.get("/costs")) == {
+        "month": "2026-03",
+        "items": [{"channel": str(channel.id), "posts": 1, "posts_usd": 0.2, "reads": 30, "reads_usd": 0.15}],
+        "total_usd": 0.35,
+    }
+    assert made(admin.get(f"/deliveries/{post['deliveries'][0]['id']}"))["cost_usd"] == 0.2

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Response
 
 from planner.models import Workspace
-from planner.services import calendar, reports
+from planner.services import calendar, reports, spending
 from planner.services.errors import FieldError, Invalid, NotFound
 from planner.services.reports import table
 from planner.web.api.operations import Call, Router
@@ -36,6 +36,24 @@ def get_calendar(call: Call, query: RangeQuery) -> Calendar:
         if start <= gap.publish_at < end
     ]
     return Calendar(items=[_entry(drawn) for drawn in seen.entries], gaps=sorted(gaps, key=lambda g: g.publish_at))
+
+
+@router.get("/costs")
+def get_costs(call: Call) -> shapes.Costs:
+    """What the networks ask for this month's posts and reading, by their price lists."""
+    spent = spending.this_month(call.session, call.workspace_id, now=call.now)
+    items = [
+        shapes.ChannelCosts(
+            channel=str(channel_id),
+            posts=one.posts,
+            posts_usd=one.post_micros / spending.MICROS,
+            reads=one.reads,
+            reads_usd=one.read_micros / spending.MICROS,
+        )
+        for channel_id, one in sorted(spent.items())
+    ]
+    total = sum(one.micros for one in spent.values()) / spending.MICROS
+    return shapes.Costs(month=spending.month_name(call.now), items=items, total_usd=total)
 
 
 @router.get("/metrics/summary")

@@ -102,6 +102,9 @@ class Delivery(Output):
     remote_url: str | None
     error: DeliveryError | None
     attempts_made: int
+    cost_usd: float | None = Field(
+        description="What the network asked for it by its price list, once it was prepared. Null: nothing."
+    )
 
 
 class Attempt(Output):

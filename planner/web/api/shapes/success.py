@@ -27,6 +27,24 @@ class SummaryQuery(RangeQuery):
     group: Group = "network"
 
 
+class ChannelCosts(Output):
+    """What a channel cost this month by its network's price list: its posts, and the things read there."""
+
+    channel: Id
+    posts: int
+    posts_usd: float
+    reads: int
+    reads_usd: float
+
+
+class Costs(Output):
+    """What the networks ask for the month so far, in US dollars. Channels that cost nothing are left out."""
+
+    month: str = Field(description="YYYY-MM, by UTC.")
+    items: list[ChannelCosts]
+    total_usd: float
+
+
 class Sums(Output):
     """Sums over deliveries. Null: no delivery of the group has the figure."""
 
