@@ -5,29 +5,22 @@ A month is one in UTC, as the networks count. What the network itself shows in i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, ReadCost
-from planner.services.connections import ChannelAccess
+from planner.services.limits.charges import month_name
 from planner.services.posts.content import outgoing
-from planner.services.publishing.again import write_again
 from publishers import registry
 from publishers.base import Network, OutgoingPost
-from publishers.costs import Charge, Cost
+from publishers.costs import Cost
 from publishers.outgoing import follow_ups
-
-if TYPE_CHECKING:
-    from planner.bootstrap import Platform
-
 
 MICROS = 1_000_000
 
@@ -106,28 +99,6 @@ def this_month(session: Session, workspace_id: int, *, now: datetime) -> Mapping
     for row in session.execute(read):
         spent[row.channel_id] = spent.get(row.channel_id, Spent()) + Spent(reads=row.reads, read_micros=row.micros)
     return spent
-
-
-def keep(platform: Platform, access: ChannelAccess, charges: Iterable[Charge]) -> None:
-    """Add what was read to the month, in a transaction of its own; none where nothing was."""
-    paid = list(charges)
-    if paid:
-        now = platform.clock.now()
-        write_again(platform.database, lambda session: _add(session, access.channel_id, paid, now))
-
-
-def _add(session: Session, channel_id: int, charges: Iterable[Charge], now: datetime) -> None:
-    charges = list(charges)
-    reads, micros = sum(c.reads for c in charges), sum(c.micros for c in charges)
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    added = dialect.insert(ReadCost).values(channel_id=channel_id, month=month_name(now), reads=reads, micros=micros)
-    grown = {"reads": ReadCost.reads + reads, "micros": ReadCost.micros + micros}
-    session.execute(added.on_conflict_do_update(index_elements=["channel_id", "month"], set_=grown))
-
-
-def month_name(now: datetime) -> str:
-    """``2026-11``, by UTC."""
-    return f"{now.astimezone(UTC):%Y-%m}"
 
 
 def _month_of(now: datetime) -> tuple[datetime, datetime]:

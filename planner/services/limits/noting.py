@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from planner.domain import limits
 from planner.domain.limits import Standing
 from planner.models import RateLimit
-from planner.services import spending
 from planner.services.connections import ChannelAccess
+from planner.services.limits import charges
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import CHANNEL, changed, run
 from publishers.base import NetworkError, Publisher
@@ -45,7 +45,7 @@ def watched(platform: Platform, access: ChannelAccess) -> Iterator[Publisher]:
             try:
                 yield publisher
             finally:
-                spending.keep(platform, access, publisher.charges())
+                charges.keep(platform, access, publisher.charges())
             keep(platform, access, publisher.limits())
     except NetworkError as error:
         keep(platform, access, error.limits)

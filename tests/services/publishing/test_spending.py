@@ -8,6 +8,7 @@ from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState as S
 from planner.services import spending
 from planner.services.connections import ChannelAccess
+from planner.services.limits import charges
 from planner.services.spending import Spent
 from publishers.costs import Charge, Cost
 from publishers.outgoing import OutgoingPost, ThreadPart
@@ -63,7 +64,7 @@ def test_reading_is_added_up_within_its_month(platform: Platform, company: Compa
     channel = make_channel(platform.database, company, clock.now(), "twitter", credentials="sealed")
     access = ChannelAccess.of(channel)
     for _ in range(2):
-        spending.keep(platform, access, [Charge(100, 500_000), Charge(1, 1_000)])
+        charges.keep(platform, access, [Charge(100, 500_000), Charge(1, 1_000)])
     with platform.database.read() as session:
         assert spending.this_month(session, company.workspace.id, now=clock.now()) == {
             channel.id: Spent(reads=202, read_micros=1_002_000)

@@ -9,6 +9,7 @@ from flask import Response
 from planner.models import Workspace
 from planner.services import calendar, reports, spending
 from planner.services.errors import FieldError, Invalid, NotFound
+from planner.services.limits.charges import month_name
 from planner.services.reports import table
 from planner.web.api.operations import Call, Router
 from planner.web.api.present import ref
@@ -53,7 +54,7 @@ def get_costs(call: Call) -> shapes.Costs:
         for channel_id, one in sorted(spent.items())
     ]
     total = sum(one.micros for one in spent.values()) / spending.MICROS
-    return shapes.Costs(month=spending.month_name(call.now), items=items, total_usd=total)
+    return shapes.Costs(month=month_name(call.now), items=items, total_usd=total)
 
 
 @router.get("/metrics/summary")
