@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from planner.database import Database
 
 MIGRATIONS = PACKAGE / "migrations"
+
+_NAMED = re.compile(r'^((?:down_)?revision) = "(\w+)"', re.MULTILINE)
 
 
 def upgrade(database: Database) -> None:
@@ -57,8 +60,12 @@ def knows(revision: str) -> bool:
 
 
 def newest() -> str:
-    """The newest revision: migrations are numbered, one after the other, and their files begin with the number."""
-    return max(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*_*.py"))
+    """The newest revision: the one that no other builds on."""
+    builds_on: dict[str, str] = {}
+    for path in MIGRATIONS.glob("versions/[0-9]*_*.py"):
+        said = dict(_NAMED.findall(path.read_text()))
+        builds_on[said["revision"]] = said.get("down_revision", "")
+    return max(builds_on.keys() - builds_on.values())
 
 
 def _config() -> Config:

@@ -8,11 +8,11 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, table
+from sqlalchemy import column, inspect, select, table, text
 
 from planner import schema
 from planner.database import Database
-from planner.models import Base, Notice, User
+from planner.models import Base, Campaign, Notice, User
 
 #: Rows as they were before revision 0005.
 BEFORE_MAIL: dict[str, dict[str, Any]] = {
@@ -28,6 +28,13 @@ BEFORE_MAIL: dict[str, dict[str, Any]] = {
         "id": 1, "workspace_id": 1, "user_id": 1, "at": "2026-01-02 00:00:00.000000", "kind": "sent_back",
         "subject": "post", "subject_id": 1, "data": "{}",
     },
+}  # fmt: skip
+
+WORKSPACE = {**BEFORE_MAIL["workspace"]}
+CAMPAIGN = {"id": 3, "workspace_id": 1, "name": "Messe", "description": "", "spent_cents": 0}
+DELETED = {
+    "workspace_id": 1, "at": "2026-01-01 00:00:00", "actor": "A", "subject": "campaign", "subject_id": 7,
+    "kind": "deleted", "data": "{}",
 }  # fmt: skip
 
 
@@ -76,4 +83,53 @@ def test_an_older_schema_is_noticed_and_brought_up_to_date(tmp_path: Path) -> No
     assert not schema.is_current(database)
     schema.upgrade(database)
     assert schema.is_current(database)
+    database.dispose()
+
+
+def test_an_id_of_something_deleted_is_never_given_out_again_not_even_one_from_before_sqlite_was_told_so(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with database.engine.begin() as connection:
+        schema.upgrade_on(connection, "0013")
+        connection.execute(table("workspace", *map(column, WORKSPACE)).insert(), WORKSPACE)
+        connection.execute(table("campaign", *map(column, CAMPAIGN)).insert(), CAMPAIGN)
+        connection.execute(table("event", *map(column, DELETED)).insert(), DELETED)
+    schema.upgrade(database)
+    with database.write() as session:
+        assert session.get_one(Campaign, 3).name == "Messe", "what stood there stands there still"
+        kept = Campaign(workspace_id=1, name="Herbst")
+        session.add(kept)
+        session.flush()
+        assert kept.id == 8, "the history speaks of number 7"
+        session.delete(kept)
+    with database.write() as session:
+        session.add(Campaign(workspace_id=1, name="Winter"))
+        session.flush()
+        assert session.scalars(select(Campaign.id).order_by(Campaign.id)).all() == [3, 9]
+    database.dispose()
+
+
+def test_every_table_that_gives_out_numbers_gives_each_only_once(sqlite_database: Database) -> None:
+    with sqlite_database.read() as session:
+        made = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+    without = {name for name, sql in made if "AUTOINCREMENT" not in sql}
+    assert without == {"alembic_version", "heartbeat", "sqlite_sequence"}
+
+
+def test_the_step_to_content_and_follow_ups_can_be_taken_back_and_again(tmp_path: Path) -> None:
+    from alembic import command
+
+    database = Database(f"sqlite:///{tmp_path / 'both.sqlite'}")
+    schema.upgrade(database)
+    with database.engine.begin() as connection:
+        connection.execute(table("workspace", *map(column, WORKSPACE)).insert(), WORKSPACE)
+        connection.execute(table("campaign", *map(column, CAMPAIGN)).insert(), CAMPAIGN)
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013")
+        assert "parent_id" not in {c["name"] for c in inspect(connection).get_columns("delivery")}
+    schema.upgrade(database)
+    with database.read() as session:
+        assert session.scalars(select(Campaign.name)).all() == ["Messe"]
     database.dispose()

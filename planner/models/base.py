@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
@@ -54,7 +65,11 @@ Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
 
 class Base(DeclarativeBase):
-    """Named constraints, so that migrations can speak of them on both databases."""
+    """Named constraints, so that migrations can speak of them on both databases.
+
+    An id that was given out never names anything else, however much is deleted: PostgreSQL counts on by itself, SQLite
+    has to be told to.
+    """
 
     metadata = MetaData(
         naming_convention={
@@ -65,7 +80,17 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[dict[str, str]]: JSON,
+    }
+
+    @classmethod
+    def __table_cls__(cls, name: str, metadata: MetaData, *parts: Any, **options: Any) -> Table:
+        """SQLAlchemy asks for the table of each model here."""
+        return Table(name, metadata, *parts, sqlite_autoincrement=True, **options)
 
 
 def references(target: str, *, on_delete: str = "CASCADE", **options: Any) -> Any:

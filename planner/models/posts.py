@@ -1,10 +1,11 @@
-"""Posts: the content, its variants per channel, its images and a lead's yes."""
+"""Posts: the content, its variants per channel, its media and a lead's yes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.states import PostStatus
@@ -12,7 +13,10 @@ from planner.models.base import Base, Id, Word, references
 
 
 class Media(Base):
-    """An uploaded image. ``stored_as`` is its name in the media folder; sizes in bytes and pixels."""
+    """An uploaded file. ``stored_as`` is its name in the media folder; sizes in bytes and pixels.
+
+    ``seconds`` is how long a video runs, ``pages`` how many a document has, ``title`` what a network shows above it.
+    """
 
     __tablename__ = "media"
 
@@ -25,6 +29,9 @@ class Media(Base):
     width: Mapped[int]
     height: Mapped[int]
     alt: Mapped[str] = mapped_column(String(1000), default="")
+    seconds: Mapped[float | None]
+    pages: Mapped[int | None]
+    title: Mapped[str | None] = mapped_column(String(200))
     created_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)
     created_at: Mapped[datetime]
 
@@ -36,6 +43,10 @@ class Post(Base):
     transaction of each change so that lists can filter by it. ``version`` grows with each edit of the content;
     a stale edit is refused by it. ``submission`` is the form's own mark: the same form sent twice makes one
     post. ``deleted_at`` hides a post until it is restored.
+
+    ``poll`` holds ``question``, ``options`` and ``hours``; ``thread`` the text of each part that follows, whose media
+    are rows of :class:`PostMedia`; ``languages`` ISO 639-1 codes; ``mentions`` a ``name`` as it stands in the text, the
+    ``network`` it is known on and its ``remote_id`` there.
     """
 
     __tablename__ = "post"
@@ -50,6 +61,11 @@ class Post(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     link: Mapped[str | None] = mapped_column(String(2000))
     tags: Mapped[list[str]] = mapped_column(default=list)
+    poll: Mapped[dict[str, Any] | None]
+    thread: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    first_comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    languages: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    mentions: Mapped[list[dict[str, str]]] = mapped_column(default=list, server_default="[]")
     topic_id: Mapped[int | None] = references("topic.id", on_delete="SET NULL")
     campaign_id: Mapped[int | None] = references("campaign.id", on_delete="SET NULL")
     goal_id: Mapped[int | None] = references("goal.id", on_delete="SET NULL")
@@ -70,13 +86,15 @@ class Post(Base):
     updated_at: Mapped[datetime]
 
     variants: Mapped[list[Variant]] = relationship(cascade="all, delete-orphan", order_by="Variant.channel_id")
-    media: Mapped[list[PostMedia]] = relationship(cascade="all, delete-orphan", order_by="PostMedia.position")
+    media: Mapped[list[PostMedia]] = relationship(
+        cascade="all, delete-orphan", order_by="PostMedia.part, PostMedia.position"
+    )
     approvals: Mapped[list[Approval]] = relationship(cascade="all, delete-orphan", order_by="Approval.id")
 
 
 class Variant(Base):
     """What one channel gets of a post, where it differs: None means "as the base"; ``own_media`` says that the
-    variant's own images (maybe none) replace the base's. ``title`` is for networks that show one; None: the first line
+    variant's own media (maybe none) replace the base's. ``title`` is for networks that show one; None: the first line
     of the text is."""
 
     __tablename__ = "variant"
@@ -87,11 +105,15 @@ class Variant(Base):
     channel_id: Mapped[int] = references("channel.id")
     text: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(String(300))
+    first_comment: Mapped[str | None] = mapped_column(Text)
     own_media: Mapped[bool] = mapped_column(default=False)
 
 
 class PostMedia(Base):
-    """An image of a post, in its place. ``channel_id`` None: of the base, else of that channel's variant."""
+    """A medium of a post, in its place. ``channel_id`` None: of the base, else of that channel's variant.
+
+    ``part`` 0 is the post itself, each further one a part of its thread.
+    """
 
     __tablename__ = "post_media"
 
@@ -99,6 +121,7 @@ class PostMedia(Base):
     post_id: Mapped[int] = references("post.id")
     channel_id: Mapped[int | None] = references("channel.id", index=False)
     media_id: Mapped[int] = references("media.id", on_delete="RESTRICT")
+    part: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     position: Mapped[int] = mapped_column(default=0)
 
     medium: Mapped[Media] = relationship(lazy="joined", innerjoin=True)

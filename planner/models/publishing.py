@@ -31,12 +31,17 @@ class Delivery(Base):
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     Of what a person publishes: ``reminded_at`` is when its owner heard that it comes soon, ``escalated_at`` when the
     leads heard that it is overdue, ``taken_by_id`` who took it on at ``taken_at``.
+
+    What follows a post under it (the parts of its thread, its first comment) are deliveries of their own: ``parent_id``
+    is the delivery of the post itself, ``step`` counts from 1 in their order (0: the post itself). Each is made when
+    the one before it is published. ``progress`` says how far a preparation is, as :class:`publishers.base.Progress`.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("channel_id", "remote_id"),
         UniqueConstraint("channel_id", "occurrence"),
+        Index("uq_delivery_parent_id_step", "parent_id", "step", unique=True),
         Index("ix_delivery_state_try_at", "state", "try_at"),
         Index("ix_delivery_state_publish_at", "state", "publish_at"),
         Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
@@ -56,6 +61,8 @@ class Delivery(Base):
     workspace_id: Mapped[int] = references("workspace.id", index=False)
     post_id: Mapped[int] = references("post.id")
     channel_id: Mapped[int] = references("channel.id", index=False)
+    parent_id: Mapped[int | None] = references("delivery.id", index=False)
+    step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState), default=DeliveryState.DRAFT)
     publish_at: Mapped[datetime | None]
     wall_time: Mapped[str | None] = mapped_column(String(16))
@@ -73,6 +80,7 @@ class Delivery(Base):
     attempts_forgiven: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any] | None]
     cost_micros: Mapped[int | None] = mapped_column(BigInteger)
+    progress: Mapped[dict[str, Any] | None]
     looks: Mapped[int] = mapped_column(default=0)
     look_at: Mapped[datetime | None]
 

@@ -58,7 +58,7 @@ def task(delivery: Delivery, settings: Settings) -> AssistedTask:
     folder = settings.media_folder
     network = registry.network(delivery.channel.network)
     frozen = thaw(delivery.payload, folder).post if delivery.payload else None
-    post = frozen or outgoing(delivery.post, delivery.channel_id, folder)
+    post = frozen or outgoing(delivery.post, delivery.channel_id, folder, network)
     return assist(network, post, settings.network(network.key).app.get("share_url"))
 
 

@@ -70,7 +70,10 @@ def cost_of_delivery(delivery: Delivery, folder: Path) -> int | None:
         return None
     if delivery.payload is not None or delivery.state is DeliveryState.PUBLISHED:
         return delivery.cost_micros
-    cost = cost_on(delivery.channel, outgoing(delivery.post, delivery.channel_id, folder))
+    known = registry.networks().get(delivery.channel.network)
+    if known is None:
+        return None
+    cost = cost_on(delivery.channel, outgoing(delivery.post, delivery.channel_id, folder, known))
     return cost.micros if cost else None
 
 

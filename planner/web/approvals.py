@@ -182,9 +182,9 @@ def versions_of(post: Post, deliveries: Sequence[Delivery]) -> list[Version]:
     for delivery in deliveries:
         variant = next((v for v in post.variants if v.channel_id == delivery.channel_id), None)
         own = delivery.channel_id if variant is not None and variant.own_media else None
-        media = [m.medium for m in post.media if m.channel_id == own]
+        media = [m.medium for m in post.media if m.channel_id == own and m.part == 0]
         text = variant.text if variant is not None and variant.text is not None else post.text
         key = (text, tuple(m.id for m in media))
         found.setdefault(key, Version(text, media)).deliveries.append(delivery)
-    base = [m.medium for m in post.media if m.channel_id is None]
+    base = [m.medium for m in post.media if m.channel_id is None and m.part == 0]
     return list(found.values()) or [Version(post.text, base)]

@@ -86,7 +86,7 @@ def entry(post_id: int) -> str:
         post=shown.post,
         deliveries=deliveries,
         holds=holds_of(holds, deliveries),
-        images=[m.medium for m in shown.post.media if m.channel_id is None],
+        images=[m.medium for m in shown.post.media if m.channel_id is None and m.part == 0],
         can=can,
         back=request.args.get("back", ""),
     )

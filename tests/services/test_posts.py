@@ -13,6 +13,7 @@ from planner.services import posts
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from planner.services.posts import Content, PostView, VariantInput, When
+from publishers import registry
 from tests.support.factories import Company, make_channel, make_media, make_post
 
 TOMORROW = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
@@ -336,8 +337,8 @@ def test_media_keep_their_order_through_an_edit(platform: Platform, company: Com
     own = {channel.id: VariantInput(media=(one,))}
     edit(platform, company.charlie, post, Content(channels=(channel.id,), media=(two, one), variants=own))
     post = read(platform, post).post
-    base = posts.outgoing(post, 0, platform.settings.media_folder)
-    variant = posts.outgoing(post, channel.id, platform.settings.media_folder)
+    base = posts.outgoing(post, 0, platform.settings.media_folder, registry.network("twitter"))
+    variant = posts.outgoing(post, channel.id, platform.settings.media_folder, registry.network("twitter"))
     assert [m.media_id for m in post.media if m.channel_id is None] == [two, one]
     assert (len(base.media), len(variant.media)) == (2, 1)
     assert variant.media[0].path.exists()

@@ -28,6 +28,7 @@ BUILT = {
     "name + '_unknown'": {f"{name}_unknown" for _model, name in REFERENCES.values()},
     "field + '_unknown'": {f"{name}_unknown" for name in ("campaign", "goal", "audience", "category", "owner")},
     "url_problem": {f"webhook_url_{wrong}" for wrong in ("invalid", "password", "not_https", "private")},
+    "LEFT_OUT[name]": {"thread_left_out", "first_comment_left_out", "languages_left_out"},
     "_no_slot_code(session, channel)": {"channel_has_no_slots", "channel_has_no_slot_for_category"},
 }
 #: Codes that were raised elsewhere and are only handed on.

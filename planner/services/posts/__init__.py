@@ -2,7 +2,16 @@
 
 from planner.services.posts.changing import cancel, delete, move, restore
 from planner.services.posts.content import outgoing
-from planner.services.posts.inputs import NOT_YET, Content, VariantInput, When, content_of
+from planner.services.posts.inputs import (
+    NOT_YET,
+    Content,
+    MentionInput,
+    PartInput,
+    PollInput,
+    VariantInput,
+    When,
+    content_of,
+)
 from planner.services.posts.looking import Findings, look_over
 from planner.services.posts.queries import (
     CalendarDelivery,
@@ -26,7 +35,10 @@ __all__ = [
     "Entry",
     "Filter",
     "Findings",
+    "MentionInput",
     "Page",
+    "PartInput",
+    "PollInput",
     "PostView",
     "VariantInput",
     "When",

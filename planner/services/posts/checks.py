@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,15 +15,28 @@ from sqlalchemy.orm import Session
 from planner.models import Audience, Campaign, Category, Channel, Format, Goal, Media, Member, Topic
 from planner.services.channels import is_by_hand
 from planner.services.errors import Problems
-from planner.services.posts.content import as_medium
-from planner.services.posts.inputs import Content, When
+from planner.services.posts.content import as_medium, as_poll, fitted, left_out, mentions_on
+from planner.services.posts.inputs import Content, VariantInput, When
 from publishers import registry
-from publishers.base import OutgoingPost, Problem
+from publishers.base import Medium, Network, OutgoingPost, Problem, ThreadPart
 
 PAST_GRACE = timedelta(seconds=60)
 FAR = timedelta(days=5 * 366)
 MAX_TEXT = 100_000
 MAX_TITLE = 300
+
+#: ISO 639-1.
+LANGUAGE = re.compile(r"[a-z]{2}")
+
+#: Where a problem of a poll belongs, if not to the poll as a whole or to one of its options.
+POLL_FIELDS = {
+    "poll_question_missing": "poll.question",
+    "poll_question_too_long": "poll.question",
+    "poll_too_few_options": "poll.options",
+    "poll_too_many_options": "poll.options",
+    "poll_option_twice": "poll.options",
+    "poll_duration": "poll.hours",
+}
 
 REFERENCES = {
     "topic_id": (Topic, "topic"),
@@ -45,22 +60,22 @@ def check_content(session: Session, workspace_id: int, content: Content, problem
     """Check what does not depend on when: names that exist, a link that is one."""
     known = Known(_channels(session, workspace_id, content), _media(session, workspace_id, content))
     _check_channels(content, known, problems)
-    for index, media_id in enumerate(content.media):
-        if media_id not in known.media:
-            problems.add(f"media.{index}", "media_unknown", id=media_id)
+    for field, media_ids in _media_fields(content):
+        for index, media_id in enumerate(media_ids):
+            if media_id not in known.media:
+                problems.add(f"{field}.{index}", "media_unknown", id=media_id)
     for channel_id, variant in content.variants.items():
         if channel_id not in content.channels:
             problems.add(f"variants.{channel_id}", "variant_without_channel")
-        for index, media_id in enumerate(variant.media or ()):
-            if media_id not in known.media:
-                problems.add(f"variants.{channel_id}.media.{index}", "media_unknown", id=media_id)
         if len(variant.title or "") > MAX_TITLE:
             length, name = len(variant.title or ""), f"variants.{channel_id}.title"
             problems.add(name, "title_too_long", length=length, limit=MAX_TITLE, channel="Sendeplan")
     if content.link and not is_web_address(content.link):
         problems.add("link", "link_invalid")
-    if len(content.text) > MAX_TEXT:
-        problems.add("text", "text_too_long", length=len(content.text), limit=MAX_TEXT, channel="Sendeplan")
+    for field, text in _texts(content):
+        if len(text) > MAX_TEXT:
+            problems.add(field, "text_too_long", length=len(text), limit=MAX_TEXT, channel="Sendeplan")
+    _check_mentions(content, problems)
     _check_references(session, workspace_id, content, problems)
     return known
 
@@ -71,29 +86,61 @@ def check_for_networks(content: Content, known: Known, folder: Path, problems: P
         channel = known.channels.get(channel_id)
         if channel is None:
             continue
-        variant = content.variants.get(channel_id)
-        own_text = variant is not None and variant.text is not None
-        own_media = variant is not None and variant.media is not None
-        for problem in _network_problems(channel, merged(content, channel_id, known, folder)):
+        variant = content.variants.get(channel_id) or VariantInput()
+        for problem in _network_problems(channel, merged(content, channel, known, folder)):
             if problem.field == "link" and any(e.field == "link" for e in problems.errors):
                 continue
-            own = {"text": own_text, "media": own_media, "title": True}.get(problem.field, False)
-            name = f"variants.{channel_id}.{problem.field}" if own else problem.field
-            problems.add(name, problem.code, **{**problem.params, "channel": channel.name})
+            problems.add(
+                _place(problem, channel_id, variant), problem.code, **{**problem.params, "channel": channel.name}
+            )
 
 
 def _network_problems(channel: Channel, post: OutgoingPost) -> list[Problem]:
-    return registry.network(channel.network).problems(post, assisted=is_by_hand(channel))
+    return _network(channel).problems(post, assisted=is_by_hand(channel))
 
 
-def merged(content: Content, channel_id: int, known: Known, folder: Path) -> OutgoingPost:
+def _network(channel: Channel) -> Network:
+    return registry.network(channel.network)
+
+
+def _place(problem: Problem, channel_id: int, variant: VariantInput) -> str:
+    """The field of a network's problem: the variant's, where that says otherwise than the base."""
+    number = problem.params.get("number")
+    if problem.field == "poll":
+        return f"poll.options.{int(number) - 1}" if number else POLL_FIELDS.get(problem.code, "poll")
+    if problem.field == "thread" and number:
+        return f"thread.{int(number) - 1}.{'text' if problem.code.startswith('thread_part') else 'media'}"
+    is_own = problem.field == "title" or getattr(variant, problem.field, None) is not None
+    return f"variants.{channel_id}.{problem.field}" if is_own else problem.field
+
+
+def merged(content: Content, channel: Channel, known: Known, folder: Path) -> OutgoingPost:
     """What the channel would get of a content that is not stored yet."""
-    variant = content.variants.get(channel_id)
-    media_ids = variant.media if variant is not None and variant.media is not None else content.media
-    text = variant.text if variant is not None and variant.text is not None else content.text
-    title = (variant.title if variant is not None else None) or ""
-    media = tuple(as_medium(known.media[i], folder) for i in media_ids if i in known.media)
-    return OutgoingPost(text=text, link=content.link or None, media=media, title=title)
+    return fitted(_whole(content, channel, known, folder), _network(channel))
+
+
+def left_out_on(content: Content, channel: Channel, known: Known) -> list[str]:
+    """What of a content the channel does not get, as its network has no place for it: names of its fields."""
+    return left_out(_whole(content, channel, known, Path()), _network(channel))
+
+
+def _whole(content: Content, channel: Channel, known: Known, folder: Path) -> OutgoingPost:
+    variant = content.variants.get(channel.id) or VariantInput()
+
+    def files(media_ids: Iterable[int]) -> tuple[Medium, ...]:
+        return tuple(as_medium(known.media[i], folder) for i in media_ids if i in known.media)
+
+    return OutgoingPost(
+        text=content.text if variant.text is None else variant.text,
+        link=content.link or None,
+        media=files(content.media if variant.media is None else variant.media),
+        title=variant.title or "",
+        poll=as_poll(content.poll),
+        mentions=mentions_on(_network(channel), content.mentions),
+        languages=content.languages,
+        thread=tuple(ThreadPart(part.text, files(part.media)) for part in content.thread),
+        first_comment=content.first_comment if variant.first_comment is None else variant.first_comment,
+    )
 
 
 def check_when(when: When, moment: datetime | None, now: datetime, problems: Problems) -> None:
@@ -125,11 +172,46 @@ def _channels(session: Session, workspace_id: int, content: Content) -> dict[int
 
 
 def _media(session: Session, workspace_id: int, content: Content) -> dict[int, Media]:
-    wanted = set(content.media).union(*(v.media or () for v in content.variants.values()))
+    wanted = {media_id for _field, media_ids in _media_fields(content) for media_id in media_ids}
     if not wanted:
         return {}
     query = select(Media).where(Media.workspace_id == workspace_id, Media.id.in_(wanted))
     return {m.id: m for m in session.scalars(query)}
+
+
+def _media_fields(content: Content) -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield "media", content.media
+    for index, part in enumerate(content.thread):
+        yield f"thread.{index}.media", part.media
+    for channel_id, variant in content.variants.items():
+        yield f"variants.{channel_id}.media", variant.media or ()
+
+
+def _texts(content: Content) -> Iterator[tuple[str, str]]:
+    yield "text", content.text
+    yield "first_comment", content.first_comment
+    for index, part in enumerate(content.thread):
+        yield f"thread.{index}.text", part.text
+    for channel_id, variant in content.variants.items():
+        yield f"variants.{channel_id}.text", variant.text or ""
+        yield f"variants.{channel_id}.first_comment", variant.first_comment or ""
+
+
+def _check_mentions(content: Content, problems: Problems) -> None:
+    for index, mention in enumerate(content.mentions):
+        if mention.network not in registry.networks():
+            problems.add(f"mentions.{index}.network", "network_unknown", network=mention.network, known=_networks())
+        if not mention.name.strip():
+            problems.add(f"mentions.{index}.name", "mention_incomplete")
+        if not mention.remote_id.strip():
+            problems.add(f"mentions.{index}.remote_id", "mention_incomplete")
+    for index, language in enumerate(content.languages):
+        if not LANGUAGE.fullmatch(language):
+            problems.add(f"languages.{index}", "language_unknown", language=language)
+
+
+def _networks() -> str:
+    return ", ".join(registry.networks())
 
 
 def _check_channels(content: Content, known: Known, problems: Problems) -> None:

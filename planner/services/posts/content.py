@@ -1,23 +1,88 @@
-"""From a stored post to what one channel gets."""
+"""From a post to what one channel gets."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from planner.models import Media, Post
-from publishers.base import Medium, OutgoingPost
+from planner.services.posts.inputs import MentionInput, PollInput, content_of
+from publishers.base import Medium, Mention, Network, OutgoingPost, Poll, ThreadPart
 
 
-def outgoing(post: Post, channel_id: int, folder: Path, *, key: str = "") -> OutgoingPost:
-    """Base text and media merged with the channel's variant. ``folder`` holds the media files."""
+def outgoing(post: Post, channel_id: int, folder: Path, network: Network, *, key: str = "") -> OutgoingPost:
+    """What a channel gets, without what its network has no place for. ``folder`` holds the files."""
+    return fitted(whole(post, channel_id, folder, network, key=key), network)
+
+
+def whole(post: Post, channel_id: int, folder: Path, network: Network, *, key: str = "") -> OutgoingPost:
+    """Base and the channel's variant merged."""
     variant = next((v for v in post.variants if v.channel_id == channel_id), None)
-    own = variant is not None and variant.own_media
-    media = [m.medium for m in post.media if m.channel_id == (channel_id if own else None)]
+    own_media = variant is not None and variant.own_media
+    content = content_of(post, ())
     text = variant.text if variant is not None and variant.text is not None else post.text
-    title = (variant.title if variant is not None else None) or ""
-    return OutgoingPost(text, post.link, tuple(as_medium(m, folder) for m in media), key, title)
+    comment = variant.first_comment if variant is not None else None
+    return OutgoingPost(
+        text=text,
+        link=post.link,
+        media=_media(post, channel_id if own_media else None, 0, folder),
+        key=key,
+        title=(variant.title if variant is not None else None) or "",
+        poll=as_poll(content.poll),
+        mentions=mentions_on(network, content.mentions),
+        languages=content.languages,
+        thread=tuple(ThreadPart(p.text, _media(post, None, n, folder)) for n, p in enumerate(content.thread, start=1)),
+        first_comment=post.first_comment if comment is None else comment,
+    )
+
+
+def fitted(post: OutgoingPost, network: Network) -> OutgoingPost:
+    """The post without what the network has no place for (a poll stays: without it, it would be another post)."""
+    missing = left_out(post, network)
+    empty: dict[str, Any] = {"thread": (), "first_comment": "", "languages": ()}
+    return replace(post, **{name: empty[name] for name in missing}) if missing else post
+
+
+def left_out(post: OutgoingPost, network: Network) -> list[str]:
+    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``."""
+    rules = network.content_rules
+    there = {
+        "thread": bool(post.thread) and not rules.max_thread,
+        "first_comment": bool(post.first_comment.strip()) and rules.first_comment is None,
+        "languages": bool(post.languages) and not rules.languages,
+    }
+    return [name for name, is_left_out in there.items() if is_left_out]
+
+
+def mentions_on(network: Network, mentions: Iterable[MentionInput]) -> tuple[Mention, ...]:
+    """The accounts that a text names and that this network knows."""
+    if not network.content_rules.mentions:
+        return ()
+    return tuple(Mention(m.name, m.remote_id) for m in mentions if m.network == network.key)
+
+
+def as_poll(given: PollInput | None) -> Poll | None:
+    """A poll as an adapter takes it."""
+    return None if given is None else Poll(given.options, given.hours, given.question)
 
 
 def as_medium(media: Media, folder: Path) -> Medium:
-    """A stored image as an adapter takes it."""
-    return Medium(folder / media.stored_as, media.mime, media.size, media.width, media.height, media.alt)
+    """A stored file as an adapter takes it."""
+    return Medium(
+        folder / media.stored_as,
+        media.mime,
+        media.size,
+        media.width,
+        media.height,
+        media.alt,
+        seconds=media.seconds,
+        pages=media.pages,
+        title=media.title or "",
+    )
+
+
+def _media(post: Post, channel_id: int | None, part: int, folder: Path) -> tuple[Medium, ...]:
+    own = (m.medium for m in post.media if m.channel_id == channel_id and m.part == part)
+    return tuple(as_medium(medium, folder) for medium in own)

@@ -17,22 +17,57 @@ class VariantInput:
     text: str | None = None
     media: tuple[int, ...] | None = None
     title: str | None = None
+    first_comment: str | None = None
 
     @property
     def says_nothing(self) -> bool:
         """Whether it changes nothing, and so need not be kept."""
-        return self.text is None and self.media is None and self.title is None
+        return (self.text, self.media, self.title, self.first_comment) == (None,) * 4
+
+
+@dataclass(frozen=True, slots=True)
+class PollInput:
+    """A question with options to choose one of, open for ``hours``; the question may be the post's text."""
+
+    options: tuple[str, ...]
+    hours: int = 24
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartInput:
+    """A part of a thread: what follows the post under it. ``media`` are ids, in order."""
+
+    text: str = ""
+    media: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MentionInput:
+    """An account that the text names: ``name`` as it stands there, known on ``network`` as ``remote_id``."""
+
+    name: str
+    network: str
+    remote_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The whole content of a post. ``channels`` and ``media`` are ids; ``variants`` by channel id."""
+    """The whole content of a post. ``channels`` and ``media`` are ids; ``variants`` by channel id.
+
+    What a channel's network has no place for (a thread, a first comment, languages) is left out there.
+    """
 
     text: str = ""
     link: str | None = None
     media: tuple[int, ...] = ()
     channels: tuple[int, ...] = ()
     variants: Mapping[int, VariantInput] = field(default_factory=dict)
+    poll: PollInput | None = None
+    thread: tuple[PartInput, ...] = ()
+    first_comment: str = ""
+    languages: tuple[str, ...] = ()
+    mentions: tuple[MentionInput, ...] = ()
     tags: tuple[str, ...] = ()
     note: str = ""
     topic_id: int | None = None
@@ -64,16 +99,22 @@ NOT_YET = When()
 
 def content_of(post: Post, channel_ids: tuple[int, ...]) -> Content:
     """The content of a stored post, as it would have been given. ``channel_ids``: those of its live deliveries."""
-    own = {v.channel_id: tuple(m.media_id for m in post.media if m.channel_id == v.channel_id) for v in post.variants}
     return Content(
         text=post.text,
         link=post.link,
-        media=tuple(m.media_id for m in post.media if m.channel_id is None),
+        media=_media(post, None),
         channels=channel_ids,
         variants={
-            v.channel_id: VariantInput(v.text, own[v.channel_id] if v.own_media else None, v.title)
+            v.channel_id: VariantInput(
+                v.text, _media(post, v.channel_id) if v.own_media else None, v.title, v.first_comment
+            )
             for v in post.variants
         },
+        poll=poll_of(post),
+        thread=tuple(PartInput(text, _media(post, None, part)) for part, text in enumerate(post.thread, start=1)),
+        first_comment=post.first_comment,
+        languages=tuple(post.languages),
+        mentions=tuple(MentionInput(m["name"], m["network"], m["remote_id"]) for m in post.mentions),
         tags=tuple(post.tags),
         note=post.note,
         topic_id=post.topic_id,
@@ -84,3 +125,14 @@ def content_of(post: Post, channel_ids: tuple[int, ...]) -> Content:
         format_id=post.format_id,
         owner_id=post.owner_id,
     )
+
+
+def poll_of(post: Post) -> PollInput | None:
+    """A stored post's poll."""
+    if post.poll is None:
+        return None
+    return PollInput(tuple(post.poll["options"]), int(post.poll["hours"]), str(post.poll.get("question", "")))
+
+
+def _media(post: Post, channel_id: int | None, part: int = 0) -> tuple[int, ...]:
+    return tuple(m.media_id for m in post.media if m.channel_id == channel_id and m.part == part)

@@ -14,7 +14,14 @@ from planner.models import Channel, Delivery, Workspace
 from planner.services import queue, spending
 from planner.services.errors import FieldError, Problems
 from planner.services.posts import placing, warnings
-from planner.services.posts.checks import Known, check_content, check_for_networks, check_when, merged
+from planner.services.posts.checks import (
+    Known,
+    check_content,
+    check_for_networks,
+    check_when,
+    left_out_on,
+    merged,
+)
 from planner.services.posts.inputs import Content, When
 from publishers.costs import Cost
 
@@ -57,7 +64,8 @@ def look_over(
     for channel in _channels(content, known):
         found.slots[channel.id] = queue.next_free_slot(session, channel, now=now, category_id=content.category_id)
         found.warnings += warnings.about_channel(channel) + warnings.about_link(channel, content.link)
-        cost = spending.cost_on(channel, merged(content, channel.id, known, folder))
+        found.warnings += warnings.about_left_out(channel, left_out_on(content, channel, known))
+        cost = spending.cost_on(channel, merged(content, channel, known, folder))
         if cost is not None:
             found.costs[channel.id] = cost
         moment = _moment(found, channel, when, deliveries)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from planner.domain.states import FROZEN, DeliveryState
 from planner.models import Approval, Delivery, Event, Post, PostMedia, Variant
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, NotFound
-from planner.services.posts.inputs import Content
+from planner.services.posts.inputs import Content, PollInput
 
 PLAN_FIELDS = ("topic_id", "campaign_id", "goal_id", "audience_id", "category_id", "format_id", "owner_id")
 
@@ -59,11 +60,27 @@ def write_content(post: Post, content: Content) -> None:
     post.note = content.note
     for name in PLAN_FIELDS:
         setattr(post, name, getattr(content, name))
-    post.media[:] = [PostMedia(media_id=i, position=n) for n, i in enumerate(content.media)]
-    for channel_id, variant in content.variants.items():
-        for position, media_id in enumerate(variant.media or ()):
-            post.media.append(PostMedia(channel_id=channel_id, media_id=media_id, position=position))
+    post.poll = _poll(content.poll)
+    post.thread = [part.text for part in content.thread]
+    post.first_comment = content.first_comment
+    post.languages = list(content.languages)
+    post.mentions = [{"name": m.name, "network": m.network, "remote_id": m.remote_id} for m in content.mentions]
+    post.media[:] = list(_media(content))
     _write_variants(post, content)
+
+
+def _poll(given: PollInput | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {"question": given.question, "options": list(given.options), "hours": given.hours}
+
+
+def _media(content: Content) -> Iterator[PostMedia]:
+    """Of the post itself, of each part of its thread, and of each channel's variant."""
+    for part, media in enumerate((content.media, *(part.media for part in content.thread))):
+        yield from (PostMedia(media_id=i, part=part, position=n) for n, i in enumerate(media))
+    for channel_id, variant in content.variants.items():
+        yield from (PostMedia(channel_id=channel_id, media_id=i, position=n) for n, i in enumerate(variant.media or ()))
 
 
 def _write_variants(post: Post, content: Content) -> None:
@@ -74,6 +91,7 @@ def _write_variants(post: Post, content: Content) -> None:
         if not given.says_nothing:
             variant = old.get(channel_id) or Variant(channel_id=channel_id)
             variant.text, variant.own_media, variant.title = given.text, given.media is not None, given.title
+            variant.first_comment = given.first_comment
             keep.append(variant)
     post.variants[:] = keep
 

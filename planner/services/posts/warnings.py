@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +14,17 @@ from planner.domain.fingerprint import normalise
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
+from planner.services.posts.content import left_out, whole
 from publishers import registry
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
+
+#: The code for each part of a post that a network has no place for.
+LEFT_OUT = {
+    "thread": "thread_left_out",
+    "first_comment": "first_comment_left_out",
+    "languages": "languages_left_out",
+}
 
 
 def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -> list[FieldError]:
@@ -28,6 +37,7 @@ def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -
         text = next((v.text for v in post.variants if v.channel_id == channel.id and v.text is not None), post.text)
         found += about_channel(channel)
         found += about_link(channel, post.link)
+        found += about_left_out(channel, left_out_of(post, channel))
         found += about_text(session, channel, text, delivery.publish_at, but_post=post.id)
         found += about_wall_time(delivery.wall_time, delivery.zone)
     return once(found)
@@ -61,6 +71,19 @@ def about_channel(channel: Channel) -> list[FieldError]:
     if channel.paused_at is not None:
         return [FieldError("channels", "channel_is_paused", {"channel": channel.name, "id": channel.id})]
     return []
+
+
+def about_left_out(channel: Channel, missing: Iterable[str]) -> list[FieldError]:
+    """What a channel does not get of a post, as its network has no place for it."""
+    return [FieldError(name, LEFT_OUT[name], {"channel": channel.name, "id": channel.id}) for name in missing]
+
+
+def left_out_of(post: Post, channel: Channel) -> list[str]:
+    """What of a stored post the channel does not get."""
+    if channel.network not in registry.networks():
+        return []
+    network = registry.network(channel.network)
+    return left_out(whole(post, channel.id, Path(), network), network)
 
 
 def about_text(

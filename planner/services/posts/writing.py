@@ -22,7 +22,9 @@ from planner.services.posts.inputs import NOT_YET, Content, When, content_of
 from planner.services.publishing.status import refresh_status
 
 #: What a channel shows, and so what a lead approves; planning fields may change without a new approval.
-APPROVED_FIELDS = ("text", "link", "media", "channels", "variants")
+APPROVED_FIELDS = (
+    "text", "link", "media", "channels", "variants", "poll", "thread", "first_comment", "languages", "mentions",
+)  # fmt: skip
 
 
 def create(

@@ -64,7 +64,7 @@ class Payload:
 
 def freeze(network: Network, post: Post, channel_id: int, key: str, folder: Path) -> Payload:
     """The post as this channel gets it. Our media files are named by their content: no byte need be read here."""
-    merged = outgoing(post, channel_id, folder, key=key)
+    merged = outgoing(post, channel_id, folder, network, key=key)
     checksums = tuple(_frozen_checksum(medium.path) for medium in merged.media)
     return Payload(merged, network.expected_text(merged), checksums)
 

@@ -71,10 +71,18 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
         text=post.text,
         link=post.link,
         media=_media(post, None),
+        poll=shapes.Poll(**post.poll) if post.poll else None,
+        thread=[shapes.Part(text=text, media=_media(post, None, n)) for n, text in enumerate(post.thread, start=1)],
+        first_comment=post.first_comment,
+        languages=post.languages,
+        mentions=[shapes.Mention(name=m["name"], network=m["network"], id=m["remote_id"]) for m in post.mentions],
         channels=[str(i) for i in posts.live_channels(view.deliveries)],
         variants={
             str(v.channel_id): shapes.Variant(
-                text=v.text, media=_media(post, v.channel_id) if v.own_media else None, title=v.title
+                text=v.text,
+                media=_media(post, v.channel_id) if v.own_media else None,
+                title=v.title,
+                first_comment=v.first_comment,
             )
             for v in post.variants
         },
@@ -97,8 +105,8 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
     )
 
 
-def _media(post: models.Post, channel_id: int | None) -> list[str]:
-    return [str(m.media_id) for m in post.media if m.channel_id == channel_id]
+def _media(post: models.Post, channel_id: int | None, part: int = 0) -> list[str]:
+    return [str(m.media_id) for m in post.media if m.channel_id == channel_id and m.part == part]
 
 
 def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:

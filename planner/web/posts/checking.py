@@ -11,7 +11,7 @@ from planner.domain.roles import Permission
 from planner.domain.slots import Occurrence
 from planner.services import posts
 from planner.services.errors import Invalid
-from planner.services.posts import NOT_YET, Findings, PostView, When
+from planner.services.posts import NOT_YET, Findings, PostView, When, content_of, live_channels
 from planner.web import context
 from planner.web.access import requires
 from planner.web.formats import iso, moment
@@ -32,7 +32,7 @@ def check() -> dict[str, Any]:
     found = posts.look_over(
         context.reading(),
         context.member().workspace_id,
-        form.content(typed),
+        form.content(typed, content_of(shown.post, live_channels(shown.deliveries)) if shown else None),
         when,
         now=context.now(),
         folder=context.platform().settings.media_folder,

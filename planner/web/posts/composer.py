@@ -16,7 +16,7 @@ from planner.services import media, posts
 from planner.services.channel_choices import ChannelChoice, channel_choices
 from planner.services.errors import Conflict, Invalid, ServiceError
 from planner.services.plan_choices import choices
-from planner.services.posts import NOT_YET, PostView
+from planner.services.posts import NOT_YET, Content, PostView
 from planner.web import context
 from planner.web.access import requires
 from planner.web.auth import safe_target
@@ -101,10 +101,16 @@ def _write(typed: Typed, post_id: int | None, action: str) -> Post:
     with platform.database.write() as session:
         for media_id, alt in typed.alt.items():
             _describe(session, media_id, alt)
-        content = form.content(typed)
         if post_id is None:
+            content = form.content(typed)
             return posts.create(session, actor, content, when or NOT_YET, submission=typed.submission or None, **said)
+        content = form.content(typed, _stored(session, post_id))
         return posts.edit(session, actor, post_id, content, when, version=typed.version, **said)
+
+
+def _stored(session: Session, post_id: int) -> Content:
+    shown = posts.view(session, context.member().workspace_id, post_id)
+    return posts.content_of(shown.post, posts.live_channels(shown.deliveries))
 
 
 def _wants_asking() -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -105,16 +106,21 @@ def of_post(shown: PostView, zone_wall: str) -> Typed:
     )
 
 
-def content(typed: Typed) -> Content:
-    """The content that the form describes. Versions of channels that are not chosen stay out of it."""
+def content(typed: Typed, stored: Content | None = None) -> Content:
+    """The content that the form describes; what it has no fields for stays as it is ``stored``.
+
+    Versions of channels that are not chosen stay out of it.
+    """
+    before = stored or Content()
     chosen = {c: typed.variants[c] for c in typed.channels if c in typed.variants}
-    named = {f"{name}_id": _id(typed.references.get(name, "")) for name in REFERENCES}
-    return Content(
+    named: dict[str, Any] = {f"{name}_id": _id(typed.references.get(name, "")) for name in REFERENCES}
+    return replace(
+        before,
         text=typed.text,
         link=typed.link or None,
         media=tuple(typed.media),
         channels=tuple(typed.channels),
-        variants={c: _variant_input(v) for c, v in chosen.items()},
+        variants={c: _variant_input(v, before.variants.get(c)) for c, v in chosen.items()},
         tags=tuple(tags(typed.tags)),
         note=typed.note,
         format_id=_id(typed.format),
@@ -174,8 +180,9 @@ def _typed_variant(given: VariantInput) -> TypedVariant:
     )
 
 
-def _variant_input(typed: TypedVariant) -> VariantInput:
+def _variant_input(typed: TypedVariant, stored: VariantInput | None) -> VariantInput:
     return VariantInput(
+        first_comment=stored.first_comment if stored else None,
         text=typed.text if typed.own_text else None,
         media=tuple(typed.media) if typed.own_media else None,
         title=typed.title or None,

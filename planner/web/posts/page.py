@@ -94,4 +94,4 @@ def versions(view: PostView) -> list[dict[str, Any]]:
 
 
 def _media(post: Post, channel_id: int | None) -> list[Media]:
-    return [m.medium for m in post.media if m.channel_id == channel_id]
+    return [m.medium for m in post.media if m.channel_id == channel_id and m.part == 0]

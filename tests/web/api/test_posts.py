@@ -32,6 +32,7 @@ def test_a_post_without_a_time_is_a_draft(admin: Script, channel: Channel) -> No
         "remote_url": None,
         "error": None,
         "attempts_made": 0,
+        "cost_usd": None,
     }
 
 
@@ -75,11 +76,18 @@ def test_variants_and_media_come_back_as_they_were_given(
         "link": "https://brandt.example/neu",
         "media": [image],
         "channels": [str(channel.id)],
-        "variants": {str(channel.id): {"text": "Nur hier", "media": []}},
+        "variants": {str(channel.id): {"text": "Nur hier", "media": [], "title": None, "first_comment": "Mehr"}},
         "tags": ["Messe"],
+        "poll": {"question": "Was?", "options": ["Dies", "Das"], "hours": 48},
+        "thread": [{"text": "Zwei", "media": [image]}, {"text": "Drei", "media": []}],
+        "first_comment": "Mehr dazu",
+        "languages": ["de"],
+        "mentions": [{"name": "@Brandt", "network": "linkedin", "id": "urn:li:person:1"}],
     }
     post = made(admin.post("/posts", body))
     assert {name: post[name] for name in body} == body
+    changed = admin.patch(f"/posts/{post['id']}", {"thread": [], "poll": None}).get_json()
+    assert (changed["thread"], changed["poll"], changed["first_comment"]) == ([], None, "Mehr dazu")
 
 
 def test_everything_wrong_with_a_post_is_said_at_once_and_nothing_is_written(admin: Script, channel: Channel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,12 +14,31 @@ from planner.domain.week import day_bounds
 from planner.models import Workspace
 from planner.services import approvals, posts
 from planner.services.errors import Conflict
-from planner.services.posts import Content, VariantInput, When, store as post_store
+from planner.services.posts import (
+    Content,
+    MentionInput,
+    PartInput,
+    PollInput,
+    VariantInput,
+    When,
+    store as post_store,
+)
 from planner.services.posts.placing import MOVABLE
 from planner.web.api import present
 from planner.web.api.operations import Call, Router
 from planner.web.api.shapes.common import Page, PlainText, Query, given
-from planner.web.api.shapes.posts import ApprovalIn, Post, PostCreate, PostItem, PostPatch, PostQuery, VariantIn
+from planner.web.api.shapes.posts import (
+    ApprovalIn,
+    MentionIn,
+    PartIn,
+    PollIn,
+    Post,
+    PostCreate,
+    PostItem,
+    PostPatch,
+    PostQuery,
+    VariantIn,
+)
 
 router = Router("posts")
 
@@ -130,9 +150,10 @@ def ask_approval(call: Call, post_id: int) -> Post:
 
 def changed(content: Content, values: Any) -> Content:
     """A content with the fields that a request named."""
-    parts: dict[str, Any] = {name: values[name] for name in ("text", "link", "note") if name in values}
-    parts |= {name: tuple(values[name]) for name in ("media", "channels", "tags") if name in values}
+    parts: dict[str, Any] = {name: values[name] for name in ("text", "link", "note", "first_comment") if name in values}
+    parts |= {name: tuple(values[name]) for name in ("media", "channels", "tags", "languages") if name in values}
     parts |= {f"{name}_id": values[name] for name in REFERENCES if name in values}
+    parts |= {name: take(values[name]) for name, take in TAKEN.items() if name in values}
     if "variants" in values:
         parts["variants"] = {int(key): _variant(value) for key, value in values["variants"].items()}
     return replace(content, **parts)
@@ -147,7 +168,23 @@ def moment(call: Call, value: datetime | date | None, *, end: bool) -> datetime 
 
 
 def _variant(value: VariantIn) -> VariantInput:
-    return VariantInput(value.text, None if value.media is None else tuple(value.media))
+    media = None if value.media is None else tuple(value.media)
+    return VariantInput(value.text, media, value.title, value.first_comment)
+
+
+def _poll(value: PollIn | None) -> PollInput | None:
+    return None if value is None else PollInput(tuple(value.options), value.hours, value.question)
+
+
+def _thread(parts: list[PartIn]) -> tuple[PartInput, ...]:
+    return tuple(PartInput(part.text, tuple(part.media)) for part in parts)
+
+
+def _mentions(given: list[MentionIn]) -> tuple[MentionInput, ...]:
+    return tuple(MentionInput(one.name, one.network, one.id) for one in given)
+
+
+TAKEN: Mapping[str, Callable[[Any], Any]] = {"poll": _poll, "thread": _thread, "mentions": _mentions}
 
 
 def _move(call: Call, post_id: int, when: When, version: int | None) -> None:

@@ -36,6 +36,30 @@ class VariantIn(Input):
     text: Text | None = None
     media: Ids | None = None
     title: Title | None = Field(None, description="For networks that show one. Null: the first line of the text.")
+    first_comment: Text | None = None
+
+
+class PollIn(Input):
+    """A question with options to choose one of. Where a network has no place for the question, the text asks."""
+
+    question: Annotated[PlainText, Field(max_length=1000)] = ""
+    options: Annotated[list[Annotated[PlainText, Field(max_length=1000)]], Field(min_length=2, max_length=20)]
+    hours: Annotated[int, Field(ge=1, le=8784)] = Field(24, description="How long it is open.")
+
+
+class PartIn(Input):
+    """A part of a thread."""
+
+    text: Text = ""
+    media: Ids = Field(default_factory=list, description="Ids of uploaded files, in order.")
+
+
+class MentionIn(Input):
+    """An account that the text names. ``name`` as it stands in the text, ``id`` the network's own for it."""
+
+    name: Annotated[PlainText, Field(min_length=1, max_length=200)]
+    network: Annotated[PlainText, Field(min_length=1, max_length=32)]
+    id: Annotated[PlainText, Field(min_length=1, max_length=200)]
 
 
 Variants = Annotated[
@@ -49,7 +73,16 @@ class PostCreate(Input):
 
     text: Text = ""
     link: Link | None = None
-    media: Ids = Field(default_factory=list, description="Ids of uploaded images, in order.")
+    media: Ids = Field(default_factory=list, description="Ids of uploaded files, in order.")
+    poll: PollIn | None = Field(None, description="Refused for channels whose network has no polls.")
+    thread: Annotated[list[PartIn], Field(max_length=50)] = Field(
+        default_factory=list, description="What follows under the post; left out where a network has no threads."
+    )
+    first_comment: Text = Field("", description="Written under the post once it is live; left out where there is none.")
+    languages: Annotated[list[Annotated[PlainText, Field(max_length=8)]], Field(max_length=50)] = Field(
+        default_factory=list, description="ISO 639-1: who sees it, where a network can narrow that."
+    )
+    mentions: Annotated[list[MentionIn], Field(max_length=50)] = Field(default_factory=list)
     channels: Ids = Field(default_factory=list, description="Ids of the channels it goes to.")
     publish_at: MomentIn | None = Field(None, description="When it goes out. Null: not yet.")
     queue: bool = Field(False, description="Take the next free slot of each channel.")
@@ -133,6 +166,30 @@ class Variant(Output):
     text: str | None
     media: list[Id] | None
     title: str | None
+    first_comment: str | None
+
+
+class Poll(Output):
+    """A question with options to choose one of, open for ``hours``."""
+
+    question: str
+    options: list[str]
+    hours: int
+
+
+class Part(Output):
+    """A part of a thread."""
+
+    text: str
+    media: list[Id]
+
+
+class Mention(Output):
+    """An account that the text names, and the network's own id for it."""
+
+    name: str
+    network: str
+    id: str
 
 
 class Approval(Output):
@@ -151,6 +208,11 @@ class PostItem(Output):
     text: str
     link: str | None
     media: list[Id]
+    poll: Poll | None
+    thread: list[Part]
+    first_comment: str
+    languages: list[str]
+    mentions: list[Mention]
     channels: list[Id]
     variants: dict[str, Variant]
     deliveries: list[Delivery]
