@@ -18,6 +18,7 @@ from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from publishers.costs import Charge, Cost
+from publishers.dialogue import DialogueRules
 from publishers.failures import (
     Duplicate,
     NetworkError,
@@ -57,6 +58,7 @@ __all__ = [
     "ContentRules",
     "CredentialField",
     "Credentials",
+    "DialogueRules",
     "Duplicate",
     "Figures",
     "FollowUp",
@@ -171,7 +173,8 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an adapter can do; the planner's behaviour follows these, never a network's name."""
+    """What an adapter can do; the planner's behaviour follows these, never a network's name. ``can_edit``, ``can_look``
+    and ``dialogue`` need the methods of :mod:`publishers.optional`."""
 
     can_list: bool = True
     can_delete: bool = True
@@ -180,6 +183,9 @@ class Capabilities:
     rejects_duplicates: bool = False
     two_phase: bool = False
     assisted_only: bool = False
+    can_edit: bool = False
+    can_look: bool = False
+    dialogue: DialogueRules = field(default_factory=DialogueRules)
 
 
 #: What a connection can do that has no credentials: a person does it.

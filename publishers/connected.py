@@ -18,11 +18,13 @@ from publishers.base import (
     Uncertain,
 )
 from publishers.costs import Charge
+from publishers.dialogue import Remark, Remarks
 from publishers.http import NetworkSession, one_call
 from publishers.limits import LimitReading
+from publishers.optional import AfterPublishing, Talking
 
 
-class Connected:
+class Connected(AfterPublishing, Talking):
     """One account of one network over one session. Adapters inherit from this and add the contract's methods."""
 
     def __init__(self, network: str, session: NetworkSession, connection: Connection) -> None:
@@ -63,6 +65,20 @@ class Connected:
         once = {post.remote_id: post for post in posts}
         ordered = sorted(once.values(), key=lambda post: post.created_at, reverse=True)
         return Recent(tuple(ordered), complete, self._network_time())
+
+    def _remarks(
+        self,
+        remarks: Iterable[Remark],
+        whole: frozenset[str] = frozenset(),
+        gone: frozenset[str] = frozenset(),
+        *,
+        cursor: str | None = None,
+        complete: bool = True,
+    ) -> Remarks:
+        """What was said, oldest first, each remark once."""
+        once = {remark.ref.remote_id: remark for remark in remarks}
+        ordered = sorted(once.values(), key=lambda remark: remark.said_at)
+        return Remarks(tuple(ordered), whole, gone, cursor, complete, self._network_time())
 
 
 def required(credentials: Credentials, name: str, network: str) -> str:

@@ -28,11 +28,12 @@ class Scope(StrEnum):
 
 class Calls(StrEnum):
     """Which calls a limit counts: those that publish (uploads too), those that list posts, those that ask for figures,
-    or all of them together."""
+    those that read what others say, or all of them together."""
 
     PUBLISH = "publish"
     LIST = "list"
     METRICS = "metrics"
+    DIALOGUE = "dialogue"
     ALL = "all"
 
 

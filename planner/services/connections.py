@@ -13,7 +13,7 @@ from planner.models import Channel
 from planner.security.vault import Vault, VaultError
 from planner.services.observed import ObservedPublisher
 from publishers import registry
-from publishers.base import Capabilities, Connection, Credentials, Network, Publisher
+from publishers.base import Capabilities, Connection, Credentials, Network
 
 IDLE_PER_CHANNEL = 2
 
@@ -50,7 +50,7 @@ class Connections:
         self._settings = settings
         self._counts = counts
         self._vault = vault
-        self._idle: dict[tuple[int, int], list[Publisher]] = {}
+        self._idle: dict[tuple[int, int], list[ObservedPublisher]] = {}
         self._lock = threading.Lock()
 
     def connection(self, network: str, *, timeout: float | None = None) -> Connection:
@@ -63,7 +63,7 @@ class Connections:
             self._settings.prepare_timeout_seconds,
         )
 
-    def connect(self, network: Network, credentials: Credentials) -> Publisher:
+    def connect(self, network: Network, credentials: Credentials) -> ObservedPublisher:
         """A fresh publisher that is not kept: for verifying credentials before they are stored."""
         return ObservedPublisher(network.connect(credentials, self.connection(network.key)), network.key, self._counts)
 
@@ -88,7 +88,7 @@ class Connections:
         return known is not None and known.renews(credentials, self._settings.network(network).app)
 
     @contextmanager
-    def publisher(self, access: ChannelAccess) -> Iterator[Publisher]:
+    def publisher(self, access: ChannelAccess) -> Iterator[ObservedPublisher]:
         """Borrow a publisher of the channel. Raises VaultError where the credentials cannot be read."""
         key = (access.channel_id, access.version)
         publisher = self._take(key) or self.connect(registry.network(access.network), self.credentials(access))
@@ -107,12 +107,12 @@ class Connections:
             for publisher in publishers:
                 publisher.close()
 
-    def _take(self, key: tuple[int, int]) -> Publisher | None:
+    def _take(self, key: tuple[int, int]) -> ObservedPublisher | None:
         with self._lock:
             idle = self._idle.get(key)
             return idle.pop() if idle else None
 
-    def _give_back(self, key: tuple[int, int], publisher: Publisher) -> None:
+    def _give_back(self, key: tuple[int, int], publisher: ObservedPublisher) -> None:
         with self._lock:
             for old in [k for k in self._idle if k[0] == key[0] and k[1] != key[1]]:
                 for stale in self._idle.pop(old):

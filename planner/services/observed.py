@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from planner.counts import Counts
 from publishers.base import (
@@ -24,6 +25,7 @@ from publishers.base import (
     ReconnectNeeded,
     Refused,
     Rejected,
+    RemotePost,
     Throttled,
     Uncertain,
     Under,
@@ -31,6 +33,7 @@ from publishers.base import (
     nobody_hears,
 )
 from publishers.costs import Charge
+from publishers.dialogue import RemarkRef, Remarks
 from publishers.limits import LimitReading
 
 #: The first that fits names the kind of an error.
@@ -80,6 +83,56 @@ class ObservedPublisher:
     def refresh(self) -> Credentials | None:
         with self._observed("refresh"):
             return self._publisher.refresh()
+
+    # --- what a publisher may have besides (publishers.optional) -------------------------------------------
+
+    def look(self, remote_id: str) -> RemotePost | None:
+        with self._observed("look"):
+            found: RemotePost | None = self._optional("look")(remote_id)
+            return found
+
+    def edit(self, remote_id: str, post: OutgoingPost) -> None:
+        with self._observed("edit"):
+            self._optional("edit")(remote_id, post)
+
+    def remarks(self, post_ids: Sequence[str], since: datetime) -> Remarks:
+        with self._observed("remarks"):
+            found: Remarks = self._optional("remarks")(post_ids, since)
+            return found
+
+    def mentions(self, since: datetime, cursor: str | None = None) -> Remarks:
+        with self._observed("mentions"):
+            found: Remarks = self._optional("mentions")(since, cursor)
+            return found
+
+    def answer(self, to: RemarkRef, text: str, key: str = "") -> Published:
+        with self._observed("answer"):
+            answered: Published = self._optional("answer")(to, text, key)
+            return answered
+
+    def answers(self, to: RemarkRef, since: datetime) -> Remarks:
+        with self._observed("answers"):
+            found: Remarks = self._optional("answers")(to, since)
+            return found
+
+    def hide(self, remark: RemarkRef, *, hidden: bool) -> None:
+        with self._observed("hide"):
+            self._optional("hide")(remark, hidden=hidden)
+
+    def like(self, remark: RemarkRef, *, liked: bool) -> None:
+        with self._observed("like"):
+            self._optional("like")(remark, liked=liked)
+
+    def remove(self, remark: RemarkRef) -> None:
+        with self._observed("remove"):
+            self._optional("remove")(remark)
+
+    def _optional(self, name: str) -> Callable[..., Any]:
+        """A method that not every publisher has. Raises Unsupported where this one has not."""
+        found: Callable[..., Any] | None = getattr(self._publisher, name, None)
+        if found is None:
+            raise Unsupported("This connection cannot do that.")
+        return found
 
     def limits(self) -> tuple[LimitReading, ...]:
         return self._publisher.limits()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.facebook import versions
 from publishers.facebook.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
@@ -22,7 +22,15 @@ NETWORK = Network(
     key="facebook",
     title="Facebook",
     default_api_url="https://graph.facebook.com",
-    capabilities=Capabilities(rejects_duplicates=True),
+    capabilities=Capabilities(
+        rejects_duplicates=True,
+        can_edit=True,
+        can_look=True,
+        # Graph API, Object Comments: up to 8,000 characters
+        dialogue=DialogueRules(
+            comments=True, mentions=True, answer=True, hide=True, like=True, remove=True, answer_limit=8000
+        ),
+    ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     credential_fields=(CredentialField("page_id"), CredentialField("access_token", secret=True)),

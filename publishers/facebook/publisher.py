@@ -24,8 +24,10 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
-from publishers.connected import Connected, required
+from publishers.connected import required
+from publishers.facebook.after import FacebookAfter
 from publishers.facebook.client import GraphClient, open_facebook_session
+from publishers.facebook.dialogue import FacebookDialogue
 from publishers.facebook.errors import TITLE, is_gone
 from publishers.facebook.metrics import Insights
 from publishers.facebook.text import compose, listed_links, listed_media
@@ -37,7 +39,7 @@ NEEDED = ("pages_manage_posts", "pages_read_engagement")
 LISTED = "id,message,created_time,permalink_url,attachments{media_type,unshimmed_url,subattachments}"
 
 
-class FacebookPublisher(Connected):
+class FacebookPublisher(FacebookAfter, FacebookDialogue):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.linkedin import versions
 from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
@@ -34,7 +34,13 @@ NETWORK = Network(
     key="linkedin",
     title="LinkedIn",
     default_api_url="https://api.linkedin.com",
-    capabilities=Capabilities(rejects_duplicates=True),
+    capabilities=Capabilities(
+        rejects_duplicates=True,
+        can_edit=True,
+        can_look=True,
+        # Comments API: up to 1,250 characters; hiding is not offered, mentions are not read
+        dialogue=DialogueRules(comments=True, answer=True, like=True, remove=True, answer_limit=1250),
+    ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     credential_fields=(

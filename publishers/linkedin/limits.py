@@ -20,6 +20,7 @@ _RESOURCES = (
     ("GET", re.compile(r"/rest/posts$"), Calls.LIST),
     ("GET", re.compile(r"/rest/(organizationalEntityShareStatistics|memberCreatorPostAnalytics)$"), Calls.METRICS),
     ("POST", re.compile(r"/rest/images$"), Calls.PUBLISH),
+    ("GET", re.compile(r"/rest/socialActions/[^/]+/comments$"), Calls.DIALOGUE),
 )
 
 

@@ -27,9 +27,11 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
-from publishers.connected import Connected, required
+from publishers.connected import required
 from publishers.linkedin import ORGANISATION
+from publishers.linkedin.after import LinkedInAfter
 from publishers.linkedin.client import WEBSITE, LinkedInClient, encoded, open_linkedin_session
+from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
 from publishers.linkedin.text import article_title, compose, escape, unescape
@@ -39,7 +41,7 @@ PAGE = 100
 MOST_PAGES = 10
 
 
-class LinkedInPublisher(Connected):
+class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:

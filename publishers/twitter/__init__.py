@@ -12,6 +12,7 @@ from publishers.base import (
     Connection,
     CredentialField,
     Credentials,
+    DialogueRules,
     Network,
     Publisher,
 )
@@ -38,7 +39,22 @@ NETWORK = Network(
     key="twitter",
     title="X",
     default_api_url="https://api.twitter.com",
-    capabilities=Capabilities(rejects_duplicates=True),
+    capabilities=Capabilities(
+        rejects_duplicates=True,
+        can_look=True,
+        # docs.x.com, pay per use: replies only where the author mentioned or quoted the account
+        dialogue=DialogueRules(
+            comments=True,
+            mentions=True,
+            answer=True,
+            hide=True,
+            like=True,
+            remove=True,
+            answer_limit=280,
+            only_to_us=True,
+            mentions_hold_comments=True,
+        ),
+    ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     credential_fields=(

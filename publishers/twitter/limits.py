@@ -25,6 +25,7 @@ _ENDPOINTS = (
     ("POST", re.compile(r"/2/tweets/?$"), Calls.PUBLISH),
     ("GET", re.compile(r"/2/tweets/?$"), Calls.METRICS),
     ("GET", re.compile(r"/2/users/[^/]+/tweets/?$"), Calls.LIST),
+    ("GET", re.compile(r"/2/users/[^/]+/mentions/?$"), Calls.DIALOGUE),
 )
 _UPLOAD = re.compile(r"/2/media/")
 

@@ -26,8 +26,10 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
-from publishers.connected import Connected, required
+from publishers.connected import required
+from publishers.twitter.after import TwitterAfter
 from publishers.twitter.client import HOST, TwitterClient, open_twitter_session
+from publishers.twitter.dialogue import TwitterDialogue
 from publishers.twitter.errors import TITLE
 from publishers.twitter.metrics import PRIVATE, PUBLIC, figures_of, split_by_age
 from publishers.twitter.text import compose, listed_links, listed_text
@@ -39,7 +41,7 @@ _ID = re.compile(r"[0-9]{1,19}")  # OpenAPI TweetId
 SKEW = timedelta(minutes=1)  # asked for besides, so that a start just now is not "in the future" for X's clock
 
 
-class TwitterPublisher(Connected):
+class TwitterPublisher(TwitterAfter, TwitterDialogue):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:

@@ -7,7 +7,7 @@ credentials are a partner's.
 
 from __future__ import annotations
 
-from publishers.base import Capabilities, Connection, CredentialField, Credentials, Network, Publisher
+from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.xing.text import MEDIA_RULES, TEXT_RULES, check, check_connection, expected_text, length
 
 
@@ -30,7 +30,10 @@ NETWORK = Network(
     key="xing",
     title="XING",
     default_api_url="https://api.xing.com",
-    capabilities=Capabilities(),
+    capabilities=Capabilities(
+        can_look=True,
+        dialogue=DialogueRules(comments=True, answer=True, remove=True, answer_limit=600),
+    ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     credential_fields=(

@@ -64,6 +64,18 @@ class XingClient:
     def activity(self, activity_id: str) -> Any:
         return self._get(f"/v1/activities/{quote(activity_id, safe='')}").json()
 
+    def comments(self, activity_id: str, offset: int, limit: int) -> Any:
+        """The comments of an activity, earliest first."""
+        path = f"/v1/activities/{quote(activity_id, safe='')}/comments"
+        return self._get(path, offset=str(offset), limit=str(limit)).json()
+
+    def comment(self, activity_id: str, text: str) -> requests.Response:
+        return self._session.post(f"{HOST}/v1/activities/{quote(activity_id, safe='')}/comments", data={"text": text})
+
+    def delete_comment(self, activity_id: str, comment_id: str) -> None:
+        path = f"/v1/activities/{quote(activity_id, safe='')}/comments/{quote(comment_id, safe='')}"
+        self._session.delete(f"{HOST}{path}")
+
     def delete(self, activity_id: str) -> None:
         self._session.delete(f"{HOST}/v1/activities/{quote(activity_id, safe='')}")
 

@@ -18,6 +18,7 @@ _CALLS = (
     ("POST", re.compile(r"/(status_message|share/link)$"), Calls.PUBLISH),
     ("GET", re.compile(r"/feed$"), Calls.LIST),
     ("GET", re.compile(r"/v1/activities/[^/]+$"), Calls.METRICS),
+    ("GET", re.compile(r"/v1/activities/[^/]+/comments$"), Calls.DIALOGUE),
 )
 
 

@@ -26,22 +26,23 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
-from publishers.connected import Connected
 from publishers.xing.activities import activity_id, figures, listed, made_at, published_id, remote_post
 from publishers.xing.client import XingClient, open_xing_session
+from publishers.xing.dialogue import XingDialogue
 from publishers.xing.errors import TITLE
 from publishers.xing.text import compose
 
 MOST_PAGES = 25  # of about 20 activities
 
 
-class XingPublisher(Connected):
+class XingPublisher(XingDialogue):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:
         session = open_xing_session(credentials, connection)
         super().__init__(TITLE, session, connection)
-        self._client = XingClient(session, credentials.get("user_id", ""))
+        self._user_id = credentials.get("user_id", "")
+        self._client = XingClient(session, self._user_id)
 
     def verify(self) -> Account:
         with self._call():
@@ -83,6 +84,11 @@ class XingPublisher(Connected):
                 if activity is not None:
                     found[remote_id] = figures(activity)
         return found
+
+    def look(self, remote_id: str) -> RemotePost | None:
+        with self._call():
+            activity = self._activity(remote_id)
+            return None if activity is None else remote_post(activity)
 
     def delete(self, remote_id: str) -> None:
         with self._call():

@@ -15,6 +15,9 @@ from planner.models import Channel, RateLimit
 from planner.services.connections import ChannelAccess
 from publishers.limits import Calls
 
+#: What can wait where little is left.
+_SPARE = (Calls.METRICS, Calls.DIALOGUE)
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentLimit:
@@ -80,10 +83,10 @@ def current(session: Session, now: datetime, workspace_id: int | None = None) ->
 
 
 def reading_held_until(session: Session, access: ChannelAccess, calls: Calls, now: datetime) -> datetime | None:
-    """Until when a channel's posts must not be listed (``Calls.LIST``) or its figures asked for (``Calls.METRICS``);
-    None where they may.
+    """Until when a channel's posts must not be listed (``Calls.LIST``), its figures (``Calls.METRICS``) or what people
+    say (``Calls.DIALOGUE``) asked for; None where they may.
 
-    Where one limit counts reading and publishing alike, figures leave the last of it to publishing.
+    Where one limit counts reading and publishing alike, these two leave the last of it to publishing.
     """
     query = select(RateLimit).where(_concerns(access), RateLimit.calls.in_((calls, Calls.ALL)))
     ends = [_end(row, calls, now) for row in session.scalars(query)]
@@ -93,7 +96,7 @@ def reading_held_until(session: Session, access: ChannelAccess, calls: Calls, no
 def _end(row: RateLimit, calls: Calls, now: datetime) -> datetime | None:
     if row.held_until is not None and row.held_until > now:
         return row.held_until
-    is_spare = calls is Calls.METRICS and row.calls == Calls.ALL and row.share is not None and row.share < HEADROOM
+    is_spare = calls in _SPARE and row.calls == Calls.ALL and row.share is not None and row.share < HEADROOM
     return (row.resets_at or row.seen_at + TRUE_FOR) if is_spare else None
 
 

@@ -16,9 +16,10 @@ from planner.domain.limits import Standing
 from planner.models import RateLimit
 from planner.services.connections import ChannelAccess
 from planner.services.limits import charges
+from planner.services.observed import ObservedPublisher
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import CHANNEL, changed, run
-from publishers.base import NetworkError, Publisher
+from publishers.base import NetworkError
 from publishers.limits import Calls, LimitReading, Scope
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def keep(platform: Platform, access: ChannelAccess, readings: Iterable[LimitRead
 
 
 @contextmanager
-def watched(platform: Platform, access: ChannelAccess) -> Iterator[Publisher]:
+def watched(platform: Platform, access: ChannelAccess) -> Iterator[ObservedPublisher]:
     """Borrow a publisher of the channel to read with, and keep what its network says about limits meanwhile."""
     try:
         with platform.connections.publisher(access) as publisher:
