@@ -1,4 +1,4 @@
-"""What every connected account shares: its session, its deadline, its images."""
+"""What every connected account shares: its session, its deadline, its preparations."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from datetime import datetime
 from publishers.base import (
     Connection,
     Credentials,
-    Medium,
+    Heard,
     Recent,
     ReconnectNeeded,
     Refused,
-    Rejected,
     RemotePost,
     Uncertain,
 )
@@ -22,6 +21,7 @@ from publishers.dialogue import Remark, Remarks
 from publishers.http import NetworkSession, one_call
 from publishers.limits import LimitReading
 from publishers.optional import AfterPublishing, Talking
+from publishers.preparing import Preparation
 
 
 class Connected(AfterPublishing, Talking):
@@ -30,7 +30,7 @@ class Connected(AfterPublishing, Talking):
     def __init__(self, network: str, session: NetworkSession, connection: Connection) -> None:
         self._network = network
         self._session = session
-        self._seconds = connection.timeout
+        self._connection = connection
 
     def close(self) -> None:
         self._session.close()
@@ -43,15 +43,14 @@ class Connected(AfterPublishing, Talking):
 
     @contextmanager
     def _call(self) -> Iterator[None]:
-        with one_call(self._network, self._seconds):
+        with one_call(self._network, self._connection.timeout):
             yield
 
     @contextmanager
-    def _preparing(self) -> Iterator[None]:
-        """A call that can make nothing visible: what is uncertain about an upload is safe to try again."""
+    def _preparing(self, hear: Heard) -> Iterator[Preparation]:
+        """A preparation can make nothing visible: what is uncertain about an upload is safe to try again."""
         try:
-            with self._call():
-                yield
+            yield Preparation(self._network, self._connection, hear)
         except Uncertain as error:
             raise Refused(
                 str(error), status=error.status, code=error.code, network_message=error.network_message
@@ -87,11 +86,3 @@ def required(credentials: Credentials, name: str, network: str) -> str:
     if not value:
         raise ReconnectNeeded(f"The connection to {network} has no {name}.")
     return value
-
-
-def content_of(medium: Medium) -> bytes:
-    """The bytes of an image. Raises Rejected where its file is gone: nothing is sent then."""
-    try:
-        return medium.path.read_bytes()
-    except OSError:
-        raise Rejected("The image cannot be read: its file is missing.") from None

@@ -65,6 +65,13 @@ def count(value: Any, *names: str) -> int | None:
     return None
 
 
+def whole_number(value: Any) -> int | None:
+    """A whole number from 0 on, given as one or as a string of digits."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
 def counts(value: Any) -> dict[str, int]:
     """All figures of an object, under the network's own names."""
     names = value if isinstance(value, dict) else {}

@@ -15,10 +15,10 @@ class TextRules:
 
     ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
     and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
-    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once a file
-    is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's) of at most so many characters.
-    ``max_hashtags`` is the most ``#words`` that a text may have. ``link_works`` False: nobody can follow a link in a
-    post of this network.
+    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once a file or
+    a poll is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's) of at most so many
+    characters. ``max_hashtags`` is the most ``#words`` that a text may have. ``link_works`` False: nobody can follow a
+    link in a post of this network.
     """
 
     limit: int
@@ -102,9 +102,9 @@ class ContentRules:
     """What a network's posts can hold beyond text, link and media.
 
     ``poll`` None, ``max_thread`` 0, ``first_comment`` None: it has none. ``max_thread`` counts the parts that may
-    follow a post, ``first_comment`` is the most characters of a comment. ``languages``: who sees it can be narrowed by
-    language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name`` in the text,
-    ``"id"`` by a name in the text that stands for the network's own id.
+    follow a post, ``first_comment`` is the most characters of a comment (plain count). ``languages``: who sees it can
+    be narrowed by language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name``
+    in the text, ``"id"`` by a name in the text that stands for the network's own id.
     """
 
     poll: PollRules | None = None
@@ -119,11 +119,25 @@ class Problem:
     """Why a network would not take a post, found before sending.
 
     ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment`` or ``languages``.
-    ``code`` is one of ``text_missing``, ``text_too_long`` (``length``, ``limit``), ``title_missing``,
-    ``title_too_long`` (``length``, ``limit``), ``too_many_hashtags`` and ``too_many_images`` (``count``, ``limit``),
-    ``image_type`` (``mime``, ``accepted``), ``image_too_large`` (``size``, ``limit``, bytes),
-    ``image_too_many_pixels`` (``pixels``, ``limit``), ``link_invalid``, ``images_unsupported``; third parties may add
-    codes and give ``params["message"]``.
+    ``code`` is one of those below, with the ``params`` in brackets; third parties may add codes and give
+    ``params["message"]``.
+
+    Text and link: ``text_missing``, ``text_too_long`` (length, limit), ``title_missing``, ``title_too_long`` (length,
+    limit), ``too_many_hashtags`` (count, limit), ``link_invalid``.
+
+    Media, ``KIND`` being image, gif, video or document: ``media_missing``, ``media_mixed``, ``KINDs_unsupported``,
+    ``too_many_KINDs`` (count, limit), ``KIND_type`` (mime, accepted), ``KIND_too_large`` (size, limit; bytes),
+    ``KIND_too_many_pixels`` (pixels, limit), ``KIND_ratio`` (width, height, low, high), ``video_too_short`` and
+    ``video_too_long`` (seconds, limit), ``document_too_many_pages`` (count, limit). Those of a thread's part come at
+    the field ``thread`` and with its ``number``.
+
+    Polls: ``poll_unsupported``, ``poll_with_media``, ``poll_question_missing``, ``poll_question_too_long`` (length,
+    limit), ``poll_too_few_options`` and ``poll_too_many_options`` (count, limit), ``poll_option_missing`` (number),
+    ``poll_option_too_long`` (number, length, limit), ``poll_option_twice`` (option), ``poll_duration`` (hours,
+    accepted).
+
+    What follows: ``thread_too_long`` (count, limit), ``thread_part_missing`` (number), ``thread_part_too_long``
+    (number, length, limit), ``first_comment_too_long`` (length, limit). ``language_unsupported`` (language).
     """
 
     field: str

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from threading import Lock
 from types import ModuleType
 from typing import Any
+
+from publishers.outgoing import Mention
 
 _SIGNS = re.compile("[©®](?!\ufe0f)")
 _SELECTED = re.compile("(.)\ufe0f", re.DOTALL)
@@ -73,6 +75,18 @@ def title_of(title: str, text: str, limit: int) -> str:
         return line
     start = line[: limit - 1]
     return (start.rsplit(" ", 1)[0] if " " in start[limit // 2 :] else start).rstrip(" ,;:–-") + "…"
+
+
+def with_mentions(text: str, mentions: Iterable[Mention], form: Callable[[Mention], str]) -> str:
+    """The text with each name that stands for an account written in the network's own form.
+
+    A longer name goes before a shorter one that it begins with; a name inside a word is none.
+    """
+    known = {normalised(mention.name): mention for mention in mentions if mention.name.strip()}
+    if not known:
+        return text
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: form(known[found[0]]), text)
 
 
 @cache

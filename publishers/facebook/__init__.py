@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.facebook import versions
-from publishers.facebook.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
+from publishers.facebook.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
 def _connect(credentials: Credentials, connection: Connection) -> Publisher:
@@ -33,6 +33,7 @@ NETWORK = Network(
     ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
+    content_rules=CONTENT_RULES,
     credential_fields=(CredentialField("page_id"), CredentialField("access_token", secret=True)),
     connect=_connect,
     check=check,

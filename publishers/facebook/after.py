@@ -8,6 +8,7 @@ from urllib.parse import quote
 from publishers import reading
 from publishers.base import NetworkError, OutgoingPost, RemotePost, Uncertain
 from publishers.connected import Connected
+from publishers.facebook import listing
 from publishers.facebook.client import GraphClient
 from publishers.facebook.errors import TITLE, is_gone
 from publishers.facebook.text import compose
@@ -22,11 +23,11 @@ class FacebookAfter(Connected):
     _page: str
 
     def look(self, remote_id: str) -> RemotePost | None:
-        from publishers.facebook.publisher import LISTED, _read
-
+        own_post = remote_id.startswith(f"{self._page}_")
+        fields = listing.POST_FIELDS if own_post else listing.COMMENT_FIELDS
         with self._call():
             try:
-                found = reading.as_object(self._client.ask(quote(remote_id, safe=""), fields=LISTED), TITLE)
+                found = reading.as_object(self._client.ask(quote(remote_id, safe=""), fields=fields), TITLE)
             except NetworkError as error:
                 if not is_gone(error):
                     raise
@@ -34,7 +35,7 @@ class FacebookAfter(Connected):
                 # the Page's posts would see it.
                 self._client.ask(f"{self._page}/published_posts", fields="id", limit="1")
                 return None
-            posts, _ = _read([found], _ALWAYS)
+            posts, _ = listing.read([found], _ALWAYS, author=None if own_post else self._page)
             if not posts:
                 raise Uncertain(f"{TITLE} gave a post that cannot be read.")
             return posts[0]

@@ -11,8 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from publishers import reading
-from publishers.base import Connection, Medium, NetworkError, Rejected, Uncertain
-from publishers.connected import content_of
+from publishers.base import Connection, NetworkError, Rejected, Uncertain
 from publishers.errors import Answer
 from publishers.facebook import versions
 from publishers.facebook.errors import TITLE, judge
@@ -63,19 +62,15 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
             return super().request(path, args, body, files, method)
         return super().request(path, {**(args or {}), **self._proof}, None, files, method)
 
-    def upload(self, page: str, medium: Medium) -> str:
+    def upload_photo(self, page: str, name: str, content: bytes, mime: str, alt: str) -> str:
         """The id of an image that is not visible yet (Graph API, Page photos: ``published=false``)."""
-        image = (medium.path.name, content_of(medium), medium.mime)
-        details = {"alt_text_custom": medium.alt} if medium.alt else {}
-        answer = self.put_photo(image, f"{page}/photos", published="false", **details)
+        details = {"alt_text_custom": alt} if alt else {}
+        answer = self.put_photo((name, content, mime), f"{page}/photos", published="false", **details)
         return reading.accepted_id(reading.child(answer, "id"), TITLE)
 
-    def publish(self, page: str, fields: Mapping[str, str], media_ids: Sequence[str]) -> Any:
-        """The one visible call: ``/{page}/feed``."""
-        body = dict(fields)
-        if media_ids:
-            body["attached_media"] = json.dumps([{"media_fbid": media_id} for media_id in media_ids])
-        return self.request(f"{self.version}/{page}/feed", post_args=body)
+    def send(self, path: str, fields: Mapping[str, str], files: Any = None) -> dict[str, Any]:
+        """A call with a body, ``files`` in it as ``requests`` takes them."""
+        return reading.as_object(self.request(f"{self.version}/{path}", post_args=fields, files=files), TITLE)
 
     def ask(self, path: str, **parameters: str) -> Any:
         return self.request(f"{self.version}/{path}", parameters)

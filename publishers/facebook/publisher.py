@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,24 +20,26 @@ from publishers.base import (
     Prepared,
     Published,
     Recent,
-    RemotePost,
+    Uncertain,
     Under,
     Unsupported,
     nobody_hears,
 )
 from publishers.connected import required
+from publishers.facebook import listing
 from publishers.facebook.after import FacebookAfter
 from publishers.facebook.client import GraphClient, open_facebook_session
 from publishers.facebook.dialogue import FacebookDialogue
 from publishers.facebook.errors import TITLE, is_gone
+from publishers.facebook.languages import Languages
+from publishers.facebook.media import TARGETING, Uploads, feed_fields, is_film
 from publishers.facebook.metrics import Insights
-from publishers.facebook.text import compose, listed_links, listed_media
-from publishers.text import normalised
+from publishers.facebook.text import compose
+from publishers.outgoing import FollowUp
+from publishers.preparing import Preparation
 
-PAGE = 100
 MOST_PAGES = 10
 NEEDED = ("pages_manage_posts", "pages_read_engagement")
-LISTED = "id,message,created_time,permalink_url,attachments{media_type,unshimmed_url,subattachments}"
 
 
 class FacebookPublisher(FacebookAfter, FacebookDialogue):
@@ -49,6 +52,7 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue):
         super().__init__(TITLE, session, connection)
         self._client = GraphClient(token, session, connection.app)
         self._insights = Insights(self._client)
+        self._languages = Languages(self._client)
 
     def verify(self) -> Account:
         with self._call():
@@ -60,34 +64,42 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue):
                 missing=self._missing(),
             )
 
-    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
-        with self._preparing():
-            return Prepared(post, tuple(self._client.upload(self._page, medium) for medium in post.media))
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
+        with self._preparing(hear) as preparation:
+            notes = self._notes(post, preparation)
+            uploads = Uploads(self._client, self._page, post, notes, preparation)
+            media_ids = tuple(uploads.upload(number, medium) for number, medium in enumerate(post.media))
+            return Prepared(post, media_ids, notes)
 
     def publish(self, prepared: Prepared) -> Published:
+        """By the Page's feed; a comment by that of its post; a video, uploaded and processed, by being published."""
+        post = prepared.post
         with self._call():
-            answer = self._client.publish(self._page, _fields(prepared), prepared.media_ids)
-            remote_id = reading.accepted_id(reading.child(answer, "id"), TITLE)
-            return Published(remote_id, _url(remote_id))
+            if post.under is not None:
+                remote_id = self._comment(post, post.under)
+            elif any(is_film(medium) for medium in post.media):
+                remote_id = self._show_film(prepared.media_ids[0])
+            else:
+                answer = self._client.send(f"{self._page}/feed", feed_fields(prepared))
+                remote_id = reading.accepted_id(answer.get("id"), TITLE)
+            return Published(remote_id, listing.url(remote_id))
 
     def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
-        if under is not None:
-            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
-        query = {"fields": LISTED, "since": str(int(since.timestamp()) - 1), "limit": str(PAGE)}
+        path, query = listing.comments(under) if under else listing.posts(self._page, since)
         found: list[dict[str, Any]] = []
         more = True
         with self._call():
             for _ in range(MOST_PAGES):
-                answer = reading.as_object(self._client.ask(f"{self._page}/published_posts", **query), TITLE)
+                answer = reading.as_object(self._client.ask(path, **query), TITLE)
                 found += reading.items(reading.as_list(answer.get("data"), TITLE))
                 after = reading.text(reading.child(answer, "paging", "cursors", "after"))
                 # `paging.next` says that there is more; its address is not followed, for it holds the token
-                more = bool(after and reading.child(answer, "paging", "next"))
+                more = bool(after and reading.child(answer, "paging", "next")) and not listing.is_past(found, since)
                 if not more:
                     break
                 query["after"] = after
-            posts, readable = _read(found, since)
+            posts, readable = listing.read(found, since, author=self._page if under else None)
             return self._recent(posts, complete=readable and not more)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
@@ -114,35 +126,28 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue):
             return ()
         return tuple(p for p in NEEDED if p not in granted)
 
+    def _notes(self, post: OutgoingPost, preparation: Preparation) -> dict[str, str]:
+        """The keys of the languages that the post is narrowed to, where it is."""
+        if not post.languages:
+            return {}
+        with preparation.call():
+            keys = {key for language in post.languages for key in self._languages.keys_of(language)}
+        return {TARGETING: json.dumps({"locales": sorted(keys)})}
 
-def _fields(prepared: Prepared) -> dict[str, str]:
-    link = "" if prepared.media_ids else prepared.post.link or ""
-    fields = {"message": compose(prepared.post), "link": link}
-    return {name: value for name, value in fields.items() if value}
+    def _comment(self, post: OutgoingPost, under: Under) -> str:
+        if under.kind is not FollowUp.COMMENT:
+            raise Unsupported(f"{TITLE} has no threads.")
+        answer = self._client.send(f"{quote(under.parent_id, safe='')}/comments", {"message": compose(post)})
+        return reading.accepted_id(answer.get("id"), TITLE)
 
-
-def _read(found: list[dict[str, Any]], since: datetime) -> tuple[list[RemotePost], bool]:
-    """The posts since a moment, and whether each one listed could be read."""
-    posts, readable = [], True
-    for post in found:
-        remote_id, made = reading.identifier(post.get("id")), reading.moment(post.get("created_time"))
-        if remote_id is None or made is None:
-            readable = False
-        elif made >= since:
-            posts.append(_remote_post(post, remote_id, made))
-    return posts, readable
-
-
-def _remote_post(post: dict[str, Any], remote_id: str, made: datetime) -> RemotePost:
-    return RemotePost(
-        remote_id=remote_id,
-        text=normalised(reading.text(post.get("message"))),
-        created_at=made,
-        url=reading.text(post.get("permalink_url")) or _url(remote_id),
-        media_count=listed_media(post),
-        links=listed_links(post),
-    )
-
-
-def _url(remote_id: str) -> str:
-    return f"https://www.facebook.com/{remote_id}"
+    def _show_film(self, video_id: str) -> str:
+        """The one call that shows a video; which post it became is asked for after it."""
+        answer = self._client.send(video_id, {"published": "true"})
+        if answer.get("success") is not True:
+            raise Uncertain(f"{TITLE} answered without saying whether the video is published.")
+        try:
+            found = reading.as_object(self._client.ask(video_id, fields="post_id"), TITLE).get("post_id")
+        except NetworkError as error:  # whatever this says, the video itself was taken
+            raise Uncertain(f"{TITLE} published the video without naming the post.", status=error.status) from error
+        post_id = reading.accepted_id(found, TITLE)
+        return post_id if "_" in post_id else f"{self._page}_{post_id}"

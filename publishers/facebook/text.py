@@ -5,27 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from publishers import reading
-from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
-from publishers.text import normalised, plain_length, with_link
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, Problem, TextRules
+from publishers.checks import Checker
+from publishers.text import normalised, plain_length, with_link, with_mentions
 
 TEXT_RULES = TextRules(limit=63_206, link_in_text_with_media=True)
 MEDIA_RULES = MediaRules(
     # Graph API, Page photos: up to 10 MB; up to 10 in one post (third-party experience)
     max_images=10,
-    mimes=("image/jpeg", "image/png", "image/gif", "image/webp"),
+    mimes=("image/jpeg", "image/png", "image/webp"),
     max_bytes=10_000_000,
+    # As a photo a GIF would stand still; Page videos take it as what it is.
+    gif=KindRules(("image/gif",), max_bytes=100_000_000),
+    # Graph API, Page videos, resumable upload: up to 10 GB and 4 hours
+    video=KindRules(("video/mp4", "video/quicktime"), max_bytes=10_000_000_000, min_seconds=1, max_seconds=14_400),
 )
+CONTENT_RULES = ContentRules(
+    first_comment=8000,  # third-party experience
+    languages=True,
+    mentions="id",
+)
+
+#: Languages by the names under which Graph's search finds them.
+LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
+    "es": "Spanish", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hr": "Croatian", "hu": "Hungarian",
+    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian",
+    "sr": "Serbian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+}  # fmt: skip
 
 
 def compose(post: OutgoingPost) -> str:
-    """The message that is sent."""
-    text = normalised(post.text)
-    return with_link(text, post.link) if post.media else text
+    """The message that is sent. A Page that it mentions is ``@[id]`` (Graph API, Page mentions)."""
+    return with_mentions(_composed(post), post.mentions, lambda mention: f"@[{mention.remote_id}]")
 
 
 def length(post: OutgoingPost) -> int:
-    return plain_length(compose(post))
+    return plain_length(_composed(post))
 
 
 def expected_text(post: OutgoingPost) -> str:
@@ -33,7 +50,33 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return _check(post) + [
+        Problem("languages", "language_unsupported", {"language": language})
+        for language in post.languages
+        if language not in LANGUAGES
+    ]
+
+
+_check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)
+
+
+def _composed(post: OutgoingPost) -> str:
+    text = normalised(post.text)
+    return with_link(text, post.link) if post.media or post.under else text
+
+
+def listed_text(post: dict[str, Any]) -> str:
+    """A listed post's or comment's message, with the Pages it mentions as they were sent."""
+    text = reading.text(post.get("message"))
+    tags = [(_place(tag), tag.get("id")) for tag in reading.items(post.get("message_tags"))]
+    for (start, end), page in sorted((place, page) for place, page in tags if place and isinstance(page, str))[::-1]:
+        text = f"{text[:start]}@[{page}]{text[end:]}"
+    return normalised(text)
+
+
+def _place(tag: dict[str, Any]) -> tuple[int, int] | None:
+    start, size = reading.count(tag, "offset"), reading.count(tag, "length")
+    return None if start is None or not size else (start, start + size)
 
 
 def listed_media(post: dict[str, Any]) -> int | None:

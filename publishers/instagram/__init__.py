@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.base import ContentRules
-from publishers.instagram.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.instagram.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text
 
 NETWORK = by_hand_only(
     "instagram",
@@ -15,5 +14,5 @@ NETWORK = by_hand_only(
     expected_text=expected_text,
     home_url="https://www.instagram.com/",
     hosts=("instagram.com", "instagr.am"),
-    content_rules=ContentRules(first_comment=2200),
+    content_rules=CONTENT_RULES,
 )

@@ -8,8 +8,8 @@ minutes, MP4 or MOV, 300 MB). A post holds up to 20 pictures and videos
 
 from __future__ import annotations
 
-from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import hashtag_problems, media_problems, text_problems
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
+from publishers.checks import Checker
 from publishers.text import normalised, plain_length
 
 TEXT_RULES = TextRules(limit=2200, max_hashtags=30, link_works=False)
@@ -29,15 +29,15 @@ MEDIA_RULES = MediaRules(
     required=True,
     mixed=True,
 )
+CONTENT_RULES = ContentRules(first_comment=2200)
 
 
 def expected_text(post: OutgoingPost) -> str:
     return normalised(post.text)
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    return [
-        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
-        *hashtag_problems(post, TEXT_RULES),
-        *media_problems(post, MEDIA_RULES),
-    ]
+def length(post: OutgoingPost) -> int:
+    return plain_length(expected_text(post))
+
+
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
+from publishers.base import (
+    Capabilities,
+    Connection,
+    ContentRules,
+    CredentialField,
+    Credentials,
+    DialogueRules,
+    Network,
+    Publisher,
+)
 from publishers.linkedin import versions
-from publishers.linkedin.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
+from publishers.linkedin.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 ORGANISATION = "urn:li:organization:"
 #: Who can be the author of a post: https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
@@ -26,6 +36,12 @@ def _profile_url(credentials: Credentials) -> str | None:
     return None
 
 
+def _narrowed_rules(credentials: Credentials) -> ContentRules:
+    """Only an organisation may narrow who sees its posts (Posts API, ``targetEntities``)."""
+    organisation = credentials.get("author", "").startswith(ORGANISATION)
+    return CONTENT_RULES if organisation else replace(CONTENT_RULES, languages=False)
+
+
 def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
     return bool(credentials.get("refresh_token") and app.get("client_secret"))
 
@@ -43,6 +59,8 @@ NETWORK = Network(
     ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
+    content_rules=CONTENT_RULES,
+    narrowed_rules=_narrowed_rules,
     credential_fields=(
         CredentialField("author", pattern=AUTHOR, example=ORGANISATION + "2414183"),
         CredentialField("access_token", secret=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,19 +10,16 @@ from urllib.parse import quote
 import requests
 from linkedin_v2 import linkedin
 
-from publishers import reading
-from publishers.base import Connection, Medium, NetworkError, Rejected
-from publishers.connected import content_of
+from publishers.base import Connection
 from publishers.http import BearerAuth, NetworkSession, open_session
 from publishers.linkedin import versions
 from publishers.linkedin.errors import TITLE, judge
 from publishers.linkedin.limits import readings
-from publishers.transport import time_left
+from publishers.preparing import FileBody
 
 HOSTS = ("api.linkedin.com", "www.linkedin.com")
 WEBSITE = "https://www.linkedin.com"  # where tokens are given out
 PROTOCOL = "2.0.0"
-ASK_AGAIN_SECONDS = 0.5
 
 
 def open_linkedin_session(token: str, secrets: tuple[str, ...], connection: Connection) -> NetworkSession:
@@ -47,7 +43,7 @@ class LinkedInClient(linkedin.LinkedInApplication):  # type: ignore[misc]
         self,
         method: str,
         url: str,
-        data: bytes | str | None = None,
+        data: bytes | str | FileBody | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         **_timeout: Any,
@@ -63,31 +59,6 @@ class LinkedInClient(linkedin.LinkedInApplication):  # type: ignore[misc]
         data = None if body is None else json.dumps(body)
         headers = {"X-RestLi-Method": action} if action else {}
         return self.make_request(method, f"{self.BASE_URL}{path}", data=data, headers=headers)
-
-    def upload(self, owner: str, medium: Medium) -> str:
-        """The URN of an image that LinkedIn can use (Images API: initializeUpload, PUT, status)."""
-        content = content_of(medium)
-        begin = {"initializeUploadRequest": {"owner": owner}}
-        answer = self.rest("POST", "/rest/images?action=initializeUpload", begin).json()
-        value = reading.as_object(reading.child(answer, "value"), TITLE)
-        urn = reading.accepted_id(value.get("image"), TITLE)
-        upload_url = reading.text(value.get("uploadUrl"))
-        self.make_request("PUT", upload_url, content, headers={"Content-Type": "application/octet-stream"})
-        self._wait_until_available(urn)
-        return urn
-
-    def _wait_until_available(self, urn: str) -> None:
-        while (status := self._image_status(urn)) in ("PROCESSING", "WAITING_UPLOAD"):
-            time.sleep(min(ASK_AGAIN_SECONDS, time_left()))
-        if status == "PROCESSING_FAILED":
-            raise Rejected(f"{TITLE} could not process an image.")
-
-    def _image_status(self, urn: str) -> str:
-        """The state of an image. Empty where this connection may not read it: then it is taken as ready."""
-        try:
-            return reading.text(reading.child(self.rest("GET", f"/rest/images/{encoded(urn)}").json(), "status"))
-        except (NetworkError, ValueError):
-            return ""
 
 
 def encoded(urn: str) -> str:

@@ -12,14 +12,16 @@ from publishers.linkedin.errors import TITLE
 
 URNS_AT_ONCE = 20  # a URN takes 40 characters of the address
 
+_SHARE, _UGC = "urn:li:share:", "urn:li:ugcPost:"
+
 # memberCreatorPostAnalytics gives one metric a call
 _MEMBER_METRICS = ("IMPRESSION", "MEMBERS_REACHED", "REACTION", "COMMENT", "RESHARE")
 
 
 def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str]) -> dict[str, Figures]:
     """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart, and nothing else."""
-    shares = [u for u in urns if ":share:" in u]
-    others = [u for u in urns if ":ugcPost:" in u]
+    shares = [u for u in urns if u.startswith(_SHARE)]
+    others = [u for u in urns if u.startswith(_UGC)]
     found: dict[str, Figures] = {}
     for name, key, chosen in (("shares", "share", shares), ("ugcPosts", "ugcPost", others)):
         for start in range(0, len(chosen), URNS_AT_ONCE):
@@ -35,7 +37,7 @@ def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str
 def member_figures(client: LinkedInClient, urns: Sequence[str]) -> dict[str, Figures]:
     """By memberCreatorPostAnalytics. Raises Unsupported where the app may not read them."""
     found: dict[str, Figures] = {}
-    for urn in (u for u in urns if ":share:" in u or ":ugcPost:" in u):
+    for urn in (u for u in urns if u.startswith((_SHARE, _UGC))):
         figures = _member_figures(client, urn)
         if figures is not None:
             found[urn] = figures
@@ -44,7 +46,7 @@ def member_figures(client: LinkedInClient, urns: Sequence[str]) -> dict[str, Fig
 
 def _member_figures(client: LinkedInClient, urn: str) -> Figures | None:
     figures: dict[str, int | None] = {}
-    kind = "share" if ":share:" in urn else "ugc"
+    kind = "share" if urn.startswith(_SHARE) else "ugc"
     for metric in _MEMBER_METRICS:
         path = (
             f"/rest/memberCreatorPostAnalytics?q=entity&entity=({kind}:{encoded(urn)})"

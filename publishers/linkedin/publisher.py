@@ -24,17 +24,18 @@ from publishers.base import (
     Rejected,
     RemotePost,
     Under,
-    Unsupported,
     nobody_hears,
 )
 from publishers.connected import required
-from publishers.linkedin import ORGANISATION
+from publishers.linkedin import ORGANISATION, comments
 from publishers.linkedin.after import LinkedInAfter
+from publishers.linkedin.body import post_body
 from publishers.linkedin.client import WEBSITE, LinkedInClient, encoded, open_linkedin_session
 from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
+from publishers.linkedin.media import Uploads
 from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
-from publishers.linkedin.text import article_title, compose, escape, unescape
+from publishers.linkedin.text import unescape
 from publishers.text import normalised
 
 PAGE = 100
@@ -60,24 +61,34 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
             account = self._organisation() if self._is_organisation else self._member()
             return Account(*account, missing=self._missing())
 
-    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
-        with self._preparing():
-            return Prepared(post, tuple(self._client.upload(self._author, medium) for medium in post.media))
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
+        with self._preparing(hear) as preparation:
+            uploads = Uploads(self._client, self._author, preparation)
+            return Prepared(post, tuple(uploads.upload(number, medium) for number, medium in enumerate(post.media)))
 
     def publish(self, prepared: Prepared) -> Published:
+        if prepared.post.under is not None:
+            return self._publish_under(prepared.post, prepared.post.under)
+        body = post_body(prepared, self._author, narrowed=self._is_organisation)
         with self._call():
             try:
-                answer = self._client.rest("POST", "/rest/posts", self._body(prepared))
+                answer = self._client.rest("POST", "/rest/posts", body)
             except Duplicate as error:
                 error.existing_id = self._confirmed(error.existing_id)
                 raise
             urn = reading.accepted_id(answer.headers.get("x-restli-id"), TITLE)
             return Published(urn, _url(urn))
 
+    def _publish_under(self, post: OutgoingPost, under: Under) -> Published:
+        with self._call():
+            return Published(comments.write(self._client, self._author, post, under), _url(under.root_id))
+
     def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
-        if under is not None:
-            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
+        if under is not None:
+            with self._call(), _unsupported_where_unreadable():
+                found, complete = comments.written(self._client, self._author, since, under)
+                return self._recent(found, complete=complete)
         posts: list[RemotePost] = []
         complete = False
         with self._call(), _unsupported_where_unreadable():
@@ -101,7 +112,10 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
     def delete(self, remote_id: str) -> None:
         with self._call():
             try:
-                self._client.rest("DELETE", f"/rest/posts/{encoded(remote_id)}", action="DELETE")
+                if comments.is_comment(remote_id):
+                    comments.remove(self._client, self._author, remote_id)
+                else:
+                    self._client.rest("DELETE", f"/rest/posts/{encoded(remote_id)}", action="DELETE")
             except Rejected as error:
                 if error.status not in (404, 410):
                     raise
@@ -182,23 +196,6 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
             fresh["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))
         return fresh
 
-    def _body(self, prepared: Prepared) -> dict[str, Any]:
-        """Posts API, "Create a post"."""
-        body: dict[str, Any] = {
-            "author": self._author,
-            "commentary": escape(compose(prepared.post)),
-            "visibility": "PUBLIC",
-            "distribution": {
-                "feedDistribution": "MAIN_FEED",
-                "targetEntities": [],
-                "thirdPartyDistributionChannels": [],
-            },
-            "lifecycleState": "PUBLISHED",
-            "isReshareDisabledByAuthor": False,
-        }
-        content = _content(prepared)
-        return {**body, "content": content} if content else body
-
     def _confirmed(self, urn: str | None) -> str | None:
         """The post that a duplicate rejection names, if it is there: LinkedIn names deleted ones for a day or two."""
         if urn is None:
@@ -222,21 +219,6 @@ def _unsupported_where_unreadable() -> Iterator[None]:
         yield
     except ReconnectNeeded as error:
         raise unsupported_if_unreadable(error) from error
-
-
-def _content(prepared: Prepared) -> dict[str, Any] | None:
-    images = [_image(urn, m.alt) for urn, m in zip(prepared.media_ids, prepared.post.media, strict=True)]
-    if len(images) == 1:
-        return {"media": images[0]}
-    if images:
-        return {"multiImage": {"images": images}}
-    if prepared.post.link:
-        return {"article": {"source": prepared.post.link, "title": article_title(prepared.post.link)}}
-    return None
-
-
-def _image(urn: str, alt: str) -> dict[str, str]:
-    return {"id": urn, "altText": alt} if alt else {"id": urn}
 
 
 def _remote_post(element: dict[str, Any]) -> RemotePost | None:

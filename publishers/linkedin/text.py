@@ -6,50 +6,116 @@ Its signs must be escaped in what is sent, or the text is cut there without a wo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
-from publishers.text import normalised, plain_length, with_link
+from publishers.base import ContentRules, KindRules, MediaRules, Mention, OutgoingPost, PollRules, Problem, TextRules
+from publishers.checks import Checker
+from publishers.text import normalised, plain_length, with_link, with_mentions
+
+DOCUMENTS = (
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+)
+#: Hours that a poll may be open, under the names of the Polls API.
+DURATIONS = {24: "ONE_DAY", 72: "THREE_DAYS", 168: "SEVEN_DAYS", 336: "FOURTEEN_DAYS"}
 
 TEXT_RULES = TextRules(limit=3000, link_in_text_with_media=True)
 MEDIA_RULES = MediaRules(
     # Images API: JPG, PNG, GIF under 36,152,320 pixels. MultiImage API: 2 to 20 images in one post.
     max_images=20,
-    mimes=("image/jpeg", "image/png", "image/gif"),
+    mimes=("image/jpeg", "image/png"),
     max_bytes=8_000_000,
     max_pixels=36_152_319,
+    gif=KindRules(("image/gif",), max_bytes=8_000_000, max_pixels=36_152_319),
+    # Videos API: MP4, 75 KB to 500 MB, 3 seconds to 30 minutes
+    video=KindRules(("video/mp4",), max_bytes=500_000_000, min_seconds=3, max_seconds=1800, ratios=(1 / 2.4, 2.4)),
+    # Documents API: PDF, DOC, DOCX, PPT, PPTX up to 100 MB and 300 pages
+    document=KindRules(DOCUMENTS, max_bytes=100_000_000, max_pages=300),
+)
+CONTENT_RULES = ContentRules(
+    # Polls API: a question of 140 characters, 2 to 4 options of 30
+    poll=PollRules(max_options=4, option_limit=30, hours=tuple(DURATIONS), question_limit=140),
+    first_comment=1250,  # the comment box of LinkedIn itself
+    languages=True,
+    mentions="id",
 )
 
+#: The languages of LinkedIn's interface, each with the country of its main form.
+LOCALES = {
+    "ar": "AE", "cs": "CZ", "da": "DK", "de": "DE", "en": "US", "es": "ES", "fr": "FR", "hu": "HU", "id": "ID",
+    "it": "IT", "ja": "JP", "ko": "KR", "ms": "MY", "nl": "NL", "no": "NO", "pl": "PL", "pt": "BR", "ro": "RO",
+    "ru": "RU", "sv": "SE", "th": "TH", "tr": "TR", "uk": "UA", "zh": "CN",
+}  # fmt: skip
+
 _SIGNS = r"\\|{}@\[\]()<>#*_~"
-_MENTION = r"@\[[^\[\]\n]+\]\(urn:li:(?:organization|person):[\w-]+\)"
-_HASHTAG = r"(?<![\w&/#])#[^\W_]+"
-_TOKEN = re.compile(f"({_MENTION}|{_HASHTAG})|([{_SIGNS}])")
+_MENTION = r"@\[(?P<name>[^\[\]\n]+)\]\((?P<urn>urn:li:(?:organization|person):[\w-]+)\)"
+_HASHTAG = r"(?P<hashtag>(?<![\w&/#])#[^\W_]+)"
+_TOKEN = re.compile(f"{_MENTION}|{_HASHTAG}|(?P<sign>[{_SIGNS}])")
+_SIGN = re.compile(f"[{_SIGNS}]")
+_NO_BRACKETS = str.maketrans("[]", "()")
 _HASHTAG_TEMPLATE = re.compile(r"\{hashtag\|\\?#\|([^{}|]+)\}")
 _ESCAPED = re.compile(rf"\\([{_SIGNS}])")
 
 
 def compose(post: OutgoingPost) -> str:
-    """The text before escaping. A link is an article of its own, unless images take its place."""
-    text = normalised(post.text)
-    return with_link(text, post.link) if post.media else text
+    """The text before escaping, mentions as ``@[Name](urn)``. A link is an article of its own, unless a file or a poll
+    takes its place."""
+    return with_mentions(_composed(post), post.mentions, _mention)
 
 
 def length(post: OutgoingPost) -> int:
-    return plain_length(compose(post))
+    """What a reader sees is counted: a mention by its name."""
+    return plain_length(_composed(post))
 
 
 def expected_text(post: OutgoingPost) -> str:
-    return compose(post)
+    """A comment is plain: its mentions are names."""
+    return _composed(post) if post.under else compose(post)
 
 
 def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+    return _check(post) + [
+        Problem("languages", "language_unsupported", {"language": language})
+        for language in post.languages
+        if language not in LOCALES
+    ]
+
+
+_check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)
+
+
+def locales(languages: Sequence[str]) -> list[dict[str, str]]:
+    """The interface languages of LinkedIn that these are, as ``targetEntities`` takes them."""
+    return [{"country": LOCALES[one], "language": one} for one in languages if one in LOCALES]
+
+
+def _composed(post: OutgoingPost) -> str:
+    text = normalised(post.text)
+    return with_link(text, post.link) if post.media or post.poll or post.under else text
+
+
+def _mention(mention: Mention) -> str:
+    name = normalised(mention.name).removeprefix("@").translate(_NO_BRACKETS)
+    return f"@[{name}]({mention.remote_id})"
 
 
 def escape(text: str) -> str:
     """As ``commentary`` takes it: ``#hashtags`` and ``@[Name](urn)`` stay, every other sign gets a backslash."""
-    return _TOKEN.sub(lambda found: found[1] or "\\" + found[2], text)
+    return _TOKEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found["name"] is not None:  # signs within the name get theirs
+        return f"@[{_SIGN.sub(_backslash, found['name'])}]({found['urn']})"
+    return found["hashtag"] or "\\" + found["sign"]
+
+
+def _backslash(found: re.Match[str]) -> str:
+    return "\\" + found[0]
 
 
 def unescape(commentary: str) -> str:

@@ -6,8 +6,8 @@ of 500; PNG or JPEG of 20 MB; video of 4 seconds to 15 minutes, 2 GB, between 1:
 
 from __future__ import annotations
 
-from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems, title_problems
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
+from publishers.checks import Checker
 from publishers.text import normalised, plain_length
 
 TEXT_RULES = TextRules(limit=500, title_limit=100)
@@ -20,15 +20,15 @@ MEDIA_RULES = MediaRules(
     ),
     required=True,
 )
+CONTENT_RULES = ContentRules()
 
 
 def expected_text(post: OutgoingPost) -> str:
     return normalised(post.text)
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    return [
-        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
-        *title_problems(post, TEXT_RULES),
-        *media_problems(post, MEDIA_RULES),
-    ]
+def length(post: OutgoingPost) -> int:
+    return plain_length(expected_text(post))
+
+
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

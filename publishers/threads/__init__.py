@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.base import ContentRules
-from publishers.threads.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.threads.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text
 
 NETWORK = by_hand_only(
     "threads",
@@ -16,5 +15,5 @@ NETWORK = by_hand_only(
     home_url="https://www.threads.com/",
     hosts=("threads.com", "threads.net"),
     share_url="https://www.threads.com/intent/post?url=",
-    content_rules=ContentRules(max_thread=20),
+    content_rules=CONTENT_RULES,
 )

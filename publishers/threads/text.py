@@ -6,8 +6,8 @@ of 5 minutes and 1 GB; up to 20 of them in one post).
 
 from __future__ import annotations
 
-from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
+from publishers.checks import Checker
 from publishers.text import normalised, plain_length, with_link
 
 TEXT_RULES = TextRules(limit=500, link_in_text=True)
@@ -21,14 +21,15 @@ MEDIA_RULES = MediaRules(
     ),
     mixed=True,
 )
+CONTENT_RULES = ContentRules(max_thread=20)
 
 
 def expected_text(post: OutgoingPost) -> str:
     return with_link(normalised(post.text), post.link)
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    return [
-        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
-        *media_problems(post, MEDIA_RULES),
-    ]
+def length(post: OutgoingPost) -> int:
+    return plain_length(expected_text(post))
+
+
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

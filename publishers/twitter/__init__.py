@@ -17,7 +17,7 @@ from publishers.base import (
     Publisher,
 )
 from publishers.twitter.costs import cost
-from publishers.twitter.text import MEDIA_RULES, TEXT_RULES, check, expected_text, length
+from publishers.twitter.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
 def _connect(credentials: Credentials, connection: Connection) -> Publisher:
@@ -57,6 +57,7 @@ NETWORK = Network(
     ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
+    content_rules=CONTENT_RULES,
     credential_fields=(
         CredentialField("access_token", secret=True),
         CredentialField("refresh_token", required=False, secret=True),

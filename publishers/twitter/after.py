@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from publishers import reading
 from publishers.base import Rejected, RemotePost, Uncertain
 from publishers.connected import Connected
+from publishers.twitter import listing
 from publishers.twitter.client import TwitterClient
 from publishers.twitter.errors import TITLE
-
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
-_FIELDS = ["created_at", "entities", "attachments", "note_tweet"]
 
 
 class TwitterAfter(Connected):
@@ -20,15 +16,13 @@ class TwitterAfter(Connected):
     _client: TwitterClient
 
     def look(self, remote_id: str) -> RemotePost | None:
-        from publishers.twitter.publisher import _read
-
         with self._call():
             answer = reading.as_object(
-                self._client.get_tweets([remote_id], tweet_fields=_FIELDS, user_auth=False), TITLE
+                self._client.get_tweets([remote_id], tweet_fields=list(listing.FIELDS), user_auth=False), TITLE
             )
-            posts, _ = _read(reading.items(answer.get("data")), _ALWAYS)
-            if posts:
-                return posts[0]
+            found = next((listing.one(tweet) for tweet in reading.items(answer.get("data"))), None)
+            if found is not None:
+                return found
             problems = reading.items(answer.get("errors"))
             if any(reading.text(p.get("type")).endswith("/resource-not-found") for p in problems):
                 return None

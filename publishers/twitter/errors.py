@@ -18,6 +18,13 @@ TABLE = (
         pause_channel=True,
         source="OpenAPI UsageCapExceededProblem",
     ),
+    Rule(
+        Refused,
+        "no longer has a file that was uploaded",
+        400,
+        says="media ids are invalid",
+        source="docs.x.com: an upload that no post uses expires after 24 hours; it is uploaded anew",
+    ),
     Rule(PaymentRequired, "asks the operator to add credits", 402, source="docs.x.com, pay per use: CreditsDepleted"),
     Rule(Duplicate, "already has a post with this text", 403, says="duplicate content", source="docs.x.com, 403"),
     Rule(Duplicate, "already has a post with this text", 403, code="187", source="v1.1 error 187"),

@@ -21,18 +21,19 @@ from publishers.base import (
     Recent,
     ReconnectNeeded,
     Rejected,
-    RemotePost,
     Under,
-    Unsupported,
     nobody_hears,
 )
 from publishers.connected import required
+from publishers.text import normalised
 from publishers.twitter.after import TwitterAfter
 from publishers.twitter.client import HOST, TwitterClient, open_twitter_session
 from publishers.twitter.dialogue import TwitterDialogue
 from publishers.twitter.errors import TITLE
+from publishers.twitter.listing import FIELDS, read, url
+from publishers.twitter.media import Uploads
 from publishers.twitter.metrics import PRIVATE, PUBLIC, figures_of, split_by_age
-from publishers.twitter.text import compose, listed_links, listed_text
+from publishers.twitter.text import compose
 
 PAGE = 100
 MOST_PAGES = 8  # X lists the 3200 last posts
@@ -64,23 +65,26 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                 url=f"https://x.com/{name}" if name else None,
             )
 
-    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
-        with self._preparing():
-            return Prepared(post, tuple(self._client.upload(medium) for medium in post.media))
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
+        with self._preparing(hear) as preparation:
+            uploads = Uploads(self._client, preparation)
+            return Prepared(post, tuple(uploads.upload(number, medium) for number, medium in enumerate(post.media)))
 
     def publish(self, prepared: Prepared) -> Published:
+        poll, under = prepared.post.poll, prepared.post.under
         with self._call():
             answer = self._client.create_tweet(
                 text=compose(prepared.post) or None,
                 media_ids=list(prepared.media_ids) or None,
+                poll_options=[normalised(option) for option in poll.options] if poll else None,
+                poll_duration_minutes=poll.hours * 60 if poll else None,
+                in_reply_to_tweet_id=under.parent_id if under else None,
                 user_auth=False,
             )
             remote_id = reading.accepted_id(reading.child(answer, "data", "id"), TITLE)
-            return Published(remote_id, _url(remote_id))
+            return Published(remote_id, url(remote_id))
 
     def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
-        if under is not None:
-            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
         found: list[dict[str, Any]] = []
         page_token: str | None = None
@@ -92,7 +96,7 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                 page_token = reading.identifier(reading.child(answer, "meta", "next_token"))
                 if page_token is None:
                     break
-            posts, readable = _read(found, since)
+            posts, readable = read(found, since, under)
             return self._recent(posts, complete=readable and page_token is None)
 
     def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
@@ -156,7 +160,7 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
             max_results=PAGE,
             start_time=reading.rfc3339(since - SKEW),
             pagination_token=page_token,
-            tweet_fields=["created_at", "entities", "attachments", "note_tweet"],
+            tweet_fields=list(FIELDS),
             user_auth=False,
         )
 
@@ -177,30 +181,6 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
         return found
 
 
-def _read(found: list[dict[str, Any]], since: datetime) -> tuple[list[RemotePost], bool]:
-    """The posts since a moment, and whether each one listed could be read."""
-    posts, readable = [], True
-    for tweet in found:
-        remote_id, made = reading.identifier(tweet.get("id")), reading.moment(tweet.get("created_at"))
-        if remote_id is None or made is None:
-            readable = False
-        elif made >= since:
-            posts.append(_remote_post(tweet, remote_id, made))
-    return posts, readable
-
-
-def _remote_post(tweet: dict[str, Any], remote_id: str, made: datetime) -> RemotePost:
-    media = reading.child(tweet, "attachments", "media_keys")
-    return RemotePost(
-        remote_id=remote_id,
-        text=listed_text(tweet),
-        created_at=made,
-        url=_url(remote_id),
-        media_count=len(media) if isinstance(media, list) else 0,
-        links=listed_links(tweet),
-    )
-
-
 def _not_authorised(answer: Any) -> bool:
     kinds = (reading.text(e.get("type")) for e in reading.items(reading.child(answer, "errors")))
     return any(kind.endswith(("not-authorized-for-field", "not-authorized-for-resource")) for kind in kinds)
@@ -212,7 +192,3 @@ def _without_token(request: Any) -> Any:
 
 def _object(answer: Any, name: str) -> dict[str, Any]:
     return reading.as_object(reading.as_object(answer, TITLE).get(name), TITLE)
-
-
-def _url(remote_id: str) -> str:
-    return f"https://x.com/i/status/{remote_id}"

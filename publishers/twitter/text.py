@@ -7,16 +7,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from publishers import reading
-from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, PollRules, TextRules
+from publishers.checks import Checker
 from publishers.text import link_places, normalised, weighted_length, with_link
 
 TEXT_RULES = TextRules(limit=280, counting="weighted", link_length=23, link_in_text=True)
 MEDIA_RULES = MediaRules(
-    # docs.x.com, media: 4 photos or 1 GIF; a photo up to 5 MB
+    # docs.x.com, Media best practices: 4 photos of 5 MB, or 1 GIF of 15 MB and 1280 x 1080 pixels, or 1 video of 512 MB
+    # that runs for 0.5 to 140 seconds, with an aspect ratio from 1:3 to 3:1
     max_images=4,
-    mimes=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    mimes=("image/jpeg", "image/png", "image/webp"),
     max_bytes=5_000_000,
+    gif=KindRules(("image/gif",), max_bytes=15_000_000, max_pixels=1280 * 1080),
+    video=KindRules(
+        ("video/mp4", "video/quicktime"), max_bytes=512_000_000, min_seconds=0.5, max_seconds=140, ratios=(1 / 3, 3)
+    ),
+)
+CONTENT_RULES = ContentRules(
+    # OpenAPI TweetCreateRequest: 2 to 4 options of 25 characters, 5 to 10,080 minutes
+    poll=PollRules(max_options=4, option_limit=25, hours=(1, 168), any_length=True),
+    max_thread=24,  # the composer of X itself offers 25 posts in one thread
+    mentions="handle",
 )
 
 _MEDIA_LINK = re.compile(r"^https?://(?:\w+\.)?(?:x|twitter)\.com/\S+/(?:photo|video)/\d+$")
@@ -36,12 +47,7 @@ def expected_text(post: OutgoingPost) -> str:
     return _with_whole_links(compose(post))
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    problems = text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
-    animated = sum(m.mime == "image/gif" for m in post.media)
-    if animated and 1 < len(post.media) <= MEDIA_RULES.max_images:
-        problems.append(Problem("media", "too_many_images", {"count": len(post.media), "limit": 1}))
-    return problems
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)
 
 
 def listed_text(tweet: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ credentials are a partner's.
 from __future__ import annotations
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
-from publishers.xing.text import MEDIA_RULES, TEXT_RULES, check, check_connection, expected_text, length
+from publishers.xing.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, check_connection, expected_text, length
 
 
 def _connect(credentials: Credentials, connection: Connection) -> Publisher:
@@ -36,6 +36,7 @@ NETWORK = Network(
     ),
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
+    content_rules=CONTENT_RULES,
     credential_fields=(
         CredentialField("consumer_key"),
         CredentialField("consumer_secret", secret=True),

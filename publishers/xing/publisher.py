@@ -54,13 +54,15 @@ class XingPublisher(XingDialogue):
                 url=reading.text(user.get("permalink")) or None,
             )
 
-    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - images are one call each
+    def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:  # noqa: ARG002 - nothing is uploaded
         if post.media:
-            raise Unsupported(f"{TITLE} takes no images by its partner API.")
+            raise Unsupported(f"{TITLE} takes no files by its partner API.")
         return Prepared(post)
 
     def publish(self, prepared: Prepared) -> Published:
         text, link = compose(prepared.post), prepared.post.link
+        if prepared.post.under is not None:
+            raise Unsupported(f"{TITLE} takes nothing under a post here.")
         with self._call():
             begun = time.monotonic()
             answer = self._client.share_link(link, text) if link else self._client.post_status(text)

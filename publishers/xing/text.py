@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from publishers.base import MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import media_problems, text_problems
+from publishers.base import ContentRules, MediaKind, MediaRules, OutgoingPost, Problem, TextRules
+from publishers.checks import Checker
 from publishers.text import normalised, plain_length
 
 TEXT_RULES = TextRules(limit=420)  # of a status message in the partner API (not confirmed by XING)
 MEDIA_RULES = MediaRules(max_images=1, mimes=("image/jpeg", "image/png"), max_bytes=5_000_000)
+
+CONTENT_RULES = ContentRules()  # neither polls nor threads; what follows a post has no place in the partner API
 
 
 def compose(post: OutgoingPost) -> str:
@@ -22,10 +24,10 @@ def expected_text(post: OutgoingPost) -> str:
     return compose(post)
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    return text_problems(post, length(post), TEXT_RULES) + media_problems(post, MEDIA_RULES)
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)
 
 
 def check_connection(post: OutgoingPost) -> list[Problem]:
-    """The partner API takes no images; a person can attach one."""
-    return [Problem("media", "images_unsupported")] if post.media else []
+    """The partner API takes no images; a person can attach one. Other kinds are no matter of the connection."""
+    has_images = any(medium.kind is MediaKind.IMAGE for medium in post.media)
+    return [Problem("media", "images_unsupported")] if has_images else []

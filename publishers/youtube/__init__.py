@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.base import ContentRules
-from publishers.youtube.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.youtube.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text
 
 NETWORK = by_hand_only(
     "youtube",
@@ -15,5 +14,5 @@ NETWORK = by_hand_only(
     expected_text=expected_text,
     home_url="https://studio.youtube.com/",
     hosts=("youtube.com", "youtu.be"),
-    content_rules=ContentRules(first_comment=10_000),
+    content_rules=CONTENT_RULES,
 )

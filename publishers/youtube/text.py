@@ -8,8 +8,8 @@ Text: https://developers.google.com/youtube/v3/docs/videos (``snippet.title`` of
 
 from __future__ import annotations
 
-from publishers.base import KindRules, MediaRules, OutgoingPost, Problem, TextRules
-from publishers.checks import hashtag_problems, media_problems, text_problems, title_problems
+from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
+from publishers.checks import Checker
 from publishers.text import normalised, plain_length, with_link
 
 TEXT_RULES = TextRules(limit=5000, title_limit=100, link_in_text=True, max_hashtags=60)
@@ -19,16 +19,15 @@ MEDIA_RULES = MediaRules(
     video=KindRules(("video/mp4", "video/quicktime"), max_bytes=256_000_000_000, max_seconds=12 * 3600),
     required=True,
 )
+CONTENT_RULES = ContentRules(first_comment=10_000)
 
 
 def expected_text(post: OutgoingPost) -> str:
     return with_link(normalised(post.text), post.link)
 
 
-def check(post: OutgoingPost) -> list[Problem]:
-    return [
-        *text_problems(post, plain_length(expected_text(post)), TEXT_RULES),
-        *title_problems(post, TEXT_RULES),
-        *hashtag_problems(post, TEXT_RULES),
-        *media_problems(post, MEDIA_RULES),
-    ]
+def length(post: OutgoingPost) -> int:
+    return plain_length(expected_text(post))
+
+
+check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

@@ -5,11 +5,26 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from publishers.base import Connection, Credentials, Medium, OutgoingPost, Published, Publisher
+from publishers.base import Connection, Credentials, Medium, OutgoingPost, Published, Publisher, Waiting
 from publishers.registry import network
 from publishers.sandbox import Sandbox
+
+
+class NetworkClock:
+    """The networks' time: it runs with the real one, and a test can move it on."""
+
+    def __init__(self) -> None:
+        self.moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.moved
+
+    def move(self, by: timedelta) -> None:
+        self.moved += by
+
 
 KEYS = ("linkedin", "facebook", "twitter", "xing")
 
@@ -40,10 +55,19 @@ def connect(
     timeout: float = 10.0,
     app: Mapping[str, str] | None = None,
     credentials: Credentials | None = None,
+    prepare_timeout: float = 60.0,
+    waiting: Waiting | None = None,
 ) -> Publisher:
     """A connected account; ``credentials`` replace or add to the usual ones."""
     given: Credentials = {**CREDENTIALS[key], **(credentials or {})}
-    return network(key).connect(given, Connection(api_url=api_url, timeout=timeout, app=app or {}))
+    connection = Connection(api_url, timeout, app or {}, prepare_timeout, waiting or skipping())
+    return network(key).connect(given, connection)
+
+
+def skipping(clock: NetworkClock | None = None) -> Waiting:
+    """Waiting that takes no time: the clock of the networks, or one of its own, is moved on instead."""
+    moved = clock or NetworkClock()
+    return Waiting(lambda: moved().timestamp(), lambda seconds: moved.move(timedelta(seconds=seconds)))
 
 
 def png(width: int = 8, height: int = 8) -> bytes:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from publishers.base import Medium, Publisher
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS, connect, image, register
-
-
-class NetworkClock:
-    """The networks' time: it runs with the real one, and a test can move it on."""
-
-    def __init__(self) -> None:
-        self.moved = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.moved
-
-    def move(self, by: timedelta) -> None:
-        self.moved += by
+from tests.publishers.accounts import CREDENTIALS, KEYS, NetworkClock, connect, image, register, skipping
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +40,8 @@ def key(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def publisher(sandbox: Sandbox, key: str) -> Iterator[Publisher]:
-    connected = connect(key, sandbox.api_url(key))
+def publisher(sandbox: Sandbox, key: str, network_clock: NetworkClock) -> Iterator[Publisher]:
+    connected = connect(key, sandbox.api_url(key), waiting=skipping(network_clock))
     yield connected
     connected.close()
 

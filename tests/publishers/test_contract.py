@@ -9,8 +9,7 @@ import pytest
 from publishers.base import Connection, Medium, OutgoingPost, Prepared, Publisher, Unsupported
 from publishers.registry import network
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS, LINK, send, text_post
-from tests.publishers.conftest import NetworkClock
+from tests.publishers.accounts import CREDENTIALS, KEYS, LINK, NetworkClock, send, text_post
 
 TEXTS = {
     "plain": "Neue Drehmaschine in Halle 3",

@@ -17,8 +17,7 @@ from publishers.linkedin.limits import readings as of_linkedin
 from publishers.sandbox import Sandbox, Window
 from publishers.twitter.limits import readings as of_twitter
 from publishers.xing.limits import readings as of_xing
-from tests.publishers.accounts import connect, send, text_post
-from tests.publishers.conftest import NetworkClock
+from tests.publishers.accounts import NetworkClock, connect, send, text_post
 
 HOUR, DAY = 3600, 86_400
 COUNTED = {"facebook": "facebook", "linkedin": "linkedin", "xing": "xing", "twitter": "twitter.publish"}

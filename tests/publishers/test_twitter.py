@@ -128,7 +128,7 @@ def test_the_account_is_asked_for_posts_with_what_a_comparison_needs(server: Raw
     assert server.last.query == {
         "max_results": "100",
         "start_time": "2026-03-16T08:59:30Z",
-        "tweet.fields": "created_at,entities,attachments,note_tweet",
+        "tweet.fields": "created_at,entities,attachments,note_tweet,conversation_id,referenced_tweets",
     }
 
 
@@ -254,8 +254,8 @@ def test_what_is_expected_stays_the_same_when_it_is_listed_unchanged(text: str) 
 def test_a_moving_image_stands_alone(tmp_path: Path) -> None:
     animated, still = image(tmp_path, name="a.gif", mime="image/gif"), image(tmp_path)
     assert check(OutgoingPost("x", media=(animated,))) == []
-    [problem] = check(OutgoingPost("x", media=(animated, still)))
-    assert (problem.code, problem.params) == ("too_many_images", {"count": 2, "limit": 1})
+    assert [p.code for p in check(OutgoingPost("x", media=(animated, still)))] == ["media_mixed"]
+    assert [p.code for p in check(OutgoingPost("x", media=(animated, animated)))] == ["too_many_gifs"]
 
 
 # --- figures -------------------------------------------------------------------------------------------------

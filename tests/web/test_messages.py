@@ -14,6 +14,7 @@ from planner.domain.roles import Permission
 from planner.domain.walltime import Note
 from planner.services.posts.checks import REFERENCES
 from planner.web.messages import SENTENCES, sentence
+from publishers.base import MediaKind
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What takes a code, and at which place.
@@ -29,6 +30,12 @@ BUILT = {
     "field + '_unknown'": {f"{name}_unknown" for name in ("campaign", "goal", "audience", "category", "owner")},
     "url_problem": {f"webhook_url_{wrong}" for wrong in ("invalid", "password", "not_https", "private")},
     "LEFT_OUT[name]": {"thread_left_out", "first_comment_left_out", "languages_left_out"},
+    "f'{kind}s_unsupported'": {f"{kind}s_unsupported" for kind in MediaKind},
+    "f'too_many_{kind}s'": {f"too_many_{kind}s" for kind in MediaKind},
+    "f'{kind}_type'": {f"{kind}_type" for kind in MediaKind if kind is not MediaKind.GIF},  # which has one type
+    "f'{kind}_too_large'": {f"{kind}_too_large" for kind in MediaKind},
+    "f'{kind}_too_many_pixels'": {f"{kind}_too_many_pixels" for kind in MediaKind if kind is not MediaKind.DOCUMENT},
+    "f'{medium.kind}_ratio'": {f"{kind}_ratio" for kind in MediaKind if kind is not MediaKind.DOCUMENT},
     "_no_slot_code(session, channel)": {"channel_has_no_slots", "channel_has_no_slot_for_category"},
 }
 #: Codes that were raised elsewhere and are only handed on.

@@ -17,6 +17,7 @@ from planner.web.messages import (
     api,
     channels,
     composer,
+    content,
     members,
     outgoing,
     plan,
@@ -29,9 +30,9 @@ from planner.web.messages import (
 #: Parameters that count something; the others that are numbers name something.
 COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pixels", "size"})
 #: Codes whose counts are bytes.
-IN_BYTES = frozenset({"image_too_large"})
+IN_BYTES = frozenset({"image_too_large", "gif_too_large", "video_too_large", "document_too_large"})
 
-AREAS = (accounts, api, channels, composer, members, outgoing, plan, posts, publishing, screens, weekly)
+AREAS = (accounts, api, channels, composer, content, members, outgoing, plan, posts, publishing, screens, weekly)
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
 
