@@ -12,8 +12,7 @@ from publishers.dialogue import Remark, RemarkKind, RemarkRef
 from publishers.optional import Talking
 from publishers.registry import network
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, connect, send, text_post
-from tests.publishers.conftest import NetworkClock
+from tests.publishers.accounts import CREDENTIALS, NetworkClock, connect, send, text_post
 
 ASKED = "Gibt es ein Datenblatt? Größe > 5 & Gewicht < 3"
 
