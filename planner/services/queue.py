@@ -199,7 +199,7 @@ def locked_channel(session: Session, channel_id: int, *, workspace_id: int | Non
 
 def weekly_slots(session: Session, channel_id: int) -> list[WeeklySlot]:
     """The channel's slots as the domain takes them."""
-    slots = session.scalars(select(Slot).where(Slot.channel_id == channel_id))
+    slots = session.scalars(select(Slot).where(Slot.channel_id == channel_id).order_by(Slot.id))
     return [as_weekly(slot) for slot in slots]
 
 

@@ -222,8 +222,8 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n    Delivery.lease",
-                "    Delivery.state.in_((DeliveryState.SENDING,)),\n    Delivery.lease",
+                "        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n        Delivery.lease",
+                "        Delivery.state.in_((DeliveryState.SENDING,)),\n        Delivery.lease",
             ),
         ),
         found_in(RECOVER_TESTS, "a_claim_whose_lease_ran_out_is_scheduled_again_and_sent_by_another"),
@@ -236,8 +236,8 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n    Delivery.lease",
-                "    Delivery.state.in_((DeliveryState.CLAIMED,)),\n    Delivery.lease",
+                "        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),\n        Delivery.lease",
+                "        Delivery.state.in_((DeliveryState.CLAIMED,)),\n        Delivery.lease",
             ),
         ),
         found_in(RECOVER_TESTS, "a_sending_whose_lease_ran_out_is_unconfirmed_and_never_sent_again_directly"),
@@ -248,11 +248,25 @@ MUTANTS = (
         "A claim is its owner's as long as the lease lasts.",
         "the lease in the recovery",
         (
-            Edit(RECOVER, "    Delivery.lease_until <= guards.NOW,\n", ""),
-            Edit(RECOVER, "Delivery.state == state, Delivery.lease_until <= now)", "Delivery.state == state)"),
+            Edit(RECOVER, "        Delivery.lease_until <= guards.NOW,\n", ""),
+            Edit(RECOVER, 'bindparam("old_state"), Delivery.lease_until <= guards.NOW', 'bindparam("old_state")'),
         ),
         found_in(RECOVER_TESTS, "a_claim_whose_lease_ran_out_is_scheduled_again_and_sent_by_another"),
         second="the second look at the lease, in the transaction that recovers",
+    ),
+    Mutant(
+        "recover-lock",
+        "Whether a lease is over is asked once more under the lock that every change of the delivery takes.",
+        "the lock: somebody may take it back and claim it anew between the question and the change",
+        (
+            Edit(
+                RECOVER,
+                "    lock_posts(session, [ref.post_id])  # so that what is found still holds when it is changed\n",
+                "",
+            ),
+        ),
+        found_in(RACES, "a_claim_that_two_processes_take_back_at_once_is_left_to_whoever_claimed_it_anew"),
+        on="postgresql",
     ),
     Mutant(
         "recover-resend",

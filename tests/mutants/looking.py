@@ -124,7 +124,7 @@ MUTANTS = (
         "look-turn",
         "Of two processes that look at the same moment one counts.",
         "the compare-and-set that takes the turn",
-        (Edit(RECONCILE, "        DELIVERY.c.look_at == row.Delivery.look_at,\n", ""),),
+        (Edit(RECONCILE, '        DELIVERY.c.look_at == bindparam("old_look_at"),\n', ""),),
         found_in(RACES, "two_processes_that_look_at_the_same_moment_count_one_look"),
         on="postgresql",
     ),
@@ -135,8 +135,8 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "        Delivery.epoch == doubt.epoch,\n        Delivery.look_at == doubt.turn,\n",
-                "        Delivery.epoch == doubt.epoch,\n",
+                '    Delivery.epoch == bindparam("our_epoch"),\n    Delivery.look_at == bindparam("our_turn"),\n',
+                '    Delivery.epoch == bindparam("our_epoch"),\n',
             ),
             Edit(
                 UNCONFIRMED,
@@ -147,6 +147,14 @@ MUTANTS = (
         found_in(RACES, "a_look_that_took_so_long_that_another_process_looked_meanwhile_does_not_count"),
         on="postgresql",
         second="the turn in the writes of a look",
+    ),
+    Mutant(
+        "look-lock",
+        "Whether a look is still the last word is asked under the lock that every change of the delivery takes.",
+        "the lock: somebody may look, send and lose the answer between the question and the change",
+        (Edit(UNCONFIRMED, "    lock_posts(session, [doubt.ref.post_id])\n", ""),),
+        found_in(RACES, "a_look_that_is_noted_after_another_attempt_began_does_not_send_a_third_time"),
+        on="postgresql",
     ),
     Mutant(
         "match-before",
@@ -227,8 +235,8 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    return session.scalars(query).all()\n",
-                "    return session.scalars(query).all()[-1:]\n",
+                '    return session.scalars(_OPEN_ATTEMPTS, {"delivery": delivery_id}).all()\n',
+                '    return session.scalars(_OPEN_ATTEMPTS, {"delivery": delivery_id}).all()[-1:]\n',
             ),
         ),
         found_in(LOOK_TESTS, "a_post_of_an_earlier_attempt_is_adopted_even_if_it_shows_up_only_after_a_second"),

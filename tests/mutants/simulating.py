@@ -11,6 +11,8 @@ from pathlib import Path
 #: Seeds that are played at most, and seconds after which it is given up.
 MOST_SEEDS = 100
 PATIENCE = 300.0
+#: Seconds that it may take to clear up.
+ENDING = 30.0
 NOT_NOTICED = f"not in {MOST_SEEDS} seeds"
 
 _RED = re.compile(r"^seed (\d+) .*is red")
@@ -19,13 +21,13 @@ _SUM = re.compile(r"^\d+ schedules")
 
 def first_red(root: Path, environment: dict[str, str]) -> str:
     """What is to be said of the project below ``root``: the first red seed, or that there was none."""
-    options = ["--schedules", str(MOST_SEEDS), "--seed", "1", "--jobs", "1", "--database", "sqlite"]
+    options = ["--schedules", str(MOST_SEEDS), "--seed", "1", "--jobs", "1", "--database", "sqlite", "--until-red"]
     command = [sys.executable, "-m", "tests.simulator", *options]
     with subprocess.Popen(
         command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        patience = threading.Timer(PATIENCE, process.kill)
+        patience = threading.Timer(PATIENCE, process.terminate)
         patience.start()
         try:
             for line in process.stdout:
@@ -36,4 +38,8 @@ def first_red(root: Path, environment: dict[str, str]) -> str:
             return f"ended without a word (status {process.wait()})"
         finally:
             patience.cancel()
-            process.kill()
+            process.terminate()  # it clears up behind itself
+            try:
+                process.wait(ENDING)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from planner.domain.limits import HEADROOM, TRUE_FOR, Standing
@@ -88,8 +88,8 @@ def reading_held_until(session: Session, access: ChannelAccess, calls: Calls, no
 
     Where one limit counts reading and publishing alike, these two leave the last of it to publishing.
     """
-    query = select(RateLimit).where(_concerns(access), RateLimit.calls.in_((calls, Calls.ALL)))
-    ends = [_end(row, calls, now) for row in session.scalars(query)]
+    known = {"channel": access.channel_id, "network": access.network, "calls": [calls, Calls.ALL]}
+    ends = [_end(row, calls, now) for row in session.scalars(_CONCERNING, known)]
     return max((end for end in ends if end is not None and end > now), default=None)
 
 
@@ -98,11 +98,6 @@ def _end(row: RateLimit, calls: Calls, now: datetime) -> datetime | None:
         return row.held_until
     is_spare = calls in _SPARE and row.calls == Calls.ALL and row.share is not None and row.share < HEADROOM
     return (row.resets_at or row.seen_at + TRUE_FOR) if is_spare else None
-
-
-def _concerns(access: ChannelAccess) -> ColumnElement[bool]:
-    of_app = RateLimit.channel_id.is_(None) & (RateLimit.network == access.network)
-    return or_(RateLimit.channel_id == access.channel_id, of_app)
 
 
 def _still_true(row: RateLimit, now: datetime) -> bool:
@@ -117,3 +112,12 @@ def standing_of(row: Any) -> Standing:
 def _current(row: RateLimit, now: datetime) -> CurrentLimit:
     held = row.held_until if row.held_until is not None and row.held_until > now else None
     return CurrentLimit(row.network, row.channel_id, row.calls, row.window, row.left, row.share, row.resets_at, held)
+
+
+_CONCERNING = select(RateLimit).where(
+    or_(
+        RateLimit.channel_id == bindparam("channel"),
+        RateLimit.channel_id.is_(None) & (RateLimit.network == bindparam("network")),
+    ),
+    RateLimit.calls.in_(bindparam("calls", expanding=True)),
+)

@@ -72,6 +72,8 @@ def claim(
     served = last_served or {}
     with platform.database.write() as session:
         heads = _heads(session, now, platform.settings.sender_threads_per_channel, channel, unanswered=unanswered)
+        if not heads:
+            return Batch()
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = sharing.entitled(session, heads, now)[:room]
         posts = _posts(session, {head.post_id for head in chosen})

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,10 @@ from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
 from planner.services import limits
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects, renewal, telling
+from planner.services.publishing import channel_effects, guards, renewal, telling
 from planner.services.publishing.again import write_again
 from planner.services.publishing.moves import Ref
-from planner.services.publishing.tables import DELIVERY, changed
+from planner.services.publishing.tables import DELIVERY, changed, run
 from planner.services.publishing.unconfirmed import (
     Doubt,
     Look,
@@ -171,21 +171,21 @@ def _bound(act: Act, doubt: Doubt, now: datetime) -> Callable[[Session], Look]:
 def _take_turns(platform: Platform) -> list[Doubt]:
     now = platform.clock.now()
     with platform.database.read() as session:
-        if not _due(session, now):
+        if run(session, _ANY_DUE, {"now": now}).first() is None:
             return []
     turn = now + timedelta(seconds=TURN_SHARE * platform.settings.send_timeout_seconds)
     with platform.database.write() as session:
-        return [doubt for row in _due(session, now) if (doubt := _take_turn(session, row, turn, now)) is not None]
+        return [
+            doubt
+            for row in session.execute(_DUE, {"now": now}).all()
+            if (doubt := _take_turn(session, row, turn, now)) is not None
+        ]
 
 
 def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Doubt | None:
     """Settles the race of two processes for one look: the second finds another time on it."""
-    statement = update(DELIVERY).where(
-        DELIVERY.c.id == row.Delivery.id,
-        DELIVERY.c.state == DeliveryState.UNKNOWN,
-        DELIVERY.c.look_at == row.Delivery.look_at,
-    )
-    if changed(session, statement.values(look_at=turn)) != 1:
+    known = {"delivery": row.Delivery.id, "old_look_at": row.Delivery.look_at, "new_look_at": turn}
+    if changed(session, _TAKE_TURN, known) != 1:
         return None
     attempts = open_attempts(session, row.Delivery.id)
     since = attempts[0].started_at if attempts else row.Delivery.updated_at
@@ -194,12 +194,21 @@ def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Dou
     return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access)
 
 
-def _due(session: Session, now: datetime) -> list[Any]:
-    query = (
-        select(Delivery, Channel)
-        .join(Channel, Channel.id == Delivery.channel_id)
-        .where(Delivery.state == DeliveryState.UNKNOWN, Delivery.look_at <= now)
-        .order_by(Delivery.look_at)
-        .limit(BATCH)
+_IS_DUE = (Delivery.state == DeliveryState.UNKNOWN, Delivery.look_at <= guards.NOW)
+_ANY_DUE = select(Delivery.id).where(*_IS_DUE).limit(1)
+_DUE = (
+    select(Delivery, Channel)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .where(*_IS_DUE)
+    .order_by(Delivery.look_at, Delivery.id)
+    .limit(BATCH)
+)
+_TAKE_TURN = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.id == bindparam("delivery"),
+        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.look_at == bindparam("old_look_at"),
     )
-    return list(session.execute(query))
+    .values(look_at=bindparam("new_look_at"))
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint
@@ -18,7 +18,7 @@ from planner.services.publishing import assist, guards, telling
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
 from planner.services.publishing.status import lock_posts
-from planner.services.publishing.tables import ATTEMPT, changed
+from planner.services.publishing.tables import ATTEMPT, changed, row, run
 from publishers import registry
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def after_restore(platform: Platform) -> int:
 
 
 def _expired(session: Session, now: datetime) -> list[Any]:
-    return list(session.execute(_EXPIRED, {"now": now}))
+    return list(run(session, _EXPIRED, {"now": now}))
 
 
 def _recover(session: Session, row: Any, now: datetime) -> bool:
@@ -71,10 +71,7 @@ def _recover(session: Session, row: Any, now: datetime) -> bool:
 
 def _take_back(session: Session, ref: Ref, state: DeliveryState, now: datetime) -> bool:
     lock_posts(session, [ref.post_id])  # so that what is found still holds when it is changed
-    still_expired = session.scalar(
-        select(Delivery.id).where(Delivery.id == ref.id, Delivery.state == state, Delivery.lease_until <= now)
-    )
-    if still_expired is None:
+    if row(session, _STILL_EXPIRED, {"delivery": ref.id, "old_state": state, "now": now}) is None:
         return False
     if state is DeliveryState.CLAIMED:
         values = {**FREE, "payload": None}
@@ -135,14 +132,21 @@ def _doubt(session: Session, platform: Platform, row: Any, made_at: datetime, no
     session.execute(insert(ATTEMPT).values(attempt))
 
 
-_EXPIRED = select(
-    Delivery.id,
-    Delivery.workspace_id,
-    Delivery.post_id,
-    Delivery.channel_id,
-    Delivery.state,
-    Delivery.attempt_count,
-).where(
-    Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
-    Delivery.lease_until <= guards.NOW,
+_EXPIRED = (
+    select(
+        Delivery.id,
+        Delivery.workspace_id,
+        Delivery.post_id,
+        Delivery.channel_id,
+        Delivery.state,
+        Delivery.attempt_count,
+    )
+    .where(
+        Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+        Delivery.lease_until <= guards.NOW,
+    )
+    .order_by(Delivery.id)
+)
+_STILL_EXPIRED = select(Delivery.id).where(
+    Delivery.id == bindparam("delivery"), Delivery.state == bindparam("old_state"), Delivery.lease_until <= guards.NOW
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -19,7 +19,7 @@ from planner.services import events
 from planner.services.actor import machine
 from planner.services.channels import parse_moment, release_waiting
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects
+from planner.services.publishing import channel_effects, guards
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import CHANNEL, changed
 from publishers.base import Credentials, NetworkError, ReconnectNeeded
@@ -114,17 +114,10 @@ def _call_ends_within(platform: Platform, ends: datetime) -> bool:
 def renew_due(platform: Platform) -> int:
     """Renew what ends soon, channel after channel. Returns how many were renewed."""
     now = platform.clock.now()
-    query = select(Channel).where(
-        Channel.token_expires_at <= now + WEEK,
-        Channel.archived_at.is_(None),
-        Channel.reconnect_since.is_(None),
-        Channel.credentials.is_not(None),
-        or_(Channel.refreshing_until.is_(None), Channel.refreshing_until <= now),
-    )
     with platform.database.read() as session:
         due = [
             ChannelAccess.of(channel)
-            for channel in session.scalars(query)
+            for channel in session.scalars(_MAY_BE_DUE, {"now": now, "soon": now + WEEK})
             if channel.token_expires_at is not None and renewal_is_due(channel.token_expires_at, now)
         ]
     return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due)
@@ -171,3 +164,16 @@ def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: M
         release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "access_renewed")
     return ChannelAccess.of(channel)
+
+
+_MAY_BE_DUE = (
+    select(Channel)
+    .where(
+        Channel.token_expires_at <= bindparam("soon"),
+        Channel.archived_at.is_(None),
+        Channel.reconnect_since.is_(None),
+        Channel.credentials.is_not(None),
+        or_(Channel.refreshing_until.is_(None), Channel.refreshing_until <= guards.NOW),
+    )
+    .order_by(Channel.id)
+)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from planner.domain import fingerprint, retry
@@ -20,7 +20,7 @@ from planner.services.publishing import moves, notices
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.status import lock_posts
-from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row, run
 from publishers.base import Recent, RemotePost
 
 
@@ -138,27 +138,11 @@ def wait_for_limit(session: Session, doubt: Doubt, until: datetime, now: datetim
 
 def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:
     """The attempts that may have become visible, oldest first."""
-    query = (
-        select(Attempt)
-        .where(
-            Attempt.delivery_id == delivery_id,
-            or_(Attempt.outcome.is_(None), Attempt.outcome.in_((Outcome.UNCERTAIN, Outcome.DUPLICATE))),
-        )
-        .order_by(Attempt.number)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_OPEN_ATTEMPTS, {"delivery": delivery_id}).all()
 
 
 def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
-    query = select(
-        Delivery.payload, Delivery.looks, Delivery.attempt_count, Delivery.attempts_forgiven, Delivery.error_params
-    ).where(
-        Delivery.id == doubt.ref.id,
-        Delivery.state == DeliveryState.UNKNOWN,
-        Delivery.epoch == doubt.epoch,
-        Delivery.look_at == doubt.turn,
-    )
-    return session.execute(query).one_or_none()
+    return row(session, _STILL_IN_DOUBT, {"delivery": doubt.ref.id, "our_epoch": doubt.epoch, "our_turn": doubt.turn})
 
 
 def _match(session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], seen: Seen) -> Match[RemotePost]:
@@ -252,28 +236,49 @@ def _taken(session: Session, doubt: Doubt, remote_ids: Sequence[str]) -> set[str
 
 def _twin_is_being_sent(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> bool:
     """Whether the post found may be that of another delivery with the same text, whose answer is on its way."""
-    query = _twins(doubt, attempts, DeliveryState.SENDING).where(Attempt.outcome.is_(None))
-    return bool(session.scalar(query))
+    return bool(_count_twins(session, _TWINS_BEING_SENT, doubt, attempts))
 
 
 def _twins_in_doubt(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> int:
     """How many unconfirmed deliveries of the channel have this text, this one among them."""
-    return 1 + (session.scalar(_twins(doubt, attempts, DeliveryState.UNKNOWN)) or 0)
+    return 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, attempts)
 
 
-def _twins(doubt: Doubt, attempts: Sequence[Attempt], state: DeliveryState) -> Any:
-    twin = aliased(Delivery)
-    return (
-        select(func.count(func.distinct(twin.id)))
-        .join(Attempt, Attempt.delivery_id == twin.id)
-        .where(
-            twin.channel_id == doubt.ref.channel_id,
-            twin.state == state,
-            twin.id != doubt.ref.id,
-            Attempt.fingerprint.in_({attempt.fingerprint for attempt in attempts}),
-        )
-    )
+def _count_twins(session: Session, statement: Select[Any], doubt: Doubt, attempts: Sequence[Attempt]) -> int:
+    texts = sorted({attempt.fingerprint for attempt in attempts})
+    known = {"delivery": doubt.ref.id, "channel": doubt.ref.channel_id, "texts": texts}
+    return int(run(session, statement, known).scalar_one())
 
 
 def _candidate(post: RemotePost) -> dict[str, Any]:
     return {"remote_id": post.remote_id, "url": post.url, "created_at": post.created_at.isoformat()}
+
+
+_OPEN_ATTEMPTS = (
+    select(Attempt)
+    .where(
+        Attempt.delivery_id == bindparam("delivery"),
+        or_(Attempt.outcome.is_(None), Attempt.outcome.in_((Outcome.UNCERTAIN, Outcome.DUPLICATE))),
+    )
+    .order_by(Attempt.number)
+)
+_STILL_IN_DOUBT = select(
+    Delivery.payload, Delivery.looks, Delivery.attempt_count, Delivery.attempts_forgiven, Delivery.error_params
+).where(
+    Delivery.id == bindparam("delivery"),
+    Delivery.state == DeliveryState.UNKNOWN,
+    Delivery.epoch == bindparam("our_epoch"),
+    Delivery.look_at == bindparam("our_turn"),
+)
+_twin = aliased(Delivery)
+_TWINS = (
+    select(func.count(func.distinct(_twin.id)))
+    .join(Attempt, Attempt.delivery_id == _twin.id)
+    .where(
+        _twin.channel_id == bindparam("channel"),
+        _twin.id != bindparam("delivery"),
+        Attempt.fingerprint.in_(bindparam("texts", expanding=True)),
+    )
+)
+_TWINS_IN_DOUBT = _TWINS.where(_twin.state == DeliveryState.UNKNOWN)
+_TWINS_BEING_SENT = _TWINS.where(_twin.state == DeliveryState.SENDING, Attempt.outcome.is_(None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -28,13 +28,11 @@ class Upcoming:
 
 
 def upcoming(platform: Platform) -> Upcoming:
-    """Ask the database; each part is one look into an index."""
+    """Ask the database, once; each part is one look into an index."""
     now = {"now": platform.clock.now()}
     with platform.database.read() as session:
-        due, throttle_ends, app_throttle_ends, look, lease = (
-            run(session, statement, now).scalar()
-            for statement in (_DUE, _THROTTLE_ENDS, _APP_THROTTLE_ENDS, _LOOK, _LEASE)
-        )
+        found: Any = run(session, _UPCOMING, now).one()
+    due, throttle_ends, app_throttle_ends, look, lease = found
     return Upcoming(min(filter(None, (due, throttle_ends, app_throttle_ends)), default=None), look, lease)
 
 
@@ -79,4 +77,11 @@ _APP_THROTTLE_ENDS = select(func.min(RateLimit.held_until)).where(
 _LOOK = select(func.min(Delivery.look_at)).where(Delivery.state == DeliveryState.UNKNOWN)
 _LEASE = select(func.min(Delivery.lease_until)).where(
     Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING))
+)
+_UPCOMING = select(
+    _DUE.scalar_subquery(),
+    _THROTTLE_ENDS.scalar_subquery(),
+    _APP_THROTTLE_ENDS.scalar_subquery(),
+    _LOOK.scalar_subquery(),
+    _LEASE.scalar_subquery(),
 )

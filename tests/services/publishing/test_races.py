@@ -24,6 +24,7 @@ from planner.services.publishing import missed, renewal
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
+from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
 from tests.services.publishing.test_renewal import APP
@@ -121,6 +122,23 @@ def test_what_an_edit_looked_at_is_not_claimed_before_the_edit_is_written(stage:
     claiming.join()
 
     assert len([*mine, *stage.claim()]) == 1
+
+
+def test_a_claim_that_two_processes_take_back_at_once_is_left_to_whoever_claimed_it_anew(
+    stage: Stage, other: Platform
+) -> None:
+    delivery = stage.due(stage.channel())
+    stage.claim("a-process-that-died")
+    stage.clock.advance(seconds=stage.platform.settings.lease_seconds)
+
+    def take_back_and_claim_meanwhile() -> None:
+        assert recover(other) == 1
+        assert len(claim(other, "another-process", 9).claimed) == 1
+
+    with right_before(stage.platform, "FOR NO KEY UPDATE", take_back_and_claim_meanwhile):
+        assert stage.recover() == 0
+
+    assert (stage.state(delivery), stage.read(delivery).claim_owner) == (S.CLAIMED, "another-process")
 
 
 # --- missing ------------------------------------------------------------------------------------------------
