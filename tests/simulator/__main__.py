@@ -9,7 +9,17 @@ import time
 from collections.abc import Sequence
 
 from tests.simulator.report import Report
-from tests.simulator.run import BY_SEED, POSTGRESQL, SQLITE, Options, postgresql, run, stage
+from tests.simulator.run import (
+    BY_SEED,
+    POSTGRESQL,
+    SQLITE,
+    Options,
+    clears_up_when_terminated,
+    own_folder,
+    postgresql,
+    run,
+    stage,
+)
 from tests.simulator.verdict import Verdict
 
 PROGRESS_EVERY = 1000
@@ -18,7 +28,11 @@ MOST_TOLD = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 where all is well, 1 where a promise was broken, 2 for wrong usage."""
-    given = _parser().parse_args(arguments)
+    with clears_up_when_terminated():
+        return _main(_parser().parse_args(arguments))
+
+
+def _main(given: argparse.Namespace) -> int:
     options = Options(given.database, given.share)
     if given.verbose:
         return _tell(range(given.seed, given.seed + (given.schedules or 1)), options)
@@ -57,7 +71,7 @@ def again(verdict: Verdict, options: Options) -> str:
 
 def _tell(seeds: Sequence[int], options: Options) -> int:
     red = False
-    with postgresql(options, seeds) as server, stage(seeds, options, server) as made:
+    with postgresql(options, seeds) as server, own_folder() as folder, stage(seeds, options, server, folder) as made:
         for seed in seeds:
             verdict, world = made.play(seed)
             red |= verdict.is_red

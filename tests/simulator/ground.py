@@ -7,10 +7,10 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Table, Update, bindparam, delete, insert, select, update
+from sqlalchemy import URL, update
 from sqlalchemy.orm import Session
 
 from planner.bootstrap import Platform
@@ -18,8 +18,7 @@ from planner.config import NetworkSettings
 from planner.counts import Counts
 from planner.database import Database
 from planner.domain.roles import Role
-from planner.models import Campaign, Channel, Media, Member, Slot, User, Workspace
-from planner.models.base import Base
+from planner.models import Campaign, Channel, Member, Slot, User, Workspace
 from planner.security.vault import Vault
 from planner.services import media
 from planner.services.actor import Actor
@@ -27,6 +26,7 @@ from planner.services.connections import Connections
 from publishers.sandbox import Sandbox
 from publishers.sandbox.accounts import Directory, Token
 from publishers.sandbox.faults import Faults
+from tests.simulator.slate import Slate
 from tests.support.clock import FakeClock
 from tests.support.factories import PASSWORD_HASH, make_settings, picture
 
@@ -36,11 +36,6 @@ LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 LATER = LONG_AGO.replace(year=2025)
 #: Slots of every channel: one lies in the hour that a clock change skips or repeats.
 SLOT_TIMES = (time(2, 30), time(10, 15), time(16, 45))
-
-#: Changed by a world, and put back after it.
-FOUND = (Workspace, Channel, Campaign)
-#: Changed by none. Whatever lies in another table is a world's own, and goes with it.
-LASTING = (User, Member, Media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +76,7 @@ class Ground:
         self.accounts: dict[int, str] = {}
         self.homes = [self._home("Brandt", "Europe/Berlin", approval=False), self._home("Keller", "America/New_York")]
         self._tokens = [(token, token.scopes, token.expires_at) for token in self._directory.tokens.values()]
-        self._found = self._snapshot()
-        stays = {model.__tablename__ for model in (*FOUND, *LASTING)}
-        self._made = [table for table in reversed(Base.metadata.sorted_tables) if table.name not in stays]
+        self._slate = Slate(self._watching)
 
     def close(self) -> None:
         self.sandbox.stop()
@@ -133,27 +126,7 @@ class Ground:
         self._directory.spent.clear()
         for token, scopes, expires_at in self._tokens:
             self._directory.grant(replace(token, scopes=scopes, expires_at=expires_at))
-        with self.database.write() as session:
-            connection = session.connection()
-            for table in self._made:
-                connection.execute(delete(table))
-            for table, rows in self._found:
-                connection.execute(_put_back(table), rows)
-            connection.execute(insert(Slot), self._slots)
-
-    def _snapshot(self) -> list[tuple[Table, list[dict[str, Any]]]]:
-        with self.database.read() as session:
-            self._slots = [dict(row._mapping) for row in session.execute(select(*Slot.__table__.c))]
-            return [
-                (
-                    cast("Table", model.__table__),
-                    [
-                        {f"old_{name}": value for name, value in row._mapping.items()}
-                        for row in session.execute(select(*model.__table__.c))
-                    ],
-                )
-                for model in FOUND
-            ]
+        self._slate.wipe()
 
     # --- the companies -------------------------------------------------------------------------------------
 
@@ -279,12 +252,6 @@ def _at_the_network(network: str, given: dict[str, str]) -> dict[str, Any]:
         "consumer_key": given["consumer_key"],
         "consumer_secret": given["consumer_secret"],
     }
-
-
-def _put_back(table: Table) -> Update:
-    """Every column of the row with this id as it was."""
-    values: dict[str, Any] = {c.name: bindparam(f"old_{c.name}") for c in table.c if c.name != "id"}
-    return update(table).where(table.c.id == bindparam("old_id")).values(values)
 
 
 def _watch(url: URL) -> Any:

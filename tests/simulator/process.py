@@ -45,6 +45,8 @@ class Process:
         self.name = name
         self.world: World | None = None
         self.database = Database(ground.settings.database_url, pool_size=4)
+        with self.database.engine.connect():
+            pass  # what an engine asks its first connection of all is not to fall into a world
         self.line = Line(self.database.engine, self._befall, ground.cut)
         self.lives = 1
         self.begin_life()
@@ -61,6 +63,7 @@ class Process:
         """Take part in a world."""
         self.lives = 1
         self.world = world
+        self.line.forget()  # a connection that was lost says no word about its transaction's end
 
     def leave(self, *, forget_access: bool) -> None:
         """The world is over. What is kept for the next are open connections, unless their access is no more."""

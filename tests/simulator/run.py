@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
+import queue
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +39,10 @@ WORKERS, SCHEDULERS = 3, 2
 #: One schedule in so many runs on PostgreSQL.
 POSTGRESQL_EVERY = 12
 SQLITE, POSTGRESQL, BY_SEED = "sqlite", "postgresql", "auto"
+FOLDER_PREFIX = "sendeplan-simulator-"
+#: Seconds: the longest that any schedule takes by far; how often is looked whether the others are alive; how long one
+#: may take to end.
+PATIENCE, LISTENING, ENDING = 600.0, 2.0, 20.0
 
 Hear = Callable[[Verdict], object]
 
@@ -63,13 +72,13 @@ def run(
     """Play every seed (``until_red``: until one is red) and add up. ``hear`` gets each verdict as it comes."""
     report = Report()
     with postgresql(options, seeds) as server:
-        verdicts = _here(seeds, options, server) if jobs == 1 else _in_processes(seeds, options, server, jobs)
-        for verdict in verdicts:
-            report.add(verdict)
-            hear(verdict)
-            if until_red and verdict.is_red:
-                break
-        verdicts.close()
+        played = _here(seeds, options, server) if jobs == 1 else _in_processes(seeds, options, server, jobs)
+        with closing(played) as verdicts:
+            for verdict in verdicts:
+                report.add(verdict)
+                hear(verdict)
+                if until_red and verdict.is_red:
+                    break
     return report
 
 
@@ -100,14 +109,18 @@ class Stage:
 
 
 @contextmanager
-def stage(seeds: Sequence[int], options: Options, server: URL | None) -> Iterator[Stage]:
-    """Databases, networks and processes for these seeds, gone afterwards."""
+def own_folder() -> Iterator[Path]:
+    """A folder for one run and all its processes, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, dir=memory_folder()) as name:
+        yield Path(name)
+
+
+@contextmanager
+def stage(seeds: Sequence[int], options: Options, server: URL | None, folder: Path) -> Iterator[Stage]:
+    """Databases, networks and processes for these seeds, gone afterwards but for what lies in ``folder``."""
     kinds = {options.kind(seed) for seed in seeds}
     with ExitStack() as stack:
         stack.enter_context(_nothing_waits())
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="sendeplan-simulator-", dir=memory_folder()))
-        )
         urls = {}
         if SQLITE in kinds:
             urls[SQLITE] = SqliteTemplate(folder).copy(folder)
@@ -117,6 +130,7 @@ def stage(seeds: Sequence[int], options: Options, server: URL | None) -> Iterato
             urls[POSTGRESQL] = stack.enter_context(template.copy())
         made = Stage(folder, urls, options)
         stack.callback(made.close)
+        stack.enter_context(_little_garbage())
         yield made
 
 
@@ -146,6 +160,20 @@ def _nothing_waits() -> Iterator[None]:
         logging.disable(level)
 
 
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """What lasts as long as the stage is not looked through again and again for what has gone."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 def _processes(ground: Ground) -> list[Process]:
     workers = [f"worker-{number + 1}" for number in range(WORKERS)]
     schedulers = [f"scheduler-{number + 1}" for number in range(SCHEDULERS)]
@@ -153,7 +181,7 @@ def _processes(ground: Ground) -> list[Process]:
 
 
 def _here(seeds: Sequence[int], options: Options, server: URL | None) -> Generator[Verdict]:
-    with stage(seeds, options, server) as made:
+    with own_folder() as folder, stage(seeds, options, server, folder) as made:
         for seed in seeds:
             yield made.play(seed)[0]
 
@@ -161,34 +189,73 @@ def _here(seeds: Sequence[int], options: Options, server: URL | None) -> Generat
 def _in_processes(seeds: Sequence[int], options: Options, server: URL | None, jobs: int) -> Generator[Verdict]:
     context = multiprocessing.get_context("spawn")
     verdicts: Any = context.Queue()
-    players = [
-        context.Process(target=_play, args=(seeds[start::jobs], options, server, verdicts), daemon=True)
-        for start in range(min(jobs, len(seeds)))
-    ]
-    for player in players:
-        player.start()
-    try:
-        for _ in seeds:
-            verdict = verdicts.get(timeout=600)
-            if isinstance(verdict, str):
-                raise SimulatorFailed(verdict)
-            yield verdict
-        for player in players:
-            player.join()
-    finally:
-        for player in players:
-            player.terminate()
+    with own_folder() as folder:  # this process's, so that it goes whatever becomes of the others
+        players = []
+        for start in range(min(jobs, len(seeds))):
+            own = folder / f"player-{start + 1}"
+            own.mkdir()
+            work = (seeds[start::jobs], options, server, own, verdicts)
+            players.append(context.Process(target=_play, args=work, daemon=True))
+        try:
+            for player in players:
+                player.start()
+            for _ in seeds:
+                yield _next(verdicts, players)
+            for player in players:
+                player.join(ENDING)
+        finally:
+            for player in players:
+                _end(player)
 
 
-def _play(seeds: Sequence[int], options: Options, server: URL | None, verdicts: Any) -> None:
+def _next(verdicts: Any, players: Sequence[BaseProcess]) -> Verdict:
+    for _ in range(int(PATIENCE / LISTENING)):
+        try:
+            verdict: Verdict | str = verdicts.get(timeout=LISTENING)
+        except queue.Empty:
+            if any(player.exitcode for player in players):
+                raise SimulatorFailed("a process of the simulator is gone") from None
+            continue
+        if isinstance(verdict, str):
+            raise SimulatorFailed(verdict)
+        return verdict
+    raise SimulatorFailed(f"no schedule came to its end within {PATIENCE:.0f} s")
+
+
+def _end(player: BaseProcess) -> None:
+    """One that has not ended by itself is asked to, and then made to."""
+    if player.pid is None:
+        return
+    player.terminate()
+    player.join(ENDING)
+    if player.exitcode is None:
+        player.kill()
+        player.join()
+
+
+def _play(seeds: Sequence[int], options: Options, server: URL | None, folder: Path, verdicts: Any) -> None:
     seed = None
     try:
-        with stage(seeds, options, server) as made:
+        with clears_up_when_terminated(), stage(seeds, options, server, folder) as made:
             for seed in seeds:
                 verdicts.put(made.play(seed)[0])
-    except BaseException as error:
+    except Exception as error:
         verdicts.put(f"the simulator itself failed at seed {seed}: {type(error).__name__}: {error}")
         raise
+
+
+@contextmanager
+def clears_up_when_terminated() -> Iterator[None]:
+    """Being asked to end (SIGTERM) is a way out like any other."""
+
+    def leave(*_: object) -> None:
+        sys.exit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _remove(folder: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +13,17 @@ from planner.services.publishing import send
 from planner.services.publishing.classify import classify_preparation
 from tests.simulator.__main__ import again, is_well
 from tests.simulator.report import Report
-from tests.simulator.run import POSTGRESQL_EVERY, Options, run
+from tests.simulator.run import (
+    FOLDER_PREFIX,
+    POSTGRESQL,
+    POSTGRESQL_EVERY,
+    SQLITE,
+    Options,
+    SimulatorFailed,
+    run,
+)
+from tests.simulator.verdict import Verdict
+from tests.support.folders import memory_folder
 
 pytestmark = pytest.mark.simulator
 
@@ -33,13 +46,30 @@ def test_where_nothing_goes_wrong_nobody_is_asked() -> None:
     assert not report.asked + report.asked_rightly + report.incidents
 
 
-def test_the_same_seed_is_the_same_history_whatever_was_played_before_and_in_whichever_process() -> None:
-    seeds = range(POSTGRESQL_EVERY - 3, POSTGRESQL_EVERY + 3)
-    there = run(seeds, Options(share=0.3), jobs=2)
-    here = run(list(reversed(seeds)), Options(share=0.3))
+@pytest.mark.parametrize(("database", "count"), [(SQLITE, 30), (POSTGRESQL, 16)])
+def test_the_same_seed_is_the_same_history_whatever_was_played_before_and_in_whichever_process(
+    database: str, count: int
+) -> None:
+    options, seeds = Options(database, share=0.3), range(107, 107 + count)
+    there = run(seeds, options, jobs=2)
+    here = run(list(reversed(seeds)), options)
 
     assert here.digests == there.digests
     assert len(set(here.digests.values())) == len(seeds)
+
+
+def test_a_process_that_is_killed_is_missed_at_once_and_leaves_nothing_behind() -> None:
+    folder = memory_folder() or Path(tempfile.gettempdir())
+    before = set(folder.glob(f"{FOLDER_PREFIX}*"))
+
+    def kill(_verdict: Verdict) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(SimulatorFailed, match="gone"):
+        run(range(1, 1000), Options(SQLITE), jobs=2, hear=kill)
+
+    assert set(folder.glob(f"{FOLDER_PREFIX}*")) <= before
 
 
 def test_a_planner_that_takes_a_time_out_for_a_refusal_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
