@@ -14,6 +14,7 @@ from planner.counts import Counts
 from planner.database import Database
 from planner.security.vault import Vault
 from planner.services.connections import Connections
+from planner.stage import Stage
 
 if TYPE_CHECKING:
     from planner.services.mail import Writer
@@ -69,6 +70,6 @@ def bootstrap(
         database=Database(settings.database_url, pool_size=pool),
         clock=clock or SystemClock(),
         vault=vault,
-        connections=Connections(settings, vault, counts),
+        connections=Connections(settings, vault, counts, Stage(settings.instance, settings.rehearsal_url)),
         counts=counts,
     )

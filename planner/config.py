@@ -56,6 +56,7 @@ class Settings:
     secret_key: str
     encryption_keys: tuple[str, ...]
     public_url: str | None = None
+    rehearsal_url: str | None = None
     reconcile_settle_seconds: float = 900.0
     lease_seconds: float = 60.0
     send_timeout_seconds: float = 30.0

@@ -13,7 +13,8 @@ from planner.models.base import Base, Id, references
 class Channel(Base):
     """One connected account of a network.
 
-    ``credentials`` is encrypted JSON (None: assisted). ``by_hand_since`` says that people publish here whatever the
+    ``credentials`` is encrypted JSON (None: assisted). ``rehearsing_since`` says that posts go to the
+    stage and not to the network. ``by_hand_since`` says that people publish here whatever the
     connection is: since then nothing goes out by itself. ``credentials_version`` grows with every change, so that
     cached connections notice. ``missed_after_seconds`` is how late a delivery may still go out by itself.
     ``throttled_until`` is when publishing goes on, and ``throttle_reason`` why it waits: ``limit`` (the network's own
@@ -46,6 +47,7 @@ class Channel(Base):
     credentials_version: Mapped[int] = mapped_column(default=1)
     token_expires_at: Mapped[datetime | None]
     by_hand_since: Mapped[datetime | None]
+    rehearsing_since: Mapped[datetime | None]
     reconnect_since: Mapped[datetime | None]
     reconnect_reason: Mapped[str | None] = mapped_column(String(500))
     throttled_until: Mapped[datetime | None]

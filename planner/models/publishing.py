@@ -27,6 +27,7 @@ class Delivery(Base):
     be, because a person asked for another try. ``looks`` counts successful looks that did not find an unknown
     delivery, ``look_at`` is when the next is due.
     ``called_until`` is set where workers send: until then one of them has time to answer the call for this delivery.
+    ``rehearsed`` says that it was claimed while its channel rehearsed: it went to the stage, and is no success.
     ``cost_micros`` is what it costs by the network's price list, as frozen (millionths of a US dollar; None: nothing).
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     Of what a person publishes: ``reminded_at`` is when its owner heard that it comes soon, ``escalated_at`` when the
@@ -79,6 +80,7 @@ class Delivery(Base):
     attempt_count: Mapped[int] = mapped_column(default=0)
     attempts_forgiven: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any] | None]
+    rehearsed: Mapped[bool] = mapped_column(default=False)
     cost_micros: Mapped[int | None] = mapped_column(BigInteger)
     progress: Mapped[dict[str, Any] | None]
     looks: Mapped[int] = mapped_column(default=0)

@@ -12,16 +12,20 @@ from planner.counts import Counts
 from planner.models import Channel
 from planner.security.vault import Vault, VaultError
 from planner.services.observed import ObservedPublisher
+from planner.stage import Stage, stand_in
 from publishers import registry
 from publishers.base import Capabilities, Connection, Credentials, Network
 
 IDLE_PER_CHANNEL = 2
 
+Key = tuple[int, int, bool]
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
     """What is needed to talk to a channel, read once from its row so that no session need stay open. ``by_hand`` says
-    that people publish there, whatever the credentials."""
+    that people publish there, whatever the credentials; ``rehearsing`` that the call goes to the stage
+    (:mod:`planner.stage`) and not to the network."""
 
     channel_id: int
     workspace_id: int
@@ -29,10 +33,11 @@ class ChannelAccess:
     sealed: str | None
     version: int
     by_hand: bool = False
+    rehearsing: bool = False
 
     @classmethod
-    def of(cls, channel: Channel) -> ChannelAccess:
-        """The access of a stored channel."""
+    def of(cls, channel: Channel, *, rehearsing: bool = False) -> ChannelAccess:
+        """The access of a stored channel, or the one by which its posts were rehearsed."""
         return cls(
             channel.id,
             channel.workspace_id,
@@ -40,17 +45,19 @@ class ChannelAccess:
             channel.credentials,
             channel.credentials_version,
             by_hand=channel.by_hand_since is not None,
+            rehearsing=rehearsing,
         )
 
 
 class Connections:
     """Hands out publishers: one thread at a time has each."""
 
-    def __init__(self, settings: Settings, vault: Vault, counts: Counts) -> None:
+    def __init__(self, settings: Settings, vault: Vault, counts: Counts, stage: Stage | None = None) -> None:
+        self._stage = stage or Stage()
         self._settings = settings
         self._counts = counts
         self._vault = vault
-        self._idle: dict[tuple[int, int], list[ObservedPublisher]] = {}
+        self._idle: dict[Key, list[ObservedPublisher]] = {}
         self._lock = threading.Lock()
 
     def connection(self, network: str, *, timeout: float | None = None) -> Connection:
@@ -73,7 +80,8 @@ class Connections:
 
     def credentials(self, access: ChannelAccess) -> dict[str, str]:
         """The channel's credentials, decrypted; empty for an assisted channel. Raises VaultError."""
-        return self._vault.open(access.sealed) if access.sealed else {}
+        opened = self._vault.open(access.sealed) if access.sealed else {}
+        return stand_in(registry.network(access.network), opened, access.channel_id) if access.rehearsing else opened
 
     def renews(self, access: ChannelAccess) -> bool:
         """Whether this channel's access renews itself. No where its credentials cannot be read."""
@@ -90,8 +98,8 @@ class Connections:
     @contextmanager
     def publisher(self, access: ChannelAccess) -> Iterator[ObservedPublisher]:
         """Borrow a publisher of the channel. Raises VaultError where the credentials cannot be read."""
-        key = (access.channel_id, access.version)
-        publisher = self._take(key) or self.connect(registry.network(access.network), self.credentials(access))
+        key = (access.channel_id, access.version, access.rehearsing)
+        publisher = self._take(key) or self._open(access)
         try:
             yield publisher
         except BaseException:
@@ -100,21 +108,29 @@ class Connections:
         self._give_back(key, publisher)
 
     def close(self) -> None:
-        """Close all idle publishers."""
+        """Close all idle publishers, and the stage."""
         with self._lock:
             idle, self._idle = self._idle, {}
         for publishers in idle.values():
             for publisher in publishers:
                 publisher.close()
+        self._stage.close()
 
-    def _take(self, key: tuple[int, int]) -> ObservedPublisher | None:
+    def _open(self, access: ChannelAccess) -> ObservedPublisher:
+        network, credentials = registry.network(access.network), self.credentials(access)
+        if not access.rehearsing:
+            return self.connect(network, credentials)
+        played = network.connect(credentials, self._stage.connection(network.key))
+        return ObservedPublisher(played, network.key, self._counts)
+
+    def _take(self, key: Key) -> ObservedPublisher | None:
         with self._lock:
             idle = self._idle.get(key)
             return idle.pop() if idle else None
 
-    def _give_back(self, key: tuple[int, int], publisher: ObservedPublisher) -> None:
+    def _give_back(self, key: Key, publisher: ObservedPublisher) -> None:
         with self._lock:
-            for old in [k for k in self._idle if k[0] == key[0] and k[1] != key[1]]:
+            for old in [k for k in self._idle if k[0] == key[0] and k != key]:
                 for stale in self._idle.pop(old):
                     stale.close()
             idle = self._idle.setdefault(key, [])

@@ -86,6 +86,7 @@ def this_month(session: Session, workspace_id: int, *, now: datetime) -> Mapping
             Delivery.workspace_id == workspace_id,
             Delivery.state == DeliveryState.PUBLISHED,
             Delivery.cost_micros.is_not(None),
+            Delivery.rehearsed.is_(False),
             Delivery.published_at >= start,
             Delivery.published_at < end,
         )

@@ -87,7 +87,9 @@ def board(
 def is_new(session: Session, workspace_id: int, since: datetime) -> bool:
     """Whether all that was ever published went out after ``since``: then whole weeks before it say nothing."""
     first = select(func.min(Delivery.publish_at)).where(
-        Delivery.workspace_id == workspace_id, Delivery.state == DeliveryState.PUBLISHED
+        Delivery.workspace_id == workspace_id,
+        Delivery.state == DeliveryState.PUBLISHED,
+        Delivery.rehearsed.is_(False),
     )
     began = session.scalar(first)
     return began is not None and began >= since

@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "planner.web.notices:blueprint",
     "planner.web.alerts:blueprint",
     "planner.web.missed:blueprint",
+    "planner.web.rehearsal:blueprint",
     "planner.web.onboarding:blueprint",
     "planner.web.pause:blueprint",
     "planner.web.plan:blueprint",

@@ -12,7 +12,7 @@ from flask_login import login_required
 from planner.domain import walltime
 from planner.domain.roles import Permission
 from planner.domain.states import PostStatus
-from planner.services import calendar, channel_overview, posts
+from planner.services import calendar, channel_overview, posts, rehearsing
 from planner.services.by_hand import ByHand
 from planner.services.calendar import Drawn
 from planner.services.posts.placing import MOVABLE
@@ -43,6 +43,7 @@ def index() -> str:
         categories=known.categories,
         statuses=[*(s for s in PostStatus if s is not PostStatus.CANCELLED), ByHand.WAITS],
         ailing=channel_overview.ailing(session, workspace_id, now=context.now()),
+        rehearsing=rehearsing.rehearsing(session, workspace_id),
         drafts=[(post, first_words(post.text) or _("(no text yet)")) for post in drafts],
         settings={
             "events": url_for("calendar.events"),

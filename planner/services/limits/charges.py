@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def keep(platform: Platform, access: ChannelAccess, charges: Iterable[Charge]) -> None:
     """Add what was read to the month, in a transaction of its own; none where nothing was."""
     paid = list(charges)
-    if paid:
+    if paid and not access.rehearsing:
         now = platform.clock.now()
         write_again(platform.database, lambda session: _add(session, access.channel_id, paid, now))
 

@@ -118,6 +118,7 @@ def _wanted(platform: Platform, *, all_due: bool) -> Iterator[tuple[ChannelAcces
         .where(
             Delivery.state == DeliveryState.PUBLISHED,
             Delivery.remote_id.is_not(None),
+            Delivery.rehearsed.is_(False),
             Channel.archived_at.is_(None),
             Channel.reconnect_since.is_(None),
         )

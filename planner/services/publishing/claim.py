@@ -20,7 +20,6 @@ from planner.services.publishing.payload import Payload, delivery_key, freeze
 from planner.services.publishing.status import refresh_status
 from planner.services.publishing.tables import run
 from publishers import registry
-from publishers.costs import Cost
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -110,6 +109,7 @@ def _take(
         head.credentials,
         head.credentials_version,
         by_hand=head.by_hand_since is not None,
+        rehearsing=head.rehearsing_since is not None,
     )
     if head.network not in registry.networks():
         values = error("network_missing", params={"network": head.network})
@@ -127,20 +127,25 @@ def _take(
         return None
     fence = Fence(owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
-    cost = network.cost(payload.post)
-    if not _compare_and_set(session, ref, fence, payload, cost, lease_until, now):
+    cost = None if access.rehearsing else network.cost(payload.post)
+    frozen = {
+        "payload": payload.as_json(),
+        "cost_micros": cost.micros if cost else None,
+        "rehearsed": access.rehearsing,
+    }
+    if not _compare_and_set(session, ref, fence, frozen, lease_until, now):
         return None
     attempts = head.attempt_count - head.attempts_forgiven
     number = head.attempt_count + 1
-    return Claimed(ref, fence, access, payload, lease_until, head.token_expires_at, attempts, number)
+    expires_at = None if access.rehearsing else head.token_expires_at
+    return Claimed(ref, fence, access, payload, lease_until, expires_at, attempts, number)
 
 
 def _compare_and_set(
     session: Session,
     ref: Ref,
     fence: Fence,
-    payload: Payload,
-    cost: Cost | None,
+    frozen: dict[str, Any],
     lease_until: datetime,
     now: datetime,
 ) -> bool:
@@ -149,10 +154,9 @@ def _compare_and_set(
         "claim_owner": fence.owner,
         "epoch": fence.epoch,
         "lease_until": lease_until,
-        "payload": payload.as_json(),
-        "cost_micros": cost.micros if cost else None,
         "called_until": None,
         **NO_ERROR,
+        **frozen,
     }
     return change(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
 
@@ -214,6 +218,7 @@ HEADS = (
         Channel.credentials,
         Channel.credentials_version,
         Channel.by_hand_since,
+        Channel.rehearsing_since,
         Channel.token_expires_at,
         Channel.missed_after_seconds,
     )

@@ -189,7 +189,7 @@ def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Dou
         return None
     attempts = open_attempts(session, row.Delivery.id)
     since = attempts[0].started_at if attempts else row.Delivery.updated_at
-    access = ChannelAccess.of(row.Channel)
+    access = ChannelAccess.of(row.Channel, rehearsing=row.Delivery.rehearsed)
     attempt = attempts[-1].number if attempts else row.Delivery.attempt_count
     return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access)
 

@@ -69,7 +69,10 @@ def renewal_is_due(expires_at: datetime, now: datetime) -> bool:
 
 
 def renew(platform: Platform, access: ChannelAccess) -> Renewed:
-    """Renew a channel's access. A channel whose access has ended for good is marked for reconnection."""
+    """Renew a channel's access. A channel whose access has ended for good is marked for reconnection. On the stage
+    there is nothing to renew."""
+    if access.rehearsing:
+        return Renewed(Renewal.IMPOSSIBLE, access)
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
         return _renew(platform, access)
 

@@ -137,7 +137,8 @@ def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelA
     now = platform.clock.now()
     if standing is None:
         return None
-    if guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
+    switched = (standing.rehearsing_since is not None) != access.rehearsing  # what was prepared is elsewhere
+    if switched or guards.hold(standing, now) is not None or guards.is_early(standing.try_at, now):
         finish.release(session, work, now)
         return None
     if standing.by_hand_since is not None:  # people publish here since: the next claim hands it to them
@@ -223,6 +224,7 @@ _STANDING = (
         Delivery.publish_at,
         Delivery.attempt_count,
         Channel.missed_after_seconds,
+        Channel.rehearsing_since,
         *guards.STANDING,
     )
     .select_from(Delivery)

@@ -39,7 +39,7 @@ def measured(*columns: Column) -> Select[Any]:
         .join(Channel, Channel.id == Delivery.channel_id)
         .join(Post, Post.id == Delivery.post_id)
         .outerjoin(Snapshot, and_(Snapshot.delivery_id == Delivery.id, Snapshot.latest))
-        .where(Delivery.state == DeliveryState.PUBLISHED)
+        .where(Delivery.state == DeliveryState.PUBLISHED, Delivery.rehearsed.is_(False))
     )
 
 

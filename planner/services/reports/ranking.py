@@ -96,7 +96,7 @@ def _networks(session: Session, ids: Collection[int]) -> dict[int, set[str]]:
     query = (
         select(Delivery.post_id, Channel.network)
         .join(Channel, Channel.id == Delivery.channel_id)
-        .where(Delivery.post_id.in_(ids), Delivery.state == DeliveryState.PUBLISHED)
+        .where(Delivery.post_id.in_(ids), Delivery.state == DeliveryState.PUBLISHED, Delivery.rehearsed.is_(False))
     )
     for row in session.execute(query):
         found.setdefault(row.post_id, set()).add(row.network)

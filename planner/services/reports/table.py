@@ -86,6 +86,7 @@ def _query(workspace_id: int, period: Bounds) -> Any:
         .where(
             Delivery.workspace_id == workspace_id,
             Delivery.state == DeliveryState.PUBLISHED,
+            Delivery.rehearsed.is_(False),
             Delivery.publish_at >= period.start,
             Delivery.publish_at < period.end,
         )

@@ -128,6 +128,7 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         remote_url=delivery.remote_url,
         error=_error(delivery),
         attempts_made=delivery.attempt_count,
+        rehearsed=delivery.rehearsed,
         cost_usd=None if delivery.cost_micros is None else delivery.cost_micros / MICROS,
     )
 
@@ -173,6 +174,7 @@ def channel(
         health=channels.health(found, call.now),
         limited_until=limits.channel_held_until(found, known, call.now),
         by_hand_since=found.by_hand_since,
+        rehearsing_since=found.rehearsing_since,
         reconnect_reason=found.reconnect_reason,
         paused=pause(found),
         capabilities=_capabilities(call.platform, found),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
 from flask_login import login_required
@@ -10,7 +10,7 @@ from flask_login import login_required
 from planner.domain.roles import Permission
 from planner.domain.week import Week
 from planner.models import Channel
-from planner.services import archiving, channel_overview, channels, limits, queue, slots, spending, weeks
+from planner.services import archiving, channel_overview, channels, limits, queue, rehearsing, slots, spending, weeks
 from planner.services.errors import Conflict, Invalid, Problems
 from planner.services.publishing import pause
 from planner.web import choices, context, inputs
@@ -95,6 +95,28 @@ def resume(channel_id: int) -> ResponseReturnValue:
     return released(_("Resumed: this channel publishes again."), url_for("channels.show", channel_id=channel_id))
 
 
+@blueprint.post("/<int:channel_id>/rehearsal")
+@requires(Permission.MANAGE)
+def rehearse(channel_id: int) -> ResponseReturnValue:
+    """From now on its posts go to a played network; with ``end`` to the real one again."""
+    settings, end = context.platform().settings, "end" in request.form
+    try:
+        with context.platform().database.write() as session:
+            if end:
+                channel = rehearsing.end(session, context.actor(), channel_id, now=context.now())
+            else:
+                channel = rehearsing.begin(session, context.actor(), channel_id, settings=settings, now=context.now())
+            name = channel.name
+    except Conflict as error:
+        say(explain(error), kind="error")
+        return redirect(url_for("channels.show", channel_id=channel_id))
+    if end:
+        say(_("%(channel)s publishes for real again. What was rehearsed stays marked as rehearsed.", channel=name))
+    else:
+        say(_("%(channel)s rehearses: from now on nothing of it reaches its network.", channel=name), kind="info")
+    return redirect(url_for("channels.show", channel_id=channel_id))
+
+
 @blueprint.post("/<int:channel_id>/archive")
 @requires(Permission.MANAGE)
 def archive(channel_id: int) -> ResponseReturnValue:
@@ -138,6 +160,7 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         )
         if planned
         else _("Nothing is planned here. What is published and its figures stay."),
+        can_rehearse=rehearsing.can_rehearse(channel),
         errors=errors or {},
         typed=typed,
     )

@@ -24,6 +24,14 @@ SENTENCES: dict[str, LazyString] = {
     "other_account": _l("This is another account. Connect it as a channel of its own."),
     "address_elsewhere": _l("This is no address at %(network)s. Copy it from there, with https:// in front."),
     "no_connection": _l("Nothing is connected here. Connect the channel first."),
+    "no_stage": _l(
+        "Several processes publish here, so the played networks must stand where all of them find them: start "
+        "“sendeplan sandbox” and set SENDEPLAN_REHEARSAL_URL to its address."
+    ),
+    "cannot_rehearse": _l("There is nothing to rehearse here: people publish, or the network cannot be played."),
+    "rehearsal_in_flight": _l(
+        "A post of this channel is on its way right now. Try again once its result is known, in a minute or so."
+    ),
     "name_missing": _l("Give it a name."),
     "number_between": _l("Enter a number from %(low)s to %(high)s."),
 }

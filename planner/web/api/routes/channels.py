@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from planner import models
 from planner.bootstrap import Platform
 from planner.domain.roles import Permission
-from planner.services import archiving, channels, limits, slots as slot_service
+from planner.services import archiving, channels, limits, rehearsing, slots as slot_service
 from planner.services.actor import Actor
 from planner.services.publishing import pause
 from planner.services.slots import SlotInput
@@ -128,6 +128,20 @@ def publish_by_hand(call: Call, channel_id: int) -> Channel:
 def publish_by_connection(call: Call, channel_id: int) -> Channel:
     """Let posts go out by themselves again. What was handed to people stays with them."""
     return present.channel(call, channels.switch_back(call.session, call.actor, channel_id, now=call.now))
+
+
+@router.put("/channels/{channel_id}/rehearsal", Permission.MANAGE)
+def begin_rehearsal(call: Call, channel_id: int) -> Channel:
+    """From now on its posts go to a played network, at their times."""
+    settings = call.platform.settings
+    found = rehearsing.begin(call.session, call.actor, channel_id, settings=settings, now=call.now)
+    return present.channel(call, found)
+
+
+@router.delete("/channels/{channel_id}/rehearsal", Permission.MANAGE)
+def end_rehearsal(call: Call, channel_id: int) -> Channel:
+    """Posts reach the network again. What was rehearsed stays rehearsed."""
+    return present.channel(call, rehearsing.end(call.session, call.actor, channel_id, now=call.now))
 
 
 @router.delete("/channels/{channel_id}", Permission.MANAGE)

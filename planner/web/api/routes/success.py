@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from flask import Response
 
+from planner.domain.roles import Permission
+from planner.domain.week import Week
 from planner.models import Workspace
-from planner.services import calendar, reports, spending
+from planner.services import calendar, dress_rehearsal, reports, spending
 from planner.services.errors import FieldError, Invalid, NotFound
 from planner.services.limits.charges import month_name
 from planner.services.reports import table
@@ -37,6 +39,37 @@ def get_calendar(call: Call, query: RangeQuery) -> Calendar:
         if start <= gap.publish_at < end
     ]
     return Calendar(items=[_entry(drawn) for drawn in seen.entries], gaps=sorted(gaps, key=lambda g: g.publish_at))
+
+
+@router.get("/rehearsals/{week}")
+def get_rehearsal(call: Call, week: str) -> shapes.Rehearsal:
+    """Play a week (`2026-W49`) through: each planned post is really prepared and sent, to networks that are played.
+
+    Nothing about the posts changes.
+    """
+    call.actor.require(Permission.EDIT)
+    zone = call.session.get_one(Workspace, call.workspace_id).zone
+    try:
+        start, end = Week.parse(week).bounds(zone)
+    except ValueError:
+        raise NotFound("not_found") from None
+    played = dress_rehearsal.rehearse(call.platform, call.workspace_id, start, end)
+    return shapes.Rehearsal(
+        items=[
+            shapes.Rehearsed(
+                delivery=str(one.delivery.id),
+                post=str(one.delivery.post_id),
+                channel=str(one.delivery.channel_id),
+                outcome=one.outcome,
+                message=one.message or None,
+                problems=[p.code for p in one.problems],
+                waits_for=one.hold,
+                shown=one.shown or None,
+                follow_ups=one.follow_ups,
+            )
+            for one in played
+        ]
+    )
 
 
 @router.get("/costs")

@@ -109,6 +109,7 @@ class Channel(Output):
     profile_url: str | None
     health: ChannelHealth
     limited_until: Moment | None
+    rehearsing_since: Moment | None = Field(description="Since when posts go to a played network.")
     by_hand_since: Moment | None = Field(description="Since when people publish here by choice.")
     reconnect_reason: str | None
     paused: Pause | None

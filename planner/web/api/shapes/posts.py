@@ -135,6 +135,7 @@ class Delivery(Output):
     remote_url: str | None
     error: DeliveryError | None
     attempts_made: int
+    rehearsed: bool = Field(description="It went to a played network, not to the real one.")
     cost_usd: float | None = Field(
         description="What the network asked for it by its price list, once it was prepared. Null: nothing."
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from planner.domain.roles import Role
 from planner.domain.states import DeliveryState, PostStatus
+from planner.services.publishing.guards import Hold
 from planner.web.api.shapes.channels import Pause
 from planner.web.api.shapes.common import Id, Moment, MomentOrDayIn, Output, PlainText, Query
 
@@ -25,6 +26,26 @@ class SummaryQuery(RangeQuery):
     """What is summed up, and by what."""
 
     group: Group = "network"
+
+
+class Rehearsed(Output):
+    """How one planned delivery went. ``waits_for``: what keeps it from going out as things stand."""
+
+    delivery: Id
+    post: Id
+    channel: Id
+    outcome: str = Field(description="accepted, refused, by_hand")
+    message: str | None = Field(description="The network's words, where it refused.")
+    problems: list[str]
+    waits_for: Hold | None
+    shown: str | None = Field(description="The text as the network would show it.")
+    follow_ups: int
+
+
+class Rehearsal(Output):
+    """A week, played through."""
+
+    items: list[Rehearsed]
 
 
 class ChannelCosts(Output):
