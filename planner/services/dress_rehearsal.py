@@ -94,15 +94,17 @@ def _parts(platform: Platform, session: Session, workspace_id: int, start: datet
     found: Sequence[Delivery] = session.scalars(query).all()
     holds = Holds.read(session, workspace_id, platform.clock.now())
     for delivery in found:
-        post = outgoing(delivery.post, delivery.channel_id, platform.settings.media_folder, key=f"r{delivery.id}")
+        network, folder = registry.networks().get(delivery.channel.network), platform.settings.media_folder
+        if network is None:
+            continue  # its adapter is gone: the delivery's own page says so
+        post = outgoing(delivery.post, delivery.channel_id, folder, network, key=f"r{delivery.id}")
         hold = holds.would_hold(delivery)
         access = ChannelAccess.of(delivery.channel, rehearsing=True)
         yield _Part(delivery, access, post, hold, _goes_by_hand(delivery.channel))
 
 
 def _goes_by_hand(channel: Channel) -> bool:
-    network = registry.networks().get(channel.network)
-    return network is None or channel.credentials is None or is_by_hand(channel) or not plays(network)
+    return channel.credentials is None or is_by_hand(channel) or not plays(registry.network(channel.network))
 
 
 def _play(platform: Platform, sandbox: Sandbox, part: _Part) -> Rehearsed:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from planner.config import Settings
 from planner.domain.roles import Permission
-from planner.domain.states import FROZEN
+from planner.domain.states import FROZEN, DeliveryState
 from planner.models import Channel, Delivery
 from planner.services import channels, events
 from planner.services.actor import Actor
@@ -77,6 +77,7 @@ def _locked(session: Session, actor: Actor, channel_id: int) -> Channel:
 
 def _refuse_in_flight(session: Session, channel: Channel) -> None:
     """What is on its way was meant for where it is going; whether it arrived is asked there."""
-    on_its_way = select(Delivery.id).where(Delivery.channel_id == channel.id, Delivery.state.in_(FROZEN)).limit(1)
-    if session.scalar(on_its_way) is not None:
+    follows = and_(Delivery.step > 0, Delivery.state == DeliveryState.SCHEDULED)  # under a post that is there already
+    on_its_way = or_(Delivery.state.in_(FROZEN), follows)
+    if session.scalar(select(Delivery.id).where(Delivery.channel_id == channel.id, on_its_way).limit(1)) is not None:
         raise Conflict("rehearsal_in_flight")
