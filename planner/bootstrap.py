@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,8 @@ class Platform:
     """What services are called with. ``wake`` tells the scheduler of this process that due times changed; ``counts``
     and ``beats`` (role to the last sign of life) are what this process knows of itself.
 
+    ``stopping`` is set while this process ends: long work looks at it between two calls, and leaves the rest to others.
+
     ``writer`` puts letters into words: set by the application, which knows the languages and its own addresses.
     """
 
@@ -40,6 +43,7 @@ class Platform:
     counts: Counts = field(default_factory=Counts)
     beats: dict[str, datetime] = field(default_factory=dict)
     wake: Callable[[], None] = field(default=_nobody_listens)
+    stopping: threading.Event = field(default_factory=threading.Event)
     writer: Writer | None = None
 
     def letters(self) -> Writer:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +19,15 @@ from planner import afterwards
 from planner.shared_commits import SharedCommits
 
 BUSY_TIMEOUT_SECONDS = 30
+#: A server that cannot be reached, or falls silent, is an error after so long (seconds; ``tcp_user_timeout``
+#: milliseconds): the system itself would wait for a quarter of an hour.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
 #: Connections to PostgreSQL beyond the pool, for a moment.
 OVERFLOW = 10
 
@@ -33,7 +42,8 @@ class Database:
         #: How many connections this process may hold at once; one more is the leader's.
         self.most_connections = pool_size + OVERFLOW + 1
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(url, pool_size)
+        self._patient = self.url if self.is_sqlite else _with_patience(self.url)
+        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(self._patient, pool_size)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._writing = threading.Lock()
         self._shared = SharedCommits(self.write)
@@ -43,7 +53,7 @@ class Database:
     @property
     def conninfo(self) -> str:
         """The address as PostgreSQL's own client library takes it, password included."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return self._patient.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -85,7 +95,12 @@ class Database:
         self.engine.dispose()
 
 
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
+def _with_patience(url: URL) -> URL:
+    """The operator's own values go first."""
+    return url.update_query_dict({name: value for name, value in PATIENCE.items() if name not in url.query})
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> Engine:
     return create_engine(
         url,
         pool_size=pool_size,

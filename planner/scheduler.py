@@ -8,7 +8,6 @@ with a process, and two schedulers at once do no harm.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from planner import team
+from planner import ending, team
 from planner.leader import ASK_SECONDS, Leader
 from planner.services import alerts, heartbeats, limits, outbox, webhooks
 from planner.services.publishing import expiring, missed, renewal
@@ -71,6 +70,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Pick up what a former process left, then keep time. Returns at once."""
+        self._platform.stopping.clear()
         limits.forget_other_apps(self._platform)
         recover(self._platform)
         # Before anything is claimed, so that an outage is told of as a whole.
@@ -98,6 +98,7 @@ class Scheduler:
 
     def stop(self) -> None:
         """Finish what is being sent, hand back what is only claimed, then return."""
+        self._platform.stopping.set()
         self._clock.pause()
         # Waits for the round that the clock may be in the middle of: one that ends after the clock itself is an error.
         self._clock.get_jobs()
@@ -205,11 +206,10 @@ class Scheduler:
 
 def run_scheduler(platform: Platform, *, observe: Observer = nobody) -> None:
     """Run until SIGTERM or SIGINT, then finish what is being sent and return."""
-    asked_to_stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: asked_to_stop.set())
+    asked = ending.Asked()
     scheduler = Scheduler(platform, observe=observe)
     scheduler.start()
     _log.info("Scheduler %s runs", scheduler.owner)
-    asked_to_stop.wait()
+    asked.wait()
+    ending.at_the_latest(platform.settings)
     scheduler.stop()

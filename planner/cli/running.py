@@ -64,6 +64,7 @@ def serve(host: str, port: int) -> None:
 
 def serve_all(wired: Platform, host: str, port: int, *, ready: Callable[[str], None] | None = None) -> None:
     """Pages, API and scheduler, until a signal. ``ready`` gets the address once it answers."""
+    from planner import ending
     from planner.memory import share_arenas
     from planner.scheduler import Scheduler
 
@@ -73,6 +74,7 @@ def serve_all(wired: Platform, host: str, port: int, *, ready: Callable[[str], N
         scheduler = Scheduler(wired)
         scheduler.start()
         stack.callback(scheduler.stop)
+        stack.callback(ending.at_the_latest, wired.settings)
         _serve(wired, made, ready or say_running)
 
 

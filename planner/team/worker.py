@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from planner import ending
 from planner.services import heartbeats
 from planner.services.publishing import telling
 from planner.services.publishing.calling import ANSWER_SECONDS, Caller
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from planner.team.engine import Engine
 
 AGAIN_SECONDS = 1.0
+#: How long the engine may take to note, when all is sent, that its jobs are done. Jobs that it leaves are tidied up.
+LEAVE_SECONDS = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +46,10 @@ class Worker:
         self._several = platform.settings.sender_threads_per_channel > 1
         self._hands = Hands(platform, self.owner)
         self._caller = Caller(platform, engine.enqueue)
-        self._stopping = threading.Event()
+        self._stopping = platform.stopping
         self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._answering = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``, then finish what is being sent and hand back what is only claimed."""
@@ -61,6 +66,7 @@ class Worker:
             if stop.is_set():
                 self._stopping.set()
                 work.cancel()
+                await self._hasten(work)
             await self._end_of(work)
             if not stop.is_set():
                 await asyncio.wait({asked}, timeout=AGAIN_SECONDS)
@@ -69,6 +75,8 @@ class Worker:
 
     def answer(self, channel: int) -> None:
         """Send the longest due delivery of a channel, if it still waits; then see that its next is called to."""
+        with self._lock:
+            self._answering += 1
         try:
             for work in self._claim(channel).claimed:
                 if self._several:
@@ -81,6 +89,9 @@ class Worker:
             _log.warning("Channel %s is left to whoever is called next; the database was away: %s", channel, error.orig)
         except Exception:  # noqa: BLE001 - the lease brings back what this call leaves behind
             _log.exception("Channel %s is left to whoever is called next", channel)
+        finally:
+            with self._lock:
+                self._answering -= 1
 
     def _claim(self, channel: int) -> Batch:
         """One delivery of the channel. What was missed, or is just being written by somebody, hides it for a moment."""
@@ -93,6 +104,14 @@ class Worker:
                 return batch
             time.sleep(SOON_SECONDS)
         return Batch()
+
+    async def _hasten(self, work: asyncio.Task[None]) -> None:
+        """The engine takes leave of the database, and waits where that is away. Once our own threads are done, it is
+        told a second time, and then it goes at once."""
+        while self._answering and not work.done():
+            await asyncio.wait({work}, timeout=SOON_SECONDS)
+        await asyncio.wait({work}, timeout=LEAVE_SECONDS)
+        work.cancel()
 
     async def _end_of(self, work: asyncio.Task[None]) -> None:
         try:
@@ -129,8 +148,13 @@ def run_worker(platform: Platform, engine: Engine, *, observe: Observer = nobody
 
     async def main() -> None:
         stop = asyncio.Event()
+
+        def end() -> None:
+            ending.at_the_latest(platform.settings)
+            stop.set()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, end)
         await Worker(platform, engine, observe=observe).run(stop)
 
     asyncio.run(main())

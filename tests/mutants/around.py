@@ -360,7 +360,7 @@ MUTANTS = (
         "stop-hands-back",
         "A process that is stopped hands back what it has only claimed.",
         "the handing back, by the dispatcher and by the senders",
-        (Edit("planner/services/publishing/pool.py", "                hand_back(self._platform, work)\n", ""),),
+        (Edit("planner/services/publishing/pool.py", "hand_back(self._platform, work)\n", "pass\n"),),
         found_in(POOL_TESTS, "stopping_finishes_what_is_being_sent_and_hands_back_what_is_only_claimed"),
     ),
     Mutant(

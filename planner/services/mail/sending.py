@@ -37,7 +37,7 @@ def send_due(platform: Platform, writer: Writer, *conditions: ColumnElement[bool
     sent = 0
     try:
         for _ in range(MOST_AT_ONCE):
-            work = outbox.claim(platform, Mail, *conditions)
+            work = None if platform.stopping.is_set() else outbox.claim(platform, Mail, *conditions)
             if work is None:
                 break
             try:

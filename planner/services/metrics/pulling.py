@@ -83,6 +83,8 @@ def pull_due(platform: Platform, *, all_due: bool = False) -> Pulled:
     """
     pulled = Pulled()
     for access, due in _wanted(platform, all_due=all_due):
+        if platform.stopping.is_set():
+            break
         if not _gives_figures(platform, access):
             _postpone(platform, due, None)
             continue
@@ -93,6 +95,8 @@ def pull_due(platform: Platform, *, all_due: bool = False) -> Pulled:
 def _pull_channel(platform: Platform, access: ChannelAccess, due: Sequence[Due], pulled: Pulled) -> None:
     """Batch after batch, until the channel gives nothing or its network's limit is near."""
     for start in range(0, len(due), BATCH):
+        if platform.stopping.is_set():
+            return
         until = _limit_ends(platform, access)
         if until is not None:
             _postpone(platform, due[start:], until)

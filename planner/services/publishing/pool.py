@@ -10,8 +10,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
 
 from planner.services.publishing import telling
 from planner.services.publishing.calling import MOST_CALLS, Caller
@@ -114,9 +116,11 @@ class Pool:
             except Exception:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
                 _log.exception("The dispatcher could not claim; it tries again")
             self._call.wait(SOON_SECONDS if again else WATCH_SECONDS)
-        self._hand_back_waiting()
-        for _ in range(self._threads_wanted):
-            self._waiting.put(None)
+        try:
+            self._hand_back_waiting()
+        finally:  # whatever becomes of that, nobody may wait for more
+            for _ in range(self._threads_wanted):
+                self._waiting.put(None)
 
     def _fill(self) -> bool:
         """Claim as much as can start soon. Returns whether to come again at once."""
@@ -145,17 +149,36 @@ class Pool:
         self._waiting.put(work)
 
     def _hand_back_waiting(self) -> None:
-        while not self._waiting.empty():
-            work = self._waiting.get()
-            if work is not None:
-                with telling.about(work.ref, work.number):
-                    hand_back(self._platform, work)
+        """Where the database is away, the rest is left to the leases: each would only meet the same."""
+        while (work := self._next_waiting()) is not None:
+            if not self._hand_back(work):
+                return
+
+    def _next_waiting(self) -> Claimed | None:
+        try:
+            # The senders take from the other end: what was there a moment ago may be theirs by now.
+            return self._waiting.get_nowait()
+        except Empty:
+            return None
+
+    def _hand_back(self, work: Claimed) -> bool:
+        with telling.about(work.ref, work.number):
+            try:
+                hand_back(self._platform, work)
+            except DBAPIError as error:
+                _log.warning("It could not be handed back; its lease brings it back: %s", error.orig)
+                return False
+            finally:
                 self._hands.drop(work)
+        return True
 
     # --- the senders ---------------------------------------------------------------------------------------
 
     def _send(self) -> None:
         while (work := self._waiting.get()) is not None:
+            if self._stopping.is_set():
+                self._hand_back(work)
+                continue
             with telling.about(work.ref, work.number):
                 try:
                     deliver(self._platform, work, observe=self._observe, stopping=self._stopping.is_set)

@@ -35,6 +35,7 @@ from planner.services.publishing.unconfirmed import (
     Seen,
     ask_person,
     decide,
+    leave,
     note_failed_look,
     open_attempts,
     wait_for_limit,
@@ -77,6 +78,9 @@ def reconcile(platform: Platform) -> int:
 def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
     """One listing for all doubts of a channel."""
     with _about_all(doubts):
+        if platform.stopping.is_set():  # whoever comes next looks at once
+            _each(platform, doubts, leave)
+            return
         _list_and_decide(platform, doubts)
 
 

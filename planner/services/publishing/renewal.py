@@ -123,7 +123,7 @@ def renew_due(platform: Platform) -> int:
             for channel in session.scalars(_MAY_BE_DUE, {"now": now, "soon": now + WEEK})
             if channel.token_expires_at is not None and renewal_is_due(channel.token_expires_at, now)
         ]
-    return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due)
+    return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due if not platform.stopping.is_set())
 
 
 def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: datetime) -> bool:

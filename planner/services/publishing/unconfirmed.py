@@ -36,6 +36,7 @@ class Look(StrEnum):
     LIMITED = "limited"
     IMPOSSIBLE = "impossible"
     TAKEN = "taken_meanwhile"
+    LEFT = "left_to_others"
     OVER = "no_longer_in_doubt"
 
 
@@ -134,6 +135,12 @@ def wait_for_limit(session: Session, doubt: Doubt, until: datetime, now: datetim
         return ask_person(session, doubt, now)
     _look_again(session, doubt, until)
     return Look.LIMITED
+
+
+def leave(session: Session, doubt: Doubt, now: datetime) -> Look:
+    """This process ends: whoever comes next looks at once."""
+    _look_again(session, doubt, now)
+    return Look.LEFT
 
 
 def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:

@@ -46,6 +46,8 @@ def _call_hook(platform: Platform, webhook_id: int, conditions: tuple[ColumnElem
     """All that is due for one webhook, until it fails."""
     accepted = 0
     for _ in range(MOST_AT_ONCE):
+        if platform.stopping.is_set():
+            break
         work = outbox.claim(platform, WebhookCall, WebhookCall.webhook_id == webhook_id, *conditions)
         if work is None or not _call(platform, work):
             break

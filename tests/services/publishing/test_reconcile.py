@@ -53,6 +53,19 @@ def test_a_post_that_is_absent_in_three_looks_is_sent_again_once(stage: Stage, n
     assert [a.outcome for a in stage.attempts(delivery)] == [Outcome.UNCERTAIN, Outcome.PUBLISHED]
 
 
+def test_a_process_that_is_asked_to_stop_leaves_the_look_to_whoever_comes_next(stage: Stage) -> None:
+    lost(stage, "linkedin", accepted=True)
+    delivery = stage.due(stage.channel())
+    stage.run()
+    stage.platform.stopping.set()
+    stage.reconcile()
+    assert (stage.state(delivery), stage.read(delivery).look_at) == (S.UNKNOWN, stage.clock.now())
+
+    stage.platform.stopping.clear()
+    stage.reconcile()
+    assert stage.state(delivery) is S.PUBLISHED
+
+
 def test_the_looks_that_count_begin_at_the_hard_deadline_and_are_spread_over_the_settle_time(stage: Stage) -> None:
     lost(stage, "linkedin", accepted=False)
     delivery = stage.due(stage.channel())
