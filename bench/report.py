@@ -111,11 +111,19 @@ def _claims(found: dict[str, Any]) -> Iterator[Row]:
 
 
 def _workers(found: dict[str, Any]) -> str:
-    head = "| Who sends | Deliveries a minute | First arrival | Lateness p50, p99 | Commits, rows written for each |"
+    head = (
+        "| Who sends | Deliveries a minute | First arrival | Lateness p50, p99 | Commits, rows written for each"
+        " | Processor time for each: senders, scheduler, database, networks | Cores busy with it |"
+    )
     lines = "\n".join(
         f"| {'the scheduler, 8 threads' if count == '0' else f'{count} worker' + 's' * (count != '1')}"
         f" | {part['per_minute']:,.0f} | {part['first'] * 1000:.0f} ms"
-        f" | {part['late_p50']:.1f} s, {part['late_p99']:.1f} s | {part['commits']:.1f}, {part['rows']:.1f} |"
+        f" | {part['late_p50']:.1f} s, {part['late_p99']:.1f} s | {part['commits']:.1f}, {part['rows']:.1f}"
+        f" | {_milliseconds(part, 'senders', 'clock', 'database', 'networks')} | {part['busy']:.0%} |"
         for count, part in found.items()
     )
-    return f"{head}\n|---|---|---|---|---|\n{lines}"
+    return f"{head}\n|---|---|---|---|---|---|---|\n{lines}"
+
+
+def _milliseconds(part: dict[str, Any], *names: str) -> str:
+    return ", ".join(f"{part[f'cpu_{name}'] * 1000:.1f}" for name in names) + " ms"

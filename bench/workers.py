@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 
 from bench.bare import SENDERS
-from bench.instance import Instance, Sandbox, connect, instance, quantile, sandbox, seconds_after
+from bench.instance import Instance, Sandbox, connect, cpu_seconds, instance, quantile, sandbox, seconds_after
 from bench.publishing import wait, write
 from planner.models import Heartbeat
 from planner.services import heartbeats
@@ -33,17 +34,23 @@ def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, floa
     with instance(networks, **settings) as made:
         names = list(SENDERS)
         channels = [connect(made, names[n % len(names)], n) for n in range(CHANNELS)]
-        made.run("scheduler")
-        for _ in range(count):
-            made.run("worker")
+        clock = made.run("scheduler")
+        senders = [made.run("worker") for _ in range(count)] or [clock]
+        who = {
+            "clock": [clock.pid] if count else [],
+            "senders": [sender.pid for sender in senders],
+            "database": [server.pid],
+            "networks": [networks.process.pid],
+        }
         while not _all_run(made, count):
             time.sleep(0.1)
         due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=20)
         write(made, [(channels[n % CHANNELS], due) for n in range(POSTS)])
         assert datetime.now(UTC) < due - timedelta(seconds=2), "writing the posts took longer than planned"
         time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds() - 0.5))
-        before = _writes(made)
+        before, used = _writes(made), {name: cpu_seconds(*pids) for name, pids in who.items()}
         wait(made, POSTS, 180)
+        cost = {name: (cpu_seconds(*pids) - used[name]) / POSTS for name, pids in who.items()}
         after = _writes(made)
         late = [seconds_after(due, entry["at"]) for entry in networks.arrivals()]
         assert len(late) == POSTS, f"{len(late)} requests arrived for {POSTS} posts"
@@ -56,6 +63,8 @@ def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, floa
             "per_minute": POSTS / last * 60,
             "commits": (after[0] - before[0]) / POSTS,
             "rows": (after[1] - before[1]) / POSTS,
+            **{f"cpu_{name}": seconds for name, seconds in cost.items()},
+            "busy": sum(cost.values()) * POSTS / last / (os.cpu_count() or 1),
         }
 
 

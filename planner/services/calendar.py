@@ -1,8 +1,8 @@
-"""What the calendar draws: entries, gaps and the weekly rhythm, in two queries however many posts there are."""
+"""What the calendar draws: entries, gaps and the weekly rhythm, in three queries however many posts there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,8 +14,11 @@ from planner.domain.week import Week
 from planner.models import Campaign, Category, Channel, Delivery, Post, Workspace
 from planner.services import by_hand, weeks
 from planner.services.by_hand import ByHand
-from planner.services.posts import CalendarDelivery, Entry, calendar as entries_between
+from planner.services.limits import app_limits
+from planner.services.posts import Entry, calendar as entries_between
 from planner.services.posts.placing import MOVABLE
+from planner.services.publishing.guards import AGAINST_THE_PLAN, Hold
+from planner.services.publishing.status import Holds
 from planner.services.weeks import WeekOverview
 
 #: A calendar never shows more at once; a longer range is cut.
@@ -24,12 +27,13 @@ LONGEST = timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An entry as it is shown: its own status (a post's parts may stand elsewhere), whether it is ``held``, whether
-    it can be dragged, and how it stands where it only waits for a hand."""
+    """An entry as it is shown: its own status (a post's parts may stand elsewhere), what holds it against the plan and
+    until when, as far as that is known, whether it can be dragged, and how it stands where it only waits for a hand."""
 
     entry: Entry
     status: PostStatus
-    held: bool
+    waits_for: Hold | None
+    held_until: datetime | None
     movable: bool
     by_hand: ByHand | None
 
@@ -50,11 +54,13 @@ def look(session: Session, workspace: Workspace, start: datetime, end: datetime,
     found = entries_between(session, workspace.id, min(first, start), max(last, end))
     channels = weeks.channels_with_slots(session, workspace.id)
     deliveries = [d for entry in found for d in entry.deliveries]
-    paused = {c.id for c in channels if c.paused_at is not None or _is_cut_off(c)}
-    if workspace.paused_at is not None:
-        paused = {d.channel_id for d in deliveries}
+    campaigns = {e.campaign_id: e.campaign_paused_at for e in found if e.campaign_id and e.campaign_paused_at}
+    # A limit holds what is still to go out: of a month that lies behind, nothing is asked.
+    apps = app_limits(session, now) if any(d.state is DeliveryState.SCHEDULED for d in deliveries) else {}
+    holds = Holds(workspace.paused_at, campaigns, apps, now)
+    known = {channel.id: channel for channel in channels}
     return CalendarView(
-        [_drawn(e, paused, now) for e in found if start <= e.publish_at < end],
+        [_drawn(e, holds, known) for e in found if start <= e.publish_at < end],
         weeks.overviews_of(shown, workspace.zone, channels, deliveries, now=now),
     )
 
@@ -111,17 +117,28 @@ def _weeks_between(start: datetime, end: datetime, zone: str) -> Iterator[Week]:
         week = week.next
 
 
-def _drawn(entry: Entry, paused: set[int], now: datetime) -> Drawn:
+def _drawn(entry: Entry, holds: Holds, channels: Mapping[int, Channel]) -> Drawn:
     states = [d.state for d in entry.deliveries]
     status = post_status(states, awaits_approval=entry.status is PostStatus.IN_APPROVAL)
-    scheduled = [d for d in entry.deliveries if d.state is DeliveryState.SCHEDULED]
     movable = all(s in MOVABLE for s in states)
-    return Drawn(entry, status, _held(entry, scheduled, paused), movable, by_hand.standing(entry.deliveries, now))
+    hold, until = _hold(entry, holds, channels)
+    return Drawn(entry, status, hold, until, movable, by_hand.standing(entry.deliveries, holds.now))
 
 
-def _is_cut_off(channel: Channel) -> bool:
-    return channel.reconnect_since is not None and channel.by_hand_since is None
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    state: DeliveryState
+    try_at: datetime | None
+    post: Entry
+    channel: Channel
 
 
-def _held(entry: Entry, scheduled: Sequence[CalendarDelivery], paused: set[int]) -> bool:
-    return bool(scheduled) and (entry.campaign_paused or any(d.channel_id in paused for d in scheduled))
+def _hold(entry: Entry, holds: Holds, channels: Mapping[int, Channel]) -> tuple[Hold | None, datetime | None]:
+    """What holds the entry, and until when: of several channels the first that is held speaks for it."""
+    for delivery in entry.deliveries:
+        if delivery.channel_id in channels:
+            waiting = _Waiting(delivery.state, delivery.try_at, entry, channels[delivery.channel_id])
+            hold = holds.reason(waiting)
+            if hold in AGAINST_THE_PLAN:
+                return hold, holds.goes_on_at(waiting, hold)
+    return None, None

@@ -23,6 +23,7 @@ from planner.web.formats import iso
 from planner.web.looks import look_of, network_look
 from planner.web.posts.holding import holds_of
 from planner.web.posts.page import allowed
+from planner.web.posts.trouble import waiting
 from planner.web.posts.wording import first_words
 
 blueprint = Blueprint("calendar", __name__)
@@ -104,7 +105,7 @@ def _entry(drawn: Drawn) -> dict[str, Any]:
         "text": first_words(entry.text, 70) or _("(no text yet)"),
         "status": drawn.status.value,
         "byHand": drawn.by_hand or "",
-        "held": drawn.held,
+        "held": waiting(drawn.waits_for, drawn.held_until) if drawn.waits_for else "",
         "movable": drawn.movable,
         "queued": any(d.queued for d in entry.deliveries),
         "campaign": str(entry.campaign_id or ""),

@@ -105,6 +105,11 @@ class OwnServer:
         self.url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         self.socket = Path(str(self.url.query["host"])) / ".s.PGSQL.5432"
 
+    @property
+    def pid(self) -> int:
+        """The process whose children serve the connections."""
+        return int((Path(self._server.pgdata) / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+
     def database(self) -> str:
         """The URL of a new and empty database."""
         name = _new_name("own")

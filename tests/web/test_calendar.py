@@ -35,7 +35,7 @@ def test_an_entry_is_a_post_on_those_channels_that_go_out_together(
     assert entry["post"] == str(post.id)
     assert entry["start"] == "2026-03-18T09:00:00Z"
     assert sorted(entry["channels"]) == sorted([str(linkedin.id), str(twitter.id)])
-    assert (entry["status"], entry["movable"], entry["queued"], entry["held"]) == ("scheduled", True, False, False)
+    assert (entry["status"], entry["movable"], entry["queued"], entry["held"]) == ("scheduled", True, False, "")
     assert entry["text"].endswith(" …")
     assert len(entry["text"]) <= 75
 
@@ -67,7 +67,7 @@ def test_what_is_on_its_way_or_out_cannot_be_dragged(
     assert (entry["status"], entry["movable"]) == (status, movable)
 
 
-def test_what_is_held_is_shown_as_held(
+def test_what_is_held_says_why_in_words(
     client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
 ) -> None:
     with platform.database.write() as session:
@@ -75,11 +75,15 @@ def test_what_is_held_is_shown_as_held(
         session.add(campaign)
     make_post(platform, company.bob, [linkedin], When(queue=True), approve=True, campaign_id=campaign.id)
     rita = client_of(company.rita)
-    paused: tuple[type[Base], ...] = (Campaign, Channel, Workspace)
-    for model in paused:
-        assert not events(rita, MARCH)["entries"][0]["held"]
+    paused: tuple[tuple[type[Base], str], ...] = (
+        (Campaign, "Die Kampagne ist pausiert."),
+        (Channel, "Der Kanal ist pausiert."),
+        (Workspace, "Das Veröffentlichen ist pausiert."),
+    )
+    for model, words in paused:
+        assert events(rita, MARCH)["entries"][0]["held"] == ""
         pause(platform, model, on=True)
-        assert events(rita, MARCH)["entries"][0]["held"], model
+        assert events(rita, MARCH)["entries"][0]["held"] == words
         pause(platform, model, on=False)
 
 

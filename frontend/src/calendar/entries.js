@@ -25,15 +25,17 @@ export function markEntry({ event, el }, settings) {
 }
 
 function entryNodes(event, settings, view) {
-  const { text, channels, queued } = event.extendedProps;
+  const { text, channels, queued, held } = event.extendedProps;
   const look = lookOf(event, settings);
   const head = element("span", "entry-head");
   head.append(element("span", "entry-time", time(event.start)), networks(channels, settings));
   if (queued) head.append(icon("stack-2", t("queued")));
   const status = element("span", "entry-status");
   status.append(icon(look.icon), element("span", "entry-status-word", view === "list" ? look.label : look.short));
-  status.title = look.label;
-  return [head, element("span", "entry-text", text), status];
+  status.title = held || look.label;
+  const nodes = [head, element("span", "entry-text", text), status];
+  if (held) nodes.push(element("span", view === "list" ? "entry-hold" : "visually-hidden", held));
+  return nodes;
 }
 
 function gapNodes(event, settings) {

@@ -62,7 +62,9 @@ class Entry:
     category_id: int | None
     campaign_id: int | None
     owner_id: int | None
-    campaign_paused: bool = False
+    needs_approval: bool = False
+    approved_at: datetime | None = None
+    campaign_paused_at: datetime | None = None
     deliveries: list[CalendarDelivery] = field(default_factory=list)
 
 
@@ -77,6 +79,7 @@ class CalendarDelivery:
     remote_url: str | None
     error_code: str | None
     publish_at: datetime
+    try_at: datetime | None = None
     occurrence: str | None = None
 
 
@@ -137,6 +140,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Delivery.remote_url,
             Delivery.error_code,
             Delivery.publish_at,
+            Delivery.try_at,
             Delivery.occurrence,
             Campaign.paused_at.label("campaign_paused_at"),
             Post.id.label("post_id"),
@@ -146,6 +150,8 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Post.category_id,
             Post.campaign_id,
             Post.owner_id,
+            Post.needs_approval,
+            Post.approved_at,
         )
         .join(Post, Post.id == Delivery.post_id)
         .outerjoin(Campaign, Campaign.id == Post.campaign_id)
@@ -171,7 +177,9 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
                 row.category_id,
                 row.campaign_id,
                 row.owner_id,
-                row.campaign_paused_at is not None,
+                row.needs_approval,
+                row.approved_at,
+                row.campaign_paused_at,
             )
         entries[key].deliveries.append(
             CalendarDelivery(
@@ -182,6 +190,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
                 row.remote_url,
                 row.error_code,
                 row.publish_at,
+                row.try_at,
                 row.occurrence,
             )
         )

@@ -31,6 +31,8 @@ class Hold(StrEnum):
 
 #: What holds nothing back where people publish.
 OF_THE_CONNECTION = frozenset({Hold.RECONNECT, Hold.THROTTLED, Hold.APP_THROTTLED, Hold.UNREACHABLE})
+#: What keeps a delivery back although everybody agreed to it.
+AGAINST_THE_PLAN = frozenset(Hold) - {Hold.APPROVAL_MISSING}
 
 
 class Standing(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from planner.domain.states import DeliveryState, PostStatus, post_status
-from planner.models import Campaign, Delivery, Post, Workspace
+from planner.models import Campaign, Channel, Delivery, Post, Workspace
 from planner.services.limits.holds import AppLimit, app_limits
 from planner.services.publishing import guards
 from planner.services.publishing.tables import DELIVERY, POST, run
@@ -46,6 +47,30 @@ def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
 SOON = timedelta(seconds=30)
 
 
+class PostFacts(Protocol):
+    """As much of a post as it takes to know what holds its deliveries."""
+
+    @property
+    def campaign_id(self) -> int | None: ...
+    @property
+    def needs_approval(self) -> bool: ...
+    @property
+    def approved_at(self) -> datetime | None: ...
+
+
+class Waiting(Protocol):
+    """As much of a delivery."""
+
+    @property
+    def state(self) -> DeliveryState: ...
+    @property
+    def try_at(self) -> datetime | None: ...
+    @property
+    def post(self) -> PostFacts: ...
+    @property
+    def channel(self) -> Channel: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Holds:
     """What is paused in a workspace and why, read once for a whole page of deliveries."""
@@ -74,7 +99,7 @@ class Holds:
             return cls(None, since, apps, now, None, reasons)
         return cls(paused.paused_at, since, apps, now, paused.pause_reason, reasons)
 
-    def reason(self, delivery: Delivery) -> guards.Hold | None:
+    def reason(self, delivery: Waiting) -> guards.Hold | None:
         """Why the delivery waits; None where nothing holds it. Reads its ``post`` and ``channel``."""
         if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.CLAIMED):
             return None
@@ -91,15 +116,15 @@ class Holds:
         }
         return said.get(hold) or ""
 
-    def would_hold(self, delivery: Delivery) -> guards.Hold | None:
+    def would_hold(self, delivery: Waiting) -> guards.Hold | None:
         """What would hold the delivery if it were to go out now, whatever state it is in."""
         return guards.hold(self._facts(delivery), self.now)
 
-    def goes_on_at(self, delivery: Delivery, hold: guards.Hold) -> datetime | None:
+    def goes_on_at(self, delivery: Waiting, hold: guards.Hold) -> datetime | None:
         """When what holds the delivery ends by itself; None where a person has to act."""
         return guards.ends_at(self._facts(delivery), hold)
 
-    def _facts(self, delivery: Delivery) -> _Facts:
+    def _facts(self, delivery: Waiting) -> _Facts:
         post, channel = delivery.post, delivery.channel
         return _Facts(
             self.workspace_paused_at,
@@ -114,7 +139,7 @@ class Holds:
             _concerning(delivery, self._app_waits_until(delivery)),
         )
 
-    def _app_waits_until(self, delivery: Delivery) -> datetime | None:
+    def _app_waits_until(self, delivery: Waiting) -> datetime | None:
         app = self.apps.get(delivery.channel.network)
         if app is None or app.held_until is not None:
             return app.held_until if app else None
@@ -127,7 +152,7 @@ def held(session: Session, delivery: Delivery, now: datetime) -> guards.Hold | N
     return Holds.read(session, delivery.workspace_id, now).reason(delivery)
 
 
-def _concerning(delivery: Delivery, until: datetime | None) -> datetime | None:
+def _concerning(delivery: Waiting, until: datetime | None) -> datetime | None:
     """The end of a wait, where the delivery is due before it."""
     return until if until is not None and (delivery.try_at is None or delivery.try_at < until) else None
 

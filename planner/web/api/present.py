@@ -9,7 +9,7 @@ from planner.bootstrap import Platform
 from planner.security.vault import VaultError
 from planner.services import channels, limits, posts
 from planner.services.connections import ChannelAccess
-from planner.services.publishing.guards import Hold
+from planner.services.publishing.guards import AGAINST_THE_PLAN
 from planner.services.publishing.status import Holds
 from planner.services.spending import MICROS
 from planner.web.api.operations import Call
@@ -19,9 +19,6 @@ from planner.web.api.shapes.common import FieldProblem, Page
 from planner.web.messages import sentence
 from planner.web.posts.trouble import WHY
 from publishers.registry import UnknownNetwork
-
-#: What keeps a delivery back whatever its time: a person's pause, or a limit of the network.
-HELD = frozenset({Hold.WORKSPACE_PAUSED, Hold.CAMPAIGN_PAUSED, Hold.CHANNEL_PAUSED, Hold.THROTTLED, Hold.APP_THROTTLED})
 
 
 def ref(key: int | None) -> str | None:
@@ -117,7 +114,7 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         channel=str(delivery.channel_id),
         network=delivery.channel.network,
         status=delivery.state,
-        held=reason in HELD,
+        held=reason in AGAINST_THE_PLAN,
         waits_for=reason,
         hold_reason=(holds.words(delivery, reason) or None) if reason else None,
         held_until=holds.goes_on_at(delivery, reason) if reason else None,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from icalendar import Calendar
+from sqlalchemy import update
 
 from planner.bootstrap import Platform
 from planner.domain.roles import Role
@@ -50,6 +51,8 @@ def test_the_calendar_shows_what_goes_out_and_what_is_missing(
             "text": "Hallo",
             "status": "scheduled",
             "held": False,
+            "waits_for": None,
+            "held_until": None,
             "topic": None,
             "campaign": None,
             "category": None,
@@ -66,6 +69,25 @@ def test_the_calendar_shows_what_goes_out_and_what_is_missing(
         }
     ]
     assert seen["gaps"] == [{"channel": str(channel.id), "publish_at": "2026-03-19T15:00:00Z"}]
+
+
+def test_an_entry_that_is_held_says_why_and_until_when(
+    admin: Script, channel: Channel, clock: FakeClock, platform: Platform
+) -> None:
+    at = clock.now() + timedelta(hours=1)
+    schedule(admin, channel, at.isoformat())
+    until = at + timedelta(hours=2)
+    for values, expected in (
+        ({"paused_at": clock.now()}, (True, "channel_paused", None)),
+        ({"paused_at": None, "throttled_until": until}, (True, "throttled", "2026-03-16T12:00:00Z")),
+        ({"throttle_reason": "unreachable"}, (True, "unreachable", "2026-03-16T12:00:00Z")),
+        ({"reconnect_since": clock.now()}, (True, "reconnect", None)),
+        ({"reconnect_since": None, "throttled_until": at}, (False, None, None)),
+    ):
+        with platform.database.write() as session:
+            session.execute(update(Channel).where(Channel.id == channel.id).values(**values))
+        (entry,) = made(admin.get("/calendar?from=2026-03-16&to=2026-03-22"))["items"]
+        assert (entry["held"], entry["waits_for"], entry["held_until"]) == expected
 
 
 def test_a_queued_post_fills_the_gap(admin: Script, channel: Channel, clock: FakeClock) -> None:

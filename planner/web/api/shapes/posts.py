@@ -116,8 +116,9 @@ class DeliveryError(Output):
 
 
 class Delivery(Output):
-    """A post on one channel at one time. ``held``: a pause or a limit of the network keeps it back whatever its time;
-    ``waits_for`` names that, or whatever else keeps it back now; ``held_until`` is when it goes on by itself."""
+    """A post on one channel at one time. ``held``: a pause, a limit of the network, a network that cannot be reached or
+    an access that has ended keeps it back; ``waits_for`` names that, or that an approval is missing; ``held_until`` is
+    when it goes on by itself, as far as that is known."""
 
     id: Id
     post: Id

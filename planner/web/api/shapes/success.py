@@ -115,13 +115,16 @@ class CalendarDelivery(Output):
 
 
 class CalendarEntry(Output):
-    """A post on those of its channels that go out (or went out) at this moment."""
+    """A post on those of its channels that go out (or went out) at this moment. ``waits_for`` says why it is ``held``,
+    and ``held_until`` when it goes on by itself, as for a delivery."""
 
     post: Id
     publish_at: Moment
     text: str
     status: PostStatus
     held: bool
+    waits_for: Hold | None
+    held_until: Moment | None
     topic: Id | None
     campaign: Id | None
     category: Id | None
