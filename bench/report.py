@@ -116,13 +116,18 @@ def _workers(found: dict[str, Any]) -> str:
         " | Processor time for each: senders, scheduler, database, networks | Cores busy with it |"
     )
     lines = "\n".join(
-        f"| {'the scheduler, 8 threads' if count == '0' else f'{count} worker' + 's' * (count != '1')}"
+        f"| {_who(count)}"
         f" | {part['per_minute']:,.0f} | {part['first'] * 1000:.0f} ms"
         f" | {part['late_p50']:.1f} s, {part['late_p99']:.1f} s | {part['commits']:.1f}, {part['rows']:.1f}"
         f" | {_milliseconds(part, 'senders', 'clock', 'database', 'networks')} | {part['busy']:.0%} |"
         for count, part in found.items()
     )
     return f"{head}\n|---|---|---|---|---|---|---|\n{lines}"
+
+
+def _who(count: str) -> str:
+    named = {"0": "the scheduler, 8 threads", "1": "1 worker", "at_once": "4 workers, networks that answer at once"}
+    return named.get(count, f"{count} workers")
 
 
 def _milliseconds(part: dict[str, Any], *names: str) -> str:

@@ -23,12 +23,17 @@ COUNTS = (1, 2, 4)
 
 def workers() -> dict[str, Any]:
     """600 deliveries due in the same second over 100 channels, the networks answering in 500 ms: with the scheduler's
-    own threads (``0``), and with 1, 2 and 4 workers of 8 threads each."""
-    with own_postgres_server() as server, sandbox(latency=LATENCY) as networks:
-        return {str(count): _measure(server, networks, count) for count in (0, *COUNTS)}
+    own threads (``0``), and with 1, 2 and 4 workers of 8 threads each; and (``at_once``) with networks that let nobody
+    wait, which shows what the machine itself carries, with the same four workers."""
+    with own_postgres_server() as server:
+        with sandbox(latency=LATENCY) as networks:
+            found: dict[str, Any] = {str(count): _measure(server, networks, count, LATENCY) for count in (0, *COUNTS)}
+        with sandbox() as networks:
+            found["at_once"] = _measure(server, networks, COUNTS[-1], 0.0)
+    return found
 
 
-def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, float]:
+def _measure(server: OwnServer, networks: Sandbox, count: int, latency: float) -> dict[str, float]:
     networks.reset()
     settings = {"SENDEPLAN_DATABASE_URL": server.database(), "SENDEPLAN_SENDERS": "workers" if count else "here"}
     with instance(networks, **settings) as made:
@@ -54,7 +59,7 @@ def _measure(server: OwnServer, networks: Sandbox, count: int) -> dict[str, floa
         after = _writes(made)
         late = [seconds_after(due, entry["at"]) for entry in networks.arrivals()]
         assert len(late) == POSTS, f"{len(late)} requests arrived for {POSTS} posts"
-        last = max(late) + LATENCY
+        last = max(late) + latency
         return {
             "late_p50": quantile(late, 0.5),
             "late_p99": quantile(late, 0.99),

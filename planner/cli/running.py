@@ -158,7 +158,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _serve(wired: Platform, made: socket.socket, ready: Callable[[str], None]) -> None:
     from planner import serving
-    from planner.watching import watching
+    from planner.alert_watch import alert_watch
 
-    with watching(wired):
+    with alert_watch(wired):
         serving.serve(wired, made, lambda: ready(serving.address(made)))

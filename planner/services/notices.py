@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from planner.domain.roles import Permission, Role, allows
 from planner.domain.states import DeliveryState, PostStatus
-from planner.models import Channel, Delivery, Notice, Post
-from planner.services.publishing.notices import ASKING
+from planner.models import Channel, Delivery, Member, Notice, Post, User
+from planner.services.publishing.notices import ASKING, add
 
 PAGE = 50
 EXCERPT = 90
@@ -34,22 +35,20 @@ class Told:
     settled: bool = False
 
 
-def about_workspace(
-    session: Session, workspace_id: int, people: Iterable[int], now: datetime, kind: str, data: Mapping[str, Any]
-) -> None:
-    """Tell these people (ids of users) of something that concerns the whole workspace. ``data`` is JSON."""
-    for user_id in people:
-        session.add(
-            Notice(
-                workspace_id=workspace_id,
-                user_id=user_id,
-                at=now,
-                kind=kind,
-                subject="workspace",
-                subject_id=workspace_id,
-                data=dict(data),
-            )
-        )
+def tell_planners(session: Session, workspace_id: int, now: datetime, kind: str, **data: Any) -> None:
+    """Tell those who plan of something that concerns the whole workspace. ``data`` is JSON."""
+    add(session, workspace_id, planners(session, workspace_id), now, kind, "workspace", workspace_id, data)
+
+
+def planners(session: Session, workspace_id: int) -> Sequence[int]:
+    """The members who can do something about the plan: those who may edit, and are not switched off."""
+    roles = [role for role in Role if allows(role, Permission.EDIT)]
+    query = (
+        select(Member.user_id)
+        .join(User, User.id == Member.user_id)
+        .where(Member.workspace_id == workspace_id, Member.role.in_(roles), User.active)
+    )
+    return session.scalars(query.order_by(Member.user_id)).all()
 
 
 def count_unread(session: Session, workspace_id: int, user_id: int) -> int:

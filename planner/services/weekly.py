@@ -6,7 +6,6 @@ in the transaction of the work, and by one of them only. After a standstill it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +14,13 @@ from sqlalchemy.orm import Session
 
 from planner.bootstrap import Platform
 from planner.domain.outbox import Pace, pace_of
-from planner.domain.roles import Permission, Role, allows
 from planner.domain.walltime import resolve
 from planner.domain.week import Week
-from planner.models import Member, User, Workspace
+from planner.models import User, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.mail.waiting import put
-from planner.services.notices import about_workspace
+from planner.services.notices import planners, tell_planners
 from planner.services.queue import move_passed
 from planner.services.weeks import ChannelWeek, week_overview
 
@@ -39,7 +37,7 @@ def run_due(platform: Platform) -> int:
     with platform.database.write() as session:
         for workspace_id, count in move_passed(session, now=now).items():
             if count:
-                _tell(session, workspace_id, now, "queue_moved", count=count)
+                tell_planners(session, workspace_id, now, "queue_moved", count=count)
     with platform.database.read() as session:
         workspaces = session.scalars(select(Workspace)).all()
     return sum(_run(platform, workspace, now) for workspace in workspaces if _due(workspace, now))
@@ -87,9 +85,9 @@ def _report(session: Session, workspace_id: int, week: Week, now: datetime) -> N
     unmet = [channel for channel in overview.channels if channel.met is False]
     if empty:
         gaps = [_gaps(channel) for channel in empty]
-        _tell(session, workspace_id, now, "week_gaps", week=str(week), count=overview.gap_count, channels=gaps)
+        tell_planners(session, workspace_id, now, "week_gaps", week=str(week), count=overview.gap_count, channels=gaps)
     if unmet:
-        _tell(session, workspace_id, now, "rhythm_unmet", week=str(week), channels=[_rhythm(c) for c in unmet])
+        tell_planners(session, workspace_id, now, "rhythm_unmet", week=str(week), channels=[_rhythm(c) for c in unmet])
     events.record(
         session,
         machine(workspace_id),
@@ -105,7 +103,7 @@ def _report(session: Session, workspace_id: int, week: Week, now: datetime) -> N
 
 def _mail(session: Session, workspace_id: int, week: Week, now: datetime) -> None:
     """The week by mail, to those who want it."""
-    for user_id in _planners(session, workspace_id):
+    for user_id in planners(session, workspace_id):
         if pace_of("week", session.get_one(User, user_id).mail_wishes) is Pace.NOW:
             put(session, "week", now, workspace_id=workspace_id, user_id=user_id, week=str(week))
 
@@ -118,21 +116,6 @@ def _gaps(channel: ChannelWeek) -> dict[str, Any]:
 def _rhythm(channel: ChannelWeek) -> dict[str, Any]:
     planned = channel.published + channel.planned
     return {"id": str(channel.channel_id), "name": channel.name, "planned": planned, "target": channel.target}
-
-
-def _tell(session: Session, workspace_id: int, now: datetime, kind: str, **data: Any) -> None:
-    about_workspace(session, workspace_id, _planners(session, workspace_id), now, kind, data)
-
-
-def _planners(session: Session, workspace_id: int) -> Iterable[int]:
-    """The members who can do something about it: those who may edit."""
-    roles = [role for role in Role if allows(role, Permission.EDIT)]
-    return session.scalars(
-        select(Member.user_id)
-        .join(User, User.id == Member.user_id)
-        .where(Member.workspace_id == workspace_id, Member.role.in_(roles), User.active)
-        .order_by(Member.user_id)
-    ).all()
 
 
 def _rfc3339(moment: datetime) -> str:

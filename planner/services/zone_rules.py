@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Iterable
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -18,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain import walltime
-from planner.domain.roles import Permission, Role, allows
-from planner.models import Delivery, Event, Member, Notice, Workspace
+from planner.domain.roles import Permission
+from planner.models import Delivery, Event, Notice, Workspace
 from planner.services import events, queue, retiming
 from planner.services.actor import Actor, machine
 from planner.services.errors import Conflict
-from planner.services.notices import about_workspace
+from planner.services.notices import tell_planners
 from planner.services.retiming import RULES_APPLIED, Choices, TakenBack
 
 if TYPE_CHECKING:
@@ -102,9 +101,9 @@ def _settle(session: Session, workspace_id: int, said: str, now: datetime) -> in
     if _queue_is_off(session, workspace_id, now):
         moved = len(queue.follow_clock(session, workspace_id, now=now).moved)
         if moved:
-            _tell(session, workspace_id, now, MOVED, count=moved, **known)
+            tell_planners(session, workspace_id, now, MOVED, count=moved, **known)
     if unasked := _unasked(session, workspace_id, now):
-        _tell(session, workspace_id, now, ASKED, count=len(unasked), deliveries=unasked, **known)
+        tell_planners(session, workspace_id, now, ASKED, count=len(unasked), deliveries=unasked, **known)
     return moved
 
 
@@ -130,16 +129,6 @@ def _unasked(session: Session, workspace_id: int, now: datetime) -> list[int]:
         return []
     told = session.scalars(select(Notice.data).where(Notice.workspace_id == workspace_id, Notice.kind == ASKED))
     return sorted(asked - {one for data in told for one in data["deliveries"]})
-
-
-def _tell(session: Session, workspace_id: int, now: datetime, kind: str, **data: Any) -> None:
-    about_workspace(session, workspace_id, _planners(session, workspace_id), now, kind, data)
-
-
-def _planners(session: Session, workspace_id: int) -> Iterable[int]:
-    roles = [role for role in Role if allows(role, Permission.EDIT)]
-    query = select(Member.user_id).where(Member.workspace_id == workspace_id, Member.role.in_(roles))
-    return session.scalars(query.order_by(Member.user_id)).all()
 
 
 def _first_line(path: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from planner import watching
+from planner import alert_watch
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
 from planner.domain.alarms import AlertKind
@@ -111,7 +111,7 @@ def test_a_delivery_that_stands_too_long_is_told_once_and_once_more_when_it_is_o
     assert alerts.check(platform) == 0, "not at each tick"
     (alert,) = all_alerts(platform)
     assert (alert.workspace_id, alert.data["delivery"]) == (company.workspace.id, str(delivery.id))
-    watching.tell(platform)
+    alert_watch.tell(platform)
     assert sorted(str(m["To"]) for m in mailbox.taken) == ["Alice <alice@example.com>", "it@brandt.example"]
     assert f"seit mehr als {minutes} Minuten" in mailbox.taken[0]["Subject"]
 
@@ -120,7 +120,7 @@ def test_a_delivery_that_stands_too_long_is_told_once_and_once_more_when_it_is_o
     heartbeats.beat(platform, "scheduler", "me")
     assert alerts.check(platform) == 1
     assert alerts.check(platform) == 0
-    watching.tell(platform)
+    alert_watch.tell(platform)
     assert len(mailbox.taken) == 4
     assert mailbox.taken[2]["Subject"].startswith("Sendeplan: vorbei:")
     assert all_alerts(platform)[0].cleared_at == clock.now()
@@ -135,11 +135,11 @@ def test_a_page_server_notices_a_dead_scheduler_and_tells_it_itself(
     started = clock.now()
     heartbeats.beat(platform, "scheduler", "me")
     clock.advance(seconds=120)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
     assert all_alerts(platform) == []
     clock.advance(seconds=1)
-    watching.look(platform, started)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
+    alert_watch.look(platform, started)
     recipients = sorted(str(m["To"]) for m in mailbox.taken)
     assert recipients == ["Alice <alice@example.com>", "Oscar <oscar@example.com>", "it@brandt.example"]
     assert "https://plan.brandt.example/alerts" in mailbox.taken[0].as_string()
@@ -147,8 +147,8 @@ def test_a_page_server_notices_a_dead_scheduler_and_tells_it_itself(
     assert receiver.last.json["data"]["kind"] == "clock"
 
     heartbeats.beat(platform, "scheduler", "another")
-    watching.look(platform, started)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
+    alert_watch.look(platform, started)
     assert len(mailbox.taken) == 6
     assert [r.json["type"] for r in receiver.requests] == ["alert.raised", "alert.cleared"]
 
@@ -178,10 +178,10 @@ def test_an_alarm_that_did_not_get_through_is_tried_again_by_whoever_watches(
     started = clock.now()
     clock.advance(seconds=121)
     mailbox.refusals[:] = ["451 Later"] * 3
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
     assert mailbox.taken == []
     clock.advance(seconds=30)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
     assert len(mailbox.taken) == 3
 
 
@@ -199,7 +199,7 @@ def test_of_several_processes_one_tells(
         team.letters()
         for _ in range(2):
             with ThreadPoolExecutor(4) as processes:
-                list(processes.map(lambda _n: watching.look(team, started), range(4)))
+                list(processes.map(lambda _n: alert_watch.look(team, started), range(4)))
             heartbeats.beat(team, "scheduler", "me")
         assert len(all_alerts(team)) == 1
         with team.database.read() as session:
@@ -222,10 +222,10 @@ def test_an_admin_may_do_without_and_thresholds_are_settings(
         accounts.set_mail_wishes(session, company.alice.user_id or 0, {"alert": "none"})
     started = clock.now()
     clock.advance(seconds=599)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
     assert all_alerts(platform) == []
     clock.advance(seconds=2)
-    watching.look(platform, started)
+    alert_watch.look(platform, started)
     assert [str(m["To"]) for m in mailbox.taken] == ["Oscar <oscar@example.com>"]
     with platform.database.read() as session:
         assert session.scalars(select(WebhookCall)).all() == []
@@ -236,7 +236,7 @@ def test_the_watch_of_a_page_server_runs_by_itself(
     platform: Platform, company: Company, mailbox: Mailbox, clock: FakeClock
 ) -> None:
     platform.letters()
-    with watching.watching(platform, every=0.01):
+    with alert_watch.alert_watch(platform, every=0.01):
         clock.advance(minutes=3)
         wait_for(lambda: len(mailbox.taken) == 3)
 

@@ -12,7 +12,7 @@ import pytest
 
 from planner.bootstrap import Platform
 from planner.domain.walltime import resolve
-from planner.models import Channel, Event, Notice, Workspace
+from planner.models import Channel, Event, Notice, User, Workspace
 from planner.scheduler import Scheduler
 from planner.services import zone_rules
 from planner.services.errors import Conflict, Forbidden
@@ -112,11 +112,13 @@ def test_it_is_noticed_who_is_told_and_which_version_was_seen(
     slots = [queued(platform, company, channel) for _ in range(3)]
     own = fixed(platform, company, channel, "2026-04-01T15:00")
     zone_rules.recheck(platform)
+    with platform.database.write() as session:
+        session.get_one(User, company.bob.user_id).active = False
 
     with new_rules(tmp_path):
         zone_rules.recheck(platform)
 
-        planners = sorted(p.user_id or 0 for p in (company.alice, company.bob, company.charlie))
+        planners = sorted(p.user_id or 0 for p in (company.alice, company.charlie))
         assert [n.user_id for n in told(platform, zone_rules.MOVED)] == planners
         assert [(n.user_id, n.data["deliveries"]) for n in told(platform, zone_rules.ASKED)] == [
             (p, [own]) for p in planners

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
-from planner.models import Channel, Delivery, Member, Notice, Post
+from planner.models import Channel, Delivery, Member, Notice, Post, User
 from planner.services.publishing.moves import Ref
 
 #: What asks a person to do something about a delivery.
@@ -19,7 +19,8 @@ ASKING = ("delivery_assisted", "delivery_failed", "delivery_missed", "delivery_n
 
 def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
     """Tell the owners of the post and of the channel; where there are none, the leads."""
-    _tell(session, ref.workspace_id, owners_of(session, ref), now, kind, "delivery", ref.id, data)
+    people = _concerned(session, ref)
+    add(session, ref.workspace_id, people, now, kind, "delivery", ref.id, data)
 
 
 def about_missed(session: Session, refs: Iterable[Ref], now: datetime) -> None:
@@ -28,8 +29,7 @@ def about_missed(session: Session, refs: Iterable[Ref], now: datetime) -> None:
     """
     missed: dict[tuple[int, int], list[int]] = {}
     for ref in refs:
-        owners = [person for person in owners_of(session, ref) if person is not None]
-        for user_id in _members(session, ref.workspace_id, owners) or _leads(session, ref.workspace_id):
+        for user_id in _concerned(session, ref):
             missed.setdefault((user_id, ref.workspace_id), []).append(ref.id)
     for (user_id, workspace_id), delivery_ids in sorted(missed.items()):
         _add_missed(session, workspace_id, user_id, delivery_ids, now)
@@ -43,8 +43,9 @@ def owners_of(session: Session, ref: Ref) -> set[int | None]:
 
 def about_channel(session: Session, workspace_id: int, channel_id: int, now: datetime, kind: str, **data: Any) -> None:
     """Tell the channel's owner and the leads, who can do something about it."""
-    people = {_channel_owner(session, channel_id), *_leads(session, workspace_id)}
-    _tell(session, workspace_id, people, now, kind, "channel", channel_id, data)
+    owner = _members(session, workspace_id, {_channel_owner(session, channel_id)})
+    people = sorted({*owner, *_leads(session, workspace_id)})
+    add(session, workspace_id, people, now, kind, "channel", channel_id, data)
 
 
 def settle(session: Session, delivery_id: int, now: datetime) -> None:
@@ -82,18 +83,18 @@ def _unread_missed(*which: ColumnElement[bool]) -> Select[Notice]:
     return unread.order_by(Notice.id).with_for_update().execution_options(populate_existing=True)
 
 
-def _tell(
+def add(
     session: Session,
     workspace_id: int,
-    people: Iterable[int | None],
+    people: Iterable[int],
     now: datetime,
     kind: str,
     subject: str,
     subject_id: int,
-    data: dict[str, Any],
+    data: Mapping[str, Any],
 ) -> None:
-    members = _members(session, workspace_id, [person for person in people if person is not None])
-    for user_id in members or _leads(session, workspace_id):
+    """A notice for each of these people (ids of users). ``data`` is JSON."""
+    for user_id in people:
         session.add(
             Notice(
                 workspace_id=workspace_id,
@@ -102,21 +103,31 @@ def _tell(
                 kind=kind,
                 subject=subject,
                 subject_id=subject_id,
-                data=data,
+                data=dict(data),
             )
         )
 
 
-def _members(session: Session, workspace_id: int, people: list[int]) -> list[int]:
-    """Those of the people who are still in the workspace."""
-    query = select(Member.user_id).where(Member.workspace_id == workspace_id, Member.user_id.in_(people))
-    return sorted(session.scalars(query))
+def _concerned(session: Session, ref: Ref) -> list[int]:
+    """The owners of the post and of the channel; where none of them is there, the leads."""
+    return _members(session, ref.workspace_id, owners_of(session, ref)) or _leads(session, ref.workspace_id)
+
+
+def _members(session: Session, workspace_id: int, people: Iterable[int | None]) -> list[int]:
+    """Those of the people who are still in the workspace, and not switched off."""
+    wanted = [person for person in people if person is not None]
+    query = _active(workspace_id).where(Member.user_id.in_(wanted))
+    return list(session.scalars(query))
 
 
 def _leads(session: Session, workspace_id: int) -> list[int]:
     leading = [Role.APPROVER, Role.ADMIN]
-    query = select(Member.user_id).where(Member.workspace_id == workspace_id, Member.role.in_(leading))
-    return sorted(session.scalars(query))
+    return list(session.scalars(_active(workspace_id).where(Member.role.in_(leading))))
+
+
+def _active(workspace_id: int) -> Select[int]:
+    query = select(Member.user_id).join(User, User.id == Member.user_id)
+    return query.where(Member.workspace_id == workspace_id, User.active).order_by(Member.user_id)
 
 
 def _channel_owner(session: Session, channel_id: int) -> int | None:

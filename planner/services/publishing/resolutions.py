@@ -26,7 +26,7 @@ from planner.services.publishing import decide
 from planner.services.publishing.moves import Ref, move
 from planner.services.publishing.status import lock_posts
 
-#: So many are decided about at a time, the longest missed first.
+#: So many are shown and decided about at a time, the longest missed first.
 MOST = 200
 SPACING = timedelta(minutes=10)
 LONGEST_SPACING = timedelta(hours=24)
@@ -59,7 +59,7 @@ class Undone:
     left: tuple[int, ...]
 
 
-def waiting(session: Session, workspace_id: int, *, limit: int = MOST) -> list[Delivery]:
+def waiting(session: Session, workspace_id: int, *, limit: int | None = MOST) -> list[Delivery]:
     """What was missed and waits for a decision, with posts and channels, in the order in which it was promised."""
     query = select(Delivery).where(*_missed_in(workspace_id)).join(Post, Post.id == Delivery.post_id)
     query = query.options(joinedload(Delivery.post), joinedload(Delivery.channel))

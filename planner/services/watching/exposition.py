@@ -71,6 +71,12 @@ def _of_channels(stored: Stored) -> Iterator[Metric]:
     yield _by("sendeplan_channels", "Channels by network and health.", ("network", "health"), stored.channels.items())
     yield _gauge("sendeplan_channels_expiring", "Channels whose access ends within a week.", expiring(stored))
     yield _by(
+        "sendeplan_app_limits_in_force",
+        "Limits of a network's developer app that are near their end or used up.",
+        ("network",),
+        (((network,), count) for network, count in stored.app_limits.items()),
+    )
+    yield _by(
         "sendeplan_channel_throttled_seconds",
         "How long the network still asks a channel to wait.",
         ("channel", "network"),

@@ -1,4 +1,4 @@
-"""What the database says of all processes together: read when somebody asks, in four queries, kept for some seconds."""
+"""What the database says of all processes together: read when somebody asks, in five queries, kept for some seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import SETTLED, ChannelHealth, DeliveryState
 from planner.models import Channel, Delivery, Heartbeat, Post, Workspace
-from planner.services import channels
+from planner.services import channels, limits
 from planner.services.publishing import guards
 
 #: Channels that are named one by one; beyond that only their sums are told.
@@ -24,7 +24,8 @@ GOING_ON = frozenset(DeliveryState) - SETTLED
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One look. Ages in seconds; ``channels`` counts by network and health, ``throttled`` and ``expires`` are by
-    channel id and network: seconds still to wait, and the moment at which the access ends."""
+    channel id and network: seconds still to wait, and the moment at which the access ends. ``app_limits`` counts, by
+    network with any channel, the limits of its developer app that are near their end or used up."""
 
     states: dict[str, int] = field(default_factory=dict)
     ahead: int = 0
@@ -35,6 +36,7 @@ class Stored:
     channels: dict[tuple[str, str], int] = field(default_factory=dict)
     throttled: dict[tuple[int, str], float] = field(default_factory=dict)
     expires: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    app_limits: dict[str, int] = field(default_factory=dict)
 
 
 def settled(session: Session) -> dict[str, int]:
@@ -44,7 +46,7 @@ def settled(session: Session) -> dict[str, int]:
 
 
 def read(session: Session, now: datetime, done: Mapping[str, int]) -> Stored:
-    """Ask, in four queries that read only what is not ``done`` (see :func:`settled`), however much there is."""
+    """Ask, in five queries that read only what is not ``done`` (see :func:`settled`), however much there is."""
     going_on, ahead = _states(session, now)
     states = {state.value: 0 for state in DeliveryState} | going_on | dict(done)
     free, held = _due(session, now)
@@ -59,6 +61,7 @@ def read(session: Session, now: datetime, done: Mapping[str, int]) -> Stored:
         channels=dict(Counter((c.network, channels.health(c, now).value) for c in found)),
         throttled=_throttled(found, now),
         expires=_expires(found),
+        app_limits={c.network: 0 for c in found} | _app_limits(session, now),
     )
 
 
@@ -102,6 +105,10 @@ def _heartbeats(session: Session, now: datetime) -> dict[str, float]:
     for row in session.execute(select(Heartbeat.name, Heartbeat.at).order_by(Heartbeat.at)):
         ages[row.name.partition(":")[0]] = (now - row.at).total_seconds()
     return ages
+
+
+def _app_limits(session: Session, now: datetime) -> dict[str, int]:
+    return dict(Counter(limit.network for limit in limits.current(session, now) if limit.channel_id is None))
 
 
 def _throttled(found: Sequence[Channel], now: datetime) -> dict[tuple[int, str], float]:

@@ -26,8 +26,8 @@ from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
+from tests.services.publishing.access.ending import APP
 from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
-from tests.services.publishing.test_renewal import APP
 
 S = DeliveryState
 PATIENCE = 20.0

@@ -57,11 +57,15 @@ def test_the_figures_are_those_of_the_database(platform: Platform, company: Comp
     set_all(platform, Channel, throttled_until=clock.now() + timedelta(minutes=5))
     with platform.database.write() as session:
         session.execute(update(Channel).where(Channel.id == free.id).values(throttled_until=None))
+    with platform.database.write() as session:
+        for scope in Scope:
+            limit = spent(scope, Calls.METRICS, "15min", 600.0)
+            limits.note(session, "", ChannelAccess.of(waiting), [limit], clock.now())
     heartbeats.beat(platform, "scheduler", "me")
     clock.advance(seconds=30)
     with counted(platform.database) as statements, platform.database.read() as session:
         found = stored.read(session, clock.now(), {"published": 7})
-    assert len(statements) == 4
+    assert len(statements) == 5
     counted_states = {state: count for state, count in found.states.items() if count}
     assert counted_states == {"scheduled": 6, "draft": 1, "published": 7}
     assert (found.due, found.ahead, found.oldest_due_age) == (2, 2, 210.0)
@@ -71,6 +75,7 @@ def test_the_figures_are_those_of_the_database(platform: Platform, company: Comp
     assert found.throttled == {(waiting.id, "twitter"): 270.0}
     assert list(found.expires) == [(waiting.id, "twitter")]
     assert stored.expiring(found) == 1
+    assert found.app_limits == {"linkedin": 0, "twitter": 1}, "a channel's own limit is told of with the channel"
 
 
 def test_the_reason_in_sql_is_the_reason_that_a_person_is_told(
@@ -123,13 +128,13 @@ def test_two_who_ask_at_once_share_one_look(platform: Platform, company: Company
     with counted(platform.database) as statements:
         watch.figures()
         watch.figures()
-        assert len(statements) == 5
+        assert len(statements) == 6
         clock.advance(seconds=6)
         watch.figures()
-        assert len(statements) == 9, "what is done with is counted once a minute"
+        assert len(statements) == 11, "what is done with is counted once a minute"
         clock.advance(minutes=1)
         watch.figures()
-    assert len(statements) == 14
+    assert len(statements) == 17
 
 
 def test_without_a_database_the_process_still_tells_of_itself(tmp_path: Path, clock: FakeClock) -> None:

@@ -202,6 +202,11 @@ def test_what_an_outage_left_is_decided_about_together_and_taken_back(
 
     listed = made(admin.get("/deliveries/missed"))["items"]
     assert [(d["id"], d["suggestion"], d["next_slot"]) for d in listed] == [(i, "now", None) for i in (one, two, three)]
+    first = made(admin.get("/deliveries/missed?limit=2"))
+    assert [d["id"] for d in first["items"]] == [one, two]
+    rest = f"/deliveries/missed?cursor={first['next']}"
+    assert [(d["id"], d["suggestion"]) for d in made(admin.get(rest))["items"]] == [(three, "now")]
+    assert fields(problem(admin.get("/deliveries/missed?cursor=7"), 422)) == {"cursor": "cursor_invalid"}
     wanted = [
         {"delivery": one, "action": "now"},
         {"delivery": two, "action": "now"},
@@ -213,6 +218,7 @@ def test_what_an_outage_left_is_decided_about_together_and_taken_back(
         (two, "scheduled", "2026-03-16T14:30:00Z"),
     ]
     assert decision["items"][2]["status"] == "cancelled"
+    assert made(admin.get(rest)) == {"items": [], "next": None}, "what was decided about brings nothing back"
     again = problem(admin.post("/deliveries/resolutions", {"resolutions": wanted[2:]}), 422)
     assert fields(again) == {"resolutions.0.delivery": "cannot_decide"}
     send_due(platform)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from planner.domain.roles import Permission
-from planner.models import Workspace
+from planner.models import Delivery, Workspace
 from planner.services import metrics, posts, reports
 from planner.services.errors import FieldError, Invalid
 from planner.services.posts import When
@@ -19,6 +19,7 @@ from planner.web.api.shapes.posts import (
     DeliveryFigures,
     FiguresIn,
     MissedDelivery,
+    MissedQuery,
     PostMetrics,
     ResolutionIn,
     Resolutions,
@@ -33,19 +34,29 @@ FIGURES = ("impressions", "reach", "reactions", "comments", "shares", "clicks")
 
 
 @router.get("/deliveries/missed")
-def list_missed(call: Call) -> Page[MissedDelivery]:
-    """What missed its time and waits for a decision, in the order in which it was promised; at most 200."""
+def list_missed(call: Call, query: MissedQuery) -> Page[MissedDelivery]:
+    """What missed its time and waits for a decision, in the order in which it was promised."""
     workspace = call.session.get_one(Workspace, call.workspace_id)
-    waiting = resolutions.waiting(call.session, call.workspace_id)
-    suggested = resolutions.suggestions(call.session, workspace, waiting, now=call.now)
-    slots = resolutions.slot_times(call.session, waiting, now=call.now)
+    everything = resolutions.waiting(call.session, call.workspace_id, limit=None)
+    rest = [d for d in everything if query.cursor is None or _place(d) > query.cursor]
+    shown = rest[: query.limit]
+    # The slots of a later page are those that the pages before it leave.
+    so_far = everything[: len(everything) - len(rest) + len(shown)]
+    slots = resolutions.slot_times(call.session, so_far, now=call.now)
+    suggested = resolutions.suggestions(call.session, workspace, so_far, now=call.now)
     return Page[MissedDelivery](
         items=[
-            MissedDelivery(**dict(shown), suggestion=suggested[d.id], next_slot=slots[d.id])
-            for d, shown in zip(waiting, present.deliveries(call, waiting), strict=True)
+            MissedDelivery(**dict(item), suggestion=suggested[d.id], next_slot=slots[d.id])
+            for d, item in zip(shown, present.deliveries(call, shown), strict=True)
         ],
-        next=None,
+        next="{}-{}".format(*_place(shown[-1])) if len(rest) > len(shown) else None,
     )
+
+
+def _place(delivery: Delivery) -> tuple[int, int]:
+    """Where it stands in the list, also after it was decided about: microseconds since 1970, and its id."""
+    at = delivery.publish_at
+    return (int(at.timestamp() * 1_000_000) if at else 0, delivery.id)
 
 
 @router.post("/deliveries/resolutions", Permission.EDIT)

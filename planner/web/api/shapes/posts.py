@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from planner.domain.states import DeliveryState, Outcome, PostStatus
 from planner.services.publishing.guards import Hold
@@ -15,18 +17,21 @@ from planner.web.api.shapes.common import (
     Id,
     IdIn,
     Input,
+    Limit,
     Moment,
     MomentIn,
     MomentOrDayIn,
     Output,
     PageQuery,
     PlainText,
+    Query,
 )
 
 Text = Annotated[PlainText, Field(max_length=100_000)]
 Link = Annotated[PlainText, Field(max_length=2000)]
 Title = Annotated[PlainText, Field(min_length=1, max_length=300)]
 Ids = Annotated[list[IdIn], Field(max_length=100)]
+PLACE_PATTERN = "^[0-9]{1,17}-[1-9][0-9]{0,17}$"
 Tag = Annotated[PlainText, Field(min_length=1, max_length=100)]
 
 
@@ -271,6 +276,27 @@ class MissedDelivery(Delivery):
 
     suggestion: Choice
     next_slot: Moment | None
+
+
+def _read_place(value: Any) -> tuple[int, int]:
+    if not isinstance(value, str) or not re.fullmatch(PLACE_PATTERN, value, re.ASCII):
+        raise PydanticCustomError("cursor_invalid", "cursor_invalid")
+    at, _, key = value.partition("-")
+    return int(at), int(key)
+
+
+class MissedQuery(Query):
+    """Which part of the list. A page goes on where the one before ended, whatever was decided meanwhile."""
+
+    cursor: (
+        Annotated[
+            tuple[int, int],
+            PlainValidator(_read_place),
+            WithJsonSchema({"type": "string", "pattern": PLACE_PATTERN}),
+        ]
+        | None
+    ) = Field(None, description="`next` of the page before.")
+    limit: Limit = Field(50, description="How many at most.")
 
 
 class MissedResolution(Input):

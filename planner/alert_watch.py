@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def watching(platform: Platform, every: float = EVERY_SECONDS) -> Iterator[None]:
+def alert_watch(platform: Platform, every: float = EVERY_SECONDS) -> Iterator[None]:
     """Watch in a thread of its own inside the block."""
     stopping = threading.Event()
     since = platform.clock.now()

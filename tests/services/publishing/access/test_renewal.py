@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
 
-from planner.bootstrap import Platform, bootstrap
-from planner.config import NetworkSettings
+from planner.bootstrap import bootstrap
 from planner.domain.states import DeliveryState
-from planner.models import Channel
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import renewal
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.send import Step
+from tests.services.publishing.access.ending import ending
 from tests.services.publishing.stage import Stage
 from tests.support.clock import FakeClock
 
 S = DeliveryState
-APP = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """X tells how long a new token lasts; its adapter counts that from the real time."""
-    return FakeClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def platform(platform: Platform) -> Iterator[Platform]:
-    """The same, with the developer app that renewing needs."""
-    urls = platform.settings.networks
-    with_app = {key: NetworkSettings(settings.api_url, APP) for key, settings in urls.items()}
-    wired = bootstrap(replace(platform.settings, networks=with_app), clock=platform.clock)
-    yield wired
-    wired.close()
-
-
-def ending(stage: Stage, network: str = "twitter", **left: float) -> Channel:
-    return stage.channel(network, token_expires_at=stage.moment(**left))
 
 
 @pytest.mark.parametrize(

@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from planner.bootstrap import Platform, bootstrap
+from planner.bootstrap import bootstrap
 from planner.config import NetworkSettings
 from planner.domain.states import ChannelHealth, DeliveryState
-from planner.models import Channel, Notice
+from planner.models import Notice
 from planner.security.vault import Vault
 from planner.services import channels
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import expiring, renewal
 from planner.services.publishing.renewal import Renewal, Renewed
 from tests.publishers.accounts import CREDENTIALS
+from tests.services.publishing.access.ending import ending
 from tests.services.publishing.stage import Stage
 from tests.support.clock import FakeClock
 
 S = DeliveryState
-APP = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """X tells how long a new token lasts; its adapter counts that from the real time."""
-    return FakeClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def platform(platform: Platform) -> Iterator[Platform]:
-    """The same, with the developer app that renewing needs."""
-    urls = platform.settings.networks
-    with_app = {key: NetworkSettings(settings.api_url, APP) for key, settings in urls.items()}
-    wired = bootstrap(replace(platform.settings, networks=with_app), clock=platform.clock)
-    yield wired
-    wired.close()
-
-
-def ending(stage: Stage, network: str = "twitter", **left: float) -> Channel:
-    return stage.channel(network, token_expires_at=stage.moment(**left))
 
 
 def refreshed(stage: Stage) -> int:
