@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .accounts import Account, Token
-from .facebook_dialogue import FacebookDialogue
 from .facebook_shapes import error, parameter_error, unknown_object
+from .facebook_video import LOCALES, FacebookVideo
 from .faults import Fault
 from .forms import form_values, uploaded_file
 from .images import sniff
@@ -29,16 +29,18 @@ MAX_PHOTOS = 10
 DUPLICATE_WINDOW = timedelta(hours=1)
 _VERSION = re.compile(r"/v(\d{1,2})\.\d(?=/|$)")
 _PHOTO_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+_MENTION = re.compile(r"@\[(\d+)\]")
 _ATTACHED = re.compile(r"attached_media\[(\d+)\]\Z")
 
 
-class Facebook(FacebookDialogue):
+class Facebook(FacebookVideo):
     """Graph under its own paths, with or without a version: ``/v26.0/{page}/feed``."""
 
     def routes(self) -> list[Route]:
         return [
             Route("POST", "/{}/feed", "publish", self.create),
             Route("POST", "/{}/photos", "publish", self.photo),
+            *self.video_routes(),
             *self.dialogue_routes(),
             *self.reading_routes(),
             Route("DELETE", "/{}", "delete", self.delete),
@@ -55,8 +57,11 @@ class Facebook(FacebookDialogue):
         return super().handle(request)
 
     def operation_of(self, route: Route, request: Request) -> str:
+        film = self.video_operation(request)
+        if film is not None:
+            return film
         if route.operation == "publish" and self.parameters(request).get("published") == "false":
-            return "upload"
+            return "upload.finish"
         about_comment = route.operation == "delete" and self.world.store.find(self.key, request.path[1:]) is None
         return "moderate" if about_comment or "is_hidden" in self.parameters(request) else route.operation
 
@@ -64,7 +69,7 @@ class Facebook(FacebookDialogue):
         token = self.world.directory.token(self.key, self._token_value(request))
         if token is None:
             return None
-        if arguments and request.path.endswith(("/feed", "/photos", "/published_posts")):
+        if arguments and request.path.endswith(("/feed", "/photos", "/videos", "/published_posts")):
             return self.world.directory.reachable(token, arguments[0]) or token.account
         named = self.world.directory.find(self.key, arguments[0].partition("_")[0]) if arguments else None
         return named or token.account
@@ -90,7 +95,7 @@ class Facebook(FacebookDialogue):
         twin = self._twin(page, message, link, media)
         if twin:
             raise Answer(_duplicate())
-        post = self._accept(request, page, message, link, media)
+        post = self._accept(request, page, message, link, media, self.targeting(form))
         return json_response(200, {"id": post.id})
 
     def photo(self, request: Request, page_id: str) -> Response:
@@ -109,6 +114,8 @@ class Facebook(FacebookDialogue):
         """Edit a post's message, or hide a comment."""
         form = self.parameters(request)
         post = self.world.store.find(self.key, object_id)
+        if post is None and self.world.store.find_medium(self.key, object_id):
+            return self.show_video(request, object_id)
         if post is None:
             return self.hide(request, object_id)
         token = self.authorize(request, "pages_manage_posts")
@@ -226,8 +233,34 @@ class Facebook(FacebookDialogue):
         now = self.world.now()
         return self.world.store.add_medium(Medium(self._new_id(now), self.key, page.id, now, content, kind, alt, now))
 
-    def _accept(self, request: Request, page: Account, message: str, link: str | None, media: list[Medium]) -> Post:
-        return self.accept(request, page, self.draft(page, message, link, media, self.world.now()))
+    def _accept(
+        self,
+        request: Request,
+        page: Account,
+        message: str,
+        link: str | None,
+        media: list[Medium],
+        targeting: Any = None,
+    ) -> Post:
+        draft = self.draft(page, message, link, media, self.world.now())
+        draft.text, draft.meta["tags"] = self._with_names(message)
+        if targeting:
+            draft.meta |= {"targeting": targeting, "languages": [LOCALES[key] for key in targeting["locales"]]}
+        return self.accept(request, page, draft)
+
+    def _with_names(self, message: str) -> tuple[str, list[dict[str, Any]]]:
+        """A message with the names of the Pages that it mentions by ``@[id]``, and where they stand."""
+        text, tags = "", []
+        at = 0
+        for match in _MENTION.finditer(message):
+            named = self.world.directory.find(self.key, match[1])
+            if named is None or named.kind != "page":
+                continue
+            text += message[at : match.start()]
+            place = {"offset": len(text), "length": len(named.name)}
+            tags.append({"id": named.id, "name": named.name, "type": "page", **place})
+            text, at = text + named.name, match.end()
+        return text + message[at:], tags
 
     def draft(self, account: Account, text: str, link: str | None, media: list[Medium], moment: datetime) -> Draft:
         return Draft(f"{account.id}_{self._new_id(moment)}", text, link, media)

@@ -63,7 +63,7 @@ class FacebookDialogue(FacebookReading):
         if len(message) > MAX_COMMENT:
             raise parameter_error(f"The parameter message is longer than {MAX_COMMENT} characters")
         parent = None if comment is None else comment.parent_id or comment.id
-        said = talk.answer(self.world, post, self._speaker(token, post), message, parent)
+        said = talk.answer(self.world, post, self._speaker(token, post), message, parent, lag=request.lag)
         return json_response(200, {"id": said.id})
 
     def like(self, request: Request, object_id: str) -> Response:

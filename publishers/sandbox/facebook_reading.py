@@ -20,7 +20,7 @@ from .facebook_shapes import (
     unknown_object,
 )
 from .service import Answer, Route, Service
-from .store import Post
+from .store import Medium, Post
 from .wire import Request, Response, json_response
 
 LIKES_FOR_INSIGHTS = 100
@@ -64,6 +64,10 @@ class FacebookReading(Service):
     @abstractmethod
     def parameters(self, request: Request) -> dict[str, str]:
         """Query and body together."""
+
+    @abstractmethod
+    def video_object(self, request: Request, medium: Medium) -> dict[str, Any]:
+        """A video with the fields asked for."""
 
     # --- who -----------------------------------------------------------------------------------------------
 
@@ -138,7 +142,10 @@ class FacebookReading(Service):
             return json_response(200, comment_object(self.world, *found, wanted))
         if object_id == "me" or not self.world.store.find_medium(self.key, object_id):
             return self._profile(token, object_id, [name for name, _ in wanted])
-        return json_response(200, {"id": object_id})
+        medium = self.world.store.media[self.key, object_id]
+        return json_response(
+            200, self.video_object(request, medium) if medium.meta.get("edge") == "videos" else {"id": object_id}
+        )
 
     def several(self, request: Request) -> Response:
         """``?ids=…``: several objects by id; one that is not there fails the whole call."""

@@ -80,7 +80,7 @@ POST_FIELDS = frozenset({
     "id", "message", "created_time", "updated_time", "permalink_url", "full_picture", "picture", "from", "is_published",
     "is_hidden", "is_expired", "is_popular", "status_type", "story", "shares", "comments", "reactions", "likes",
     "attachments", "child_attachments", "parent_id", "promotable_id", "properties", "message_tags", "actions",
-    "place", "privacy", "icon", "subscribed", "scheduled_publish_time", "insights",
+    "place", "privacy", "icon", "targeting", "subscribed", "scheduled_publish_time", "insights",
 })  # fmt: skip
 
 
@@ -147,6 +147,7 @@ def _plain_fields(request: Request, post: Post) -> dict[str, Any]:
         "full_picture": picture, "picture": picture, "is_published": True, "is_hidden": False, "is_expired": False,
         "is_popular": False, "promotable_id": post.id, "subscribed": False,
         "status_type": "added_photos" if post.media else "shared_story" if post.link else "mobile_status_update",
+        "message_tags": post.meta.get("tags") or None, "targeting": post.meta.get("targeting"),
         "privacy": {"value": "EVERYONE", "description": "Public", "friends": "", "allow": "", "deny": ""},
     }  # fmt: skip
 
@@ -181,6 +182,14 @@ def _photo_attachment(request: Request, post: Post, medium_id: str) -> dict[str,
     width, height = (medium.kind.width, medium.kind.height) if medium.kind else (0, 0)
     source = f"{request.base_url.removesuffix('/facebook')}/media/facebook/{medium.id}"
     address = f"https://www.facebook.com/photo.php?fbid={medium.id}"
+    if medium.meta.get("edge") == "videos":
+        moving = "animated_image_video" if medium.kind and medium.kind.mime == "image/gif" else "video_inline"
+        page = f"https://www.facebook.com/{post.account.id}/videos/{medium.id}/"
+        return {
+            "type": moving, "media_type": "video", "target": {"id": medium.id, "url": page}, "url": page,
+            "media": {"image": {"src": source, "width": width, "height": height}, "source": source},
+            "title": medium.meta.get("title") or "",
+        }  # fmt: skip
     return {
         "type": "photo", "media_type": "photo", "target": {"id": medium.id, "url": address}, "url": address,
         "media": {"image": {"src": source, "width": width, "height": height}}, "description": medium.alt,

@@ -20,12 +20,14 @@ usage_capped           X's usage-capped problem
 version_retired        426 (LinkedIn), or the network's answer to a version that has ended
 rejected               the network's answer to a request it never takes
 listing_lag            nothing; the post is listed only after ``seconds`` (120)
+processing_failed      nothing at first; the file that the request completes fails to be processed
+processing_slow        nothing at first; the file that the request completes takes ``seconds`` (600) to be processed
 =====================  ======================================================================================
 
 ``accepted`` says whether the network carries out the request all the same. Unset, it is true for malformed,
-truncated, empty, drip and listing_lag, false for the rest. With ``lag``, an accepted post is also listed only after
-that many seconds. With ``delay``, an accepted request is carried out only that many seconds after it came, by the
-networks' clock: the caller's answer tells nothing of it.
+truncated, empty, drip, listing_lag and the two of processing, false for the rest. With ``lag``, an accepted post
+is also listed only after that many seconds. With ``delay``, an accepted request is carried out only that many seconds
+after it came, by the networks' clock: the caller's answer tells nothing of it.
 """
 
 from __future__ import annotations
@@ -35,21 +37,24 @@ import threading
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-ACCEPTING = frozenset({"malformed", "truncated", "empty", "drip", "listing_lag"})
+PROCESSING = {"processing_failed": "fails", "processing_slow": "slow"}
+ACCEPTING = frozenset({"malformed", "truncated", "empty", "drip", "listing_lag", *PROCESSING})
 KINDS = ACCEPTING | {
     "timeout", "reset", "error", "html", "throttled", "expired_token", "missing_permission", "duplicate",
     "payment_required", "usage_capped", "version_retired", "rejected",
 }  # fmt: skip
-_SECONDS = {"timeout": 60.0, "drip": 2.0, "listing_lag": 120.0}
+_SECONDS = {"timeout": 60.0, "drip": 2.0, "listing_lag": 120.0, "processing_failed": 1.0, "processing_slow": 600.0}
 
 
 @dataclass(slots=True)
 class Fault:
     """One thing that goes wrong. None for ``network``, ``operation`` or ``account`` means any.
 
-    ``operation`` is one of publish, upload, update, list, metrics, verify, delete, comments (reading them),
-    reply, moderate (hide, like, delete a comment), refresh, read. It strikes
-    ``count`` times (None: always), each time with ``probability``, drawn from ``seed``.
+    ``operation`` is one of publish, upload, update, list, metrics, verify, delete, comments (reading them), reply,
+    moderate (hide, like, delete a comment), refresh, read. ``upload`` means each step of an upload: upload.start,
+    upload.part, upload.finish (which completes a file; the two of processing strike here), upload.status and
+    upload.describe (alternative texts). It strikes ``count`` times (None: always), each time with
+    ``probability``, drawn from ``seed``.
     """
 
     kind: str
@@ -127,9 +132,14 @@ def fault_fields() -> frozenset[str]:
     return frozenset(field.name for field in fields(Fault))
 
 
+def concerns(wanted: str | None, operation: str) -> bool:
+    """Whether an operation is the wanted one, or one of its steps; None wants any."""
+    return wanted in (None, operation) or operation.startswith(f"{wanted}.")
+
+
 def _fits(fault: Fault, network: str, operation: str, account: str | None) -> bool:
     return (
         fault.network in (None, network)
-        and fault.operation in (None, operation)
+        and concerns(fault.operation, operation)
         and (fault.account is None or fault.account == account)
     )

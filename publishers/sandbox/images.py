@@ -1,20 +1,33 @@
-"""What an image is, read from its own header and never from its name or declared type."""
+"""What a file is, read from its own header and never from its name or declared type."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
+from .films import DOCUMENTS, FILMS, read_document, read_film
+
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """``mime`` and the size in pixels; 0 by 0 for a video or document, whose pixels are not read."""
+    """``mime`` and the size in pixels, 0 by 0 where it has none; a video's seconds, a document's pages."""
 
     mime: str
     width: int = 0
     height: int = 0
+    seconds: float = 0.0
+    pages: int = 0
+
+    @property
+    def moves(self) -> bool:
+        """Whether networks process it before it can be used."""
+        return self.mime == "image/gif" or self.mime in FILMS
+
+    @property
+    def is_document(self) -> bool:
+        return self.mime in DOCUMENTS
 
 
 def sniff(content: bytes) -> Sniffed | None:
@@ -31,9 +44,11 @@ def sniff(content: bytes) -> Sniffed | None:
 
 
 def _other(content: bytes) -> Sniffed | None:
-    if content[4:8] == b"ftyp":
-        return Sniffed("video/mp4")
-    return Sniffed("application/pdf") if content.startswith(b"%PDF-") else None
+    film = read_film(content)
+    if film is not None:
+        return Sniffed(film.mime, film.width, film.height, film.seconds)
+    document = read_document(content)
+    return None if document is None else Sniffed(document[0], pages=document[1])
 
 
 def _jpeg(content: bytes) -> Sniffed | None:

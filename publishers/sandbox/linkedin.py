@@ -12,8 +12,8 @@ from urllib.parse import quote
 from . import littletext
 from .accounts import Account, Token
 from .faults import Fault
-from .images import sniff
-from .linkedin_dialogue import LinkedInDialogue
+from .linkedin_content import poll_facts, read_poll, read_targets
+from .linkedin_media import LinkedInMedia
 from .linkedin_shapes import (
     denied,
     duplicate,
@@ -26,22 +26,20 @@ from .linkedin_shapes import (
 )
 from .service import Answer, Draft, Outcome, Route
 from .store import Medium, Post, text_key
-from .wire import Request, Response, as_object, json_response
+from .wire import Request, Response, as_object
 
 MAX_COMMENTARY = 3000
-MAX_PIXELS = 36_152_320
 MAX_IMAGES = 20
 DUPLICATE_WINDOW = timedelta(hours=24)
 """How long LinkedIn remembers a content, also of a deleted post: then it names a post that is no longer there."""
 
-_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif")
 _FIELDS = frozenset({
     "author", "commentary", "visibility", "distribution", "lifecycleState", "isReshareDisabledByAuthor", "content",
     "adContext", "contentCallToActionLabel", "contentLandingPage", "reshareContext", "container",
 })  # fmt: skip
 
 
-class LinkedIn(LinkedInDialogue):
+class LinkedIn(LinkedInMedia):
     """LinkedIn under its own paths: ``/rest/…``, ``/v2/…``, ``/oauth/v2/…``, and uploads at ``/dms-uploads/…``."""
 
     def routes(self) -> list[Route]:
@@ -49,8 +47,7 @@ class LinkedIn(LinkedInDialogue):
             Route("POST", "/rest/posts", "publish", self.create),
             Route("POST", "/rest/posts/{}", "update", self.update),
             Route("DELETE", "/rest/posts/{}", "delete", self.delete),
-            Route("POST", "/rest/images", "upload", self.initialize_upload),
-            Route("PUT", "/dms-uploads/{}", "upload", self.upload),
+            *self.media_routes(),
             *self.dialogue_routes(),
             *self.reading_routes(),
         ]
@@ -80,6 +77,9 @@ class LinkedIn(LinkedInDialogue):
         if twin:
             raise Answer(duplicate(twin.id))
         draft = self._draft(content, commentary, link, media, self.world.now())
+        draft.meta["targets"], draft.meta["languages"] = read_targets(account, body["distribution"])
+        if "poll" in content:
+            draft.meta["poll"] = poll_facts(content["poll"])
         post = self.accept(request, account, draft)
         place = f"/posts/{quote(post.id, safe='')}"
         return Response(201, b"", {"x-restli-id": post.id, "x-linkedin-id": post.id, "Location": place})
@@ -123,39 +123,6 @@ class LinkedIn(LinkedInDialogue):
             self._author(token, post.account.id, "partnerApiPostsExternal.DELETE")
             self.world.store.delete(post, self.world.now())
         return Response(204)
-
-    # --- images --------------------------------------------------------------------------------------------
-
-    def initialize_upload(self, request: Request) -> Response:
-        token = self.authorize(request)
-        if request.query.get("action") != "initializeUpload":
-            raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only the action initializeUpload is served", 0))
-        wanted = as_object(as_object(request.json_object()).get("initializeUploadRequest"))
-        owner = self._author(token, wanted.get("owner"), "partnerApiImages.ACTION-initializeUpload")
-        now = self.world.now()
-        name = base64.urlsafe_b64encode(secrets.token_bytes(15)).decode().rstrip("=")
-        medium = Medium(f"urn:li:image:C4E10AQ{name}", self.key, owner.id, now)
-        self.world.store.add_medium(medium)
-        value = {
-            "uploadUrlExpiresAt": int((now + timedelta(days=1)).timestamp() * 1000), "image": medium.id,
-            "uploadUrl": f"{request.base_url}/dms-uploads/{quote(medium.id, safe='')}?ca=vector_ads&sync=0",
-        }  # fmt: skip
-        return json_response(200, {"value": value})
-
-    def upload(self, request: Request, urn: str) -> Response:
-        """Take the bytes. A wrong file is taken too, and only shows in the image's status, as at LinkedIn."""
-        medium = self.world.store.find_medium(self.key, urn)
-        if medium is None:
-            return Response(404)
-        if not request.body:
-            return Response(400)
-        kind = sniff(request.body)
-        if kind and (kind.mime not in _IMAGE_TYPES or kind.width * kind.height > MAX_PIXELS):
-            kind = None
-        medium.content, medium.kind = request.body, kind
-        medium.ready_at = self.world.now() + timedelta(seconds=self.world.processing_seconds)
-        medium.meta["failed"] = kind is None
-        return Response(201)
 
     # --- checks --------------------------------------------------------------------------------------------
 
@@ -215,21 +182,26 @@ class LinkedIn(LinkedInDialogue):
         return commentary
 
     def _content(self, account: Account, body: dict[str, Any]) -> tuple[dict[str, Any], list[Medium], str | None]:
-        """What is attached: as it was sent, its images, and its link."""
+        """What is attached: as it was sent, its files, and its link."""
         content = body.get("content") or {}
         if not isinstance(content, dict) or len(content) > 1:
-            raise input_error(400, "INVALID_CONTENT", "content takes one of media, multiImage, article", "/content")
+            message = "content takes one of media, multiImage, article, poll"
+            raise input_error(400, "INVALID_CONTENT", message, "/content")
+        if not content:
+            return content, [], None
         if "article" in content:
             return content, [], self._article(content["article"])
+        if "poll" in content:
+            return {"poll": read_poll(content["poll"])}, [], None
         if "multiImage" in content:
             images = as_object(content["multiImage"]).get("images")
             if not isinstance(images, list) or not 2 <= len(images) <= MAX_IMAGES:
                 message = f"multiImage takes 2 to {MAX_IMAGES} images"
                 raise input_error(400, "INVALID_CONTENT", message, "/content/multiImage")
-            return content, [self._image(account, image) for image in images], None
+            return content, [self._medium(account, image, "image") for image in images], None
         if "media" in content:
-            return content, [self._image(account, content["media"])], None
-        return content, [], None
+            return content, [self._medium(account, content["media"])], None
+        raise input_error(400, "UNRECOGNIZED_FIELD", "content holds what is not known", "/content")
 
     def _article(self, article: Any) -> str:
         source = article.get("source") if isinstance(article, dict) else None
@@ -239,12 +211,17 @@ class LinkedIn(LinkedInDialogue):
             raise input_error(400, "MISSING_FIELD", "article.title is required", "/content/article/title")
         return source
 
-    def _image(self, account: Account, image: Any) -> Medium:
-        urn = str(image.get("id")) if isinstance(image, dict) else ""
+    def _medium(self, account: Account, wanted: Any, kind: str = "") -> Medium:
+        """A file that was uploaded and processed, with the text that goes with it. A document must have a title."""
+        wanted = as_object(wanted)
+        urn = str(wanted.get("id"))
         medium = self.world.store.find_medium(self.key, urn)
-        if medium is None or medium.owner != account.id or medium.kind is None:
-            raise input_error(400, "INVALID_MEDIA", f"{urn} is no uploaded image of this author", "/content/media/id")
-        medium.alt = str(image.get("altText") or "")
+        fits = f":{kind}:" in urn if kind else True
+        if medium is None or not fits or medium.owner != account.id or not medium.ready(self.world.now()):
+            raise input_error(400, "INVALID_MEDIA", f"{urn} is no uploaded file of this author", "/content/media/id")
+        if ":document:" in urn and not str(wanted.get("title") or "").strip():
+            raise input_error(400, "MISSING_FIELD", "A document must have a title", "/content/media/title")
+        medium.alt, medium.meta["title"] = str(wanted.get("altText") or ""), str(wanted.get("title") or "")
         return medium
 
     def _twin(self, account: Account, text: str, link: str | None, media: list[Medium]) -> Post | None:

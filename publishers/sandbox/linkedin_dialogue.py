@@ -53,7 +53,7 @@ class LinkedInDialogue(LinkedInReading):
         if comment is not None and body.get("parentComment") != _urn(post, comment):
             raise input_error(400, "INVALID_FIELD", "parentComment must be the comment answered", "/parentComment")
         parent = None if comment is None else comment.parent_id or comment.id
-        said = talk.answer(self.world, post, actor, text, parent)
+        said = talk.answer(self.world, post, actor, text, parent, lag=request.lag)
         return json_response(201, self._object(post, said), {"x-restli-id": said.id})
 
     def remove_comment(self, request: Request, urn: str, number: str) -> Response:

@@ -36,7 +36,6 @@ class LinkedInReading(Service):
         return [
             Route("GET", "/rest/posts", "list", self.posts),
             Route("GET", "/rest/posts/{}", "read", self.post),
-            Route("GET", "/rest/images/{}", "upload", self.image),
             Route("GET", "/rest/organizationalEntityShareStatistics", "metrics", self.statistics),
             Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
             Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
@@ -83,19 +82,6 @@ class LinkedInReading(Service):
             "errors": {urn: {"status": 404, "message": "Not found"} for urn in urns if urn not in found},
         }
         return json_response(200, answer)
-
-    def image(self, request: Request, urn: str) -> Response:
-        self.authorize(request)
-        medium = self.world.store.find_medium(self.key, urn)
-        if medium is None:
-            raise not_found(urn)
-        if medium.meta.get("failed"):
-            status = "PROCESSING_FAILED"
-        elif medium.kind is None:
-            status = "WAITING_UPLOAD"
-        else:
-            status = "AVAILABLE" if medium.ready(self.world.now()) else "PROCESSING"
-        return json_response(200, {"id": urn, "owner": medium.owner, "status": status})
 
     # --- figures -------------------------------------------------------------------------------------------
 

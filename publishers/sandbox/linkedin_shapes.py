@@ -106,7 +106,10 @@ def post_object(post: Post) -> dict[str, Any]:
         "lifecycleState": "PUBLISHED", "isReshareDisabledByAuthor": False, "createdAt": milliseconds(post),
         "publishedAt": milliseconds(post), "lastModifiedAt": post.meta.get("modified") or milliseconds(post),
         "lifecycleStateInfo": {"isEditedByAuthor": bool(post.meta.get("modified"))},
-        "distribution": {"feedDistribution": "MAIN_FEED", "thirdPartyDistributionChannels": []},
+        "distribution": {
+            "feedDistribution": "MAIN_FEED", "targetEntities": post.meta.get("targets") or [],
+            "thirdPartyDistributionChannels": [],
+        },
     }  # fmt: skip
     if post.meta.get("content"):
         shown["content"] = post.meta["content"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .faults import concerns
 from .service import Outcome
 from .wire import Conduct, Request
 
@@ -50,7 +51,7 @@ class RequestLog:
         with self._lock:
             chosen = [
                 entry for entry in self._entries
-                if network in (None, entry.network) and operation in (None, entry.operation)
+                if network in (None, entry.network) and concerns(operation, entry.operation)
             ]  # fmt: skip
         return [_json(entry) for entry in sorted(chosen, key=lambda entry: entry.request.arrived_at)]
 

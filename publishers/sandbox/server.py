@@ -303,7 +303,8 @@ def _post_entry(post: Post) -> dict[str, Any]:
         "id": post.id, "network": post.network, "account": post.account.id, "text": post.text, "link": post.link,
         "media": [_medium_entry(medium) for medium in post.media], "created_at": rfc3339(post.created_at),
         "sequence": post.sequence, "arrived_at": post.arrived_at, "at": arrival(post.arrived_at),
-        "deleted": post.deleted_at is not None,
+        "deleted": post.deleted_at is not None, "poll": post.meta.get("poll"), "reply_to": post.meta.get("reply_to"),
+        "languages": post.meta.get("languages", []),
     }  # fmt: skip
 
 
@@ -320,4 +321,6 @@ def _medium_entry(medium: Medium) -> dict[str, Any]:
     return {
         "id": medium.id, "mime": kind.mime if kind else "", "width": kind.width if kind else 0,
         "height": kind.height if kind else 0, "alt": medium.alt, "size": len(medium.content),
+        "seconds": kind.seconds if kind else 0, "pages": kind.pages if kind else 0,
+        "title": medium.meta.get("title", ""),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from .accounts import Account, Directory
 from .comments import comments_on
 from .engagement import Engagement, engagement
-from .faults import Fault, Faults
+from .faults import PROCESSING, Fault, Faults
 from .limits import Limits
 from .store import Comment, Medium, Post, Store, lagged
 from .wire import Clock, Conduct, Request, Response
@@ -71,7 +71,9 @@ class World:
 
     def comments(self, post: Post) -> list[Comment]:
         """A post's comments now, earliest first."""
-        return comments_on(post, self.seed, self.age(post))
+        now = self.now()
+        said = comments_on(post, self.seed, self.age(post))
+        return [comment for comment in said if comment.listed_from is None or comment.listed_from <= now]
 
 
 class Answer(Exception):
@@ -175,6 +177,9 @@ class Service(ABC):
         request.lag = fault.lag
         if fault.kind == "listing_lag":
             request.lag = fault.seconds or 0.0
+            return self._run(route, request, arguments)
+        if fault.kind in PROCESSING:
+            request.notes[PROCESSING[fault.kind]] = int(fault.seconds or 1)
             return self._run(route, request, arguments)
         if fault.accepted and fault.delay:
             kept = copy(request)  # the log drops the body of the other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,8 @@ X_EPOCH_MS = 1288834974657
 
 @dataclass(slots=True, eq=False)
 class Medium:
-    """An uploaded file. ``state`` is waiting (no bytes yet), processing or ready; ready from ``ready_at`` on."""
+    """An uploaded file, without a ``kind`` until its bytes are all there; ready from ``ready_at`` on, unless it
+    ``failed`` (``meta``: why)."""
 
     id: str
     network: str
@@ -31,12 +32,22 @@ class Medium:
     meta: dict[str, Any] = field(default_factory=dict)
 
     def ready(self, now: datetime) -> bool:
-        return self.kind is not None and self.ready_at is not None and now >= self.ready_at
+        done = self.kind is not None and self.ready_at is not None and now >= self.ready_at
+        return done and not self.meta.get("failed")
+
+    def progress(self, now: datetime) -> int:
+        """Percent of its processing, 100 once it is over."""
+        begun = self.meta.get("begun") or self.created_at
+        if self.ready_at is None or self.ready_at <= now:
+            return 100 if self.ready_at else 0
+        whole = (self.ready_at - begun).total_seconds()
+        return max(0, min(99, int(100 * (now - begun).total_seconds() / whole))) if whole > 0 else 0
 
 
 @dataclass(slots=True, eq=False)
 class Comment:
-    """A comment on a post, or (``parent_id``) on a comment. ``own`` ones were written through the API."""
+    """A comment on a post, or (``parent_id``) on a comment. ``own`` ones were written through the API; one that lags is
+    listed only from ``listed_from`` on."""
 
     id: str
     author: str
@@ -45,6 +56,7 @@ class Comment:
     created_at: datetime
     own: bool = False
     parent_id: str | None = None
+    listed_from: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -285,7 +297,8 @@ def _medium_document(medium: Medium) -> dict[str, Any]:
     kind = medium.kind or Sniffed("")
     return {
         "id": medium.id, "network": medium.network, "owner": medium.owner, "alt": medium.alt,
-        "created_at": medium.created_at.isoformat(), "kind": [kind.mime, kind.width, kind.height],
+        "created_at": medium.created_at.isoformat(), "kind": [*astuple(kind)],
+        "meta": {name: medium.meta[name] for name in ("title", "edge") if name in medium.meta},
     }  # fmt: skip
 
 
@@ -293,5 +306,5 @@ def _medium(document: dict[str, Any], content: bytes) -> Medium:
     created_at = utc(document["created_at"])
     return Medium(
         document["id"], document["network"], document["owner"], created_at, content,
-        Sniffed(*document["kind"]), document["alt"], created_at,
+        Sniffed(*document["kind"]), document["alt"], created_at, document.get("meta", {}),
     )  # fmt: skip

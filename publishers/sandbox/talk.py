@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .accounts import Account
 from .comments import person
-from .store import Comment, Post
+from .store import Comment, Post, lagged
 
 if TYPE_CHECKING:
     from .service import Service, World
@@ -44,10 +44,13 @@ def say(
     return comment
 
 
-def answer(world: World, post: Post, account: Account, text: str, parent_id: str | None) -> Comment:
-    """The account itself comments, through the API."""
+def answer(
+    world: World, post: Post, account: Account, text: str, parent_id: str | None, *, lag: float = 0.0
+) -> Comment:
+    """The account itself comments, through the API. With ``lag``, it is listed only so many seconds later."""
     now = world.now()
     comment = Comment(new_id(world, post, now), account.name, account.id, text, now, own=True, parent_id=parent_id)
+    comment.listed_from = lagged(now, lag)
     post.replies.append(comment)
     world.store.save(post)
     return comment

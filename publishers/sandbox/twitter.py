@@ -11,15 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from . import twitter_reading as reading
+from . import twitter_polls as polls, twitter_reading as reading
 from .accounts import Account, Token
 from .faults import Fault
+from .films import FILMS
 from .forms import form_values
 from .limits import Usage
 from .service import Answer, Draft, Outcome, Route
 from .store import Medium, Post, text_key
 from .twitter_dialogue import TwitterDialogue
-from .twitter_shapes import invalid, not_found, problem
+from .twitter_media import EXPIRES_SECONDS
+from .twitter_shapes import invalid, media_key, not_found, problem
 from .weighted import LIMIT, length, shortened, t_co
 from .wire import Request, Response, as_object, json_response
 
@@ -66,11 +68,12 @@ class Twitter(TwitterDialogue):
         self.spend("publish", token)
         body = self._body(request)
         media = self._attached(token, body)
+        poll = polls.read(body)
         text = self._text(body, media)
         target = self.reply_target(token.account, body)
         self._refuse_duplicate(token.account, text, body)
         draft = self.draft(token.account, text, None, media, self.world.now())
-        draft.meta |= target
+        draft.meta |= target | ({"poll": poll} if poll else {})
         if "to" in target:
             draft.meta["shown"] = f"@{target['to']} {draft.meta['shown']}"
         post = self.accept(request, token.account, draft)
@@ -193,13 +196,18 @@ class Twitter(TwitterDialogue):
         if not isinstance(ids, list) or ("media" in body and not 1 <= len(ids) <= 4):
             raise invalid("media.media_ids", str(ids), "$.media.media_ids: must have 1 to 4 items")
         media = [self.world.store.find_medium(self.key, str(medium_id)) for medium_id in ids]
-        found = [m for m in media if m and m.owner == token.account.id and m.ready(self.world.now())]
+        found = [m for m in media if m and m.owner == token.account.id and self._usable(m)]
         if len(found) < len(ids):
             raise Answer(problem(400, "Bad Request", "Your media IDs are invalid."))
-        moving = [medium for medium in found if medium.kind and medium.kind.mime in ("image/gif", "video/mp4")]
+        moving = [medium for medium in found if medium.kind and medium.kind.moves]
         if moving and len(found) > 1:
             raise Answer(problem(400, "Bad Request", "Too many media IDs: 4 photos, 1 animated GIF or 1 video."))
         return found
+
+    def _usable(self, medium: Medium) -> bool:
+        """Processed, and not older than a day: so long an upload is kept that no post uses."""
+        now = self.world.now()
+        return medium.ready(now) and (now - medium.created_at).total_seconds() <= EXPIRES_SECONDS
 
     def _text(self, body: dict[str, Any], media: list[Medium]) -> str:
         text = body.get("text", "")
@@ -261,13 +269,13 @@ def _with_media(
     """The link to its media that X appends to the text of a post, one entity for each medium."""
     short = t_co(f"{post_id}/media")
     start = len(shown) + (1 if shown else 0)
-    moving = media[0].kind and media[0].kind.mime == "video/mp4"
+    moving = media[0].kind and media[0].kind.mime in FILMS
     address = f"https://x.com/{account.handle}/status/{post_id}/{'video' if moving else 'photo'}/1"
     entity = {
         "start": start, "end": start + len(short), "url": short, "expanded_url": address,
         "display_url": f"pic.x.com/{short.rpartition('/')[2]}",
     }  # fmt: skip
-    added = [{**entity, "media_key": f"3_{medium.id}"} for medium in media]
+    added = [{**entity, "media_key": media_key(medium)} for medium in media]
     return f"{shown} {short}".strip(), [*entities, *added]
 
 

@@ -17,6 +17,7 @@ from .twitter_shapes import (
     media_object,
     not_authorized,
     not_found,
+    poll_object,
     post_object,
     refuse_unknown,
     user_object,
@@ -68,7 +69,7 @@ def timeline(world: World, token: Token, request: Request, account: Account | No
     answer: dict[str, Any] = {"meta": meta}
     if data:
         answer["data"] = data
-    return answer | _includes(request, shown)
+    return answer | _includes(world, request, shown)
 
 
 def user(world: World, request: Request, account: Account) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _lookup(world: World, token: Token, request: Request, wanted: list[str], par
         answer["data"] = data
     if errors:
         answer["errors"] = errors
-    return answer | _includes(request, posts)
+    return answer | _includes(world, request, posts)
 
 
 def _visible(world: World, token: Token, request: Request, post: Post) -> tuple[dict[str, Any], list[str]]:
@@ -162,13 +163,18 @@ def _size(request: Request) -> int:
     return int(value)
 
 
-def _includes(request: Request, posts: list[Post]) -> dict[str, Any]:
-    """The media of ``posts``, where the expansion is asked for."""
-    if "attachments.media_keys" not in request.query.get("expansions", "").split(","):
-        return {}
-    wanted = fields(request, "media.fields", None)
-    media = [media_object(medium, wanted) for post in posts for medium in post.media]
-    return {"includes": {"media": media}} if media else {}
+def _includes(world: World, request: Request, posts: list[Post]) -> dict[str, Any]:
+    """The media and polls of ``posts``, where the expansions are asked for."""
+    asked = request.query.get("expansions", "").split(",")
+    includes: dict[str, Any] = {}
+    if "attachments.media_keys" in asked:
+        wanted = fields(request, "media.fields", None)
+        includes["media"] = [media_object(medium, wanted) for post in posts for medium in post.media]
+    if "attachments.poll_ids" in asked:
+        wanted = fields(request, "poll.fields", None)
+        includes["polls"] = [poll_object(world, post, wanted) for post in posts if post.meta.get("poll")]
+    includes = {name: found for name, found in includes.items() if found}
+    return {"includes": includes} if includes else {}
 
 
 def handle_of(name: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from .accounts import Account
+from .films import FILMS
 from .service import Answer, World
 from .store import Comment, Medium, Post, rfc3339
 from .wire import Request, Response, json_response
@@ -84,7 +86,9 @@ def post_object(world: World, post: Post, wanted: frozenset[str]) -> dict[str, A
         "reply_settings": "everyone", "display_text_range": [0, len(post.meta["shown"])],
     }  # fmt: skip
     if post.media:
-        everything["attachments"] = {"media_keys": [f"3_{medium.id}" for medium in post.media]}
+        everything["attachments"] = {"media_keys": [media_key(medium) for medium in post.media]}
+    if post.meta.get("poll"):
+        everything["attachments"] = {"poll_ids": [poll_id(post)]}
     if post.meta["urls"]:
         everything["entities"] = {"urls": post.meta["urls"]}
     if post.meta.get("reply_to"):
@@ -109,15 +113,49 @@ def reply_object(post: Post, reply: Comment, wanted: frozenset[str], *, to_us: b
 def media_object(medium: Medium, wanted: frozenset[str]) -> dict[str, Any]:
     """A medium with the fields ``wanted`` besides its key and type."""
     mime = medium.kind.mime if medium.kind else ""
-    kind = {"video/mp4": "video", "image/gif": "animated_gif"}.get(mime, "photo")
-    everything: dict[str, Any] = {"media_key": f"3_{medium.id}", "type": kind}
+    kind = "video" if mime in FILMS else "animated_gif" if mime == "image/gif" else "photo"
+    everything: dict[str, Any] = {"media_key": media_key(medium), "type": kind}
     if medium.kind:
         everything |= {"width": medium.kind.width, "height": medium.kind.height}
     if medium.alt:
         everything["alt_text"] = medium.alt
+    if medium.kind and medium.kind.seconds:
+        everything["duration_ms"] = round(medium.kind.seconds * 1000)
     if kind == "photo":
         everything["url"] = f"https://pbs.twimg.com/media/{medium.id}.jpg"
     return {name: value for name, value in everything.items() if name in wanted | {"media_key", "type"}}
+
+
+def media_key(medium: Medium) -> str:
+    """A medium's key: what it is, and its id."""
+    mime = medium.kind.mime if medium.kind else ""
+    return f"{'7' if mime in FILMS else '16' if mime == 'image/gif' else '3'}_{medium.id}"
+
+
+def poll_id(post: Post) -> str:
+    return str(int(post.id) + 1)
+
+
+def poll_object(world: World, post: Post, wanted: frozenset[str]) -> dict[str, Any]:
+    """A post's poll with the fields ``wanted``. It is closed once its time is over; votes grow with the reactions."""
+    poll = post.meta["poll"]
+    ends = post.created_at + timedelta(minutes=poll["minutes"])
+    shares = votes(len(poll["options"]), min(world.engagement(post).reactions, 10_000))
+    options = [
+        {"position": number, "label": label, "votes": shares[number - 1]}
+        for number, label in enumerate(poll["options"], start=1)
+    ]
+    everything = {
+        "id": poll_id(post), "options": options, "duration_minutes": poll["minutes"], "end_datetime": rfc3339(ends),
+        "voting_status": "closed" if world.now() >= ends else "open",
+    }  # fmt: skip
+    return {name: value for name, value in everything.items() if name in wanted | {"id", "options"}}
+
+
+def votes(options: int, total: int) -> list[int]:
+    """So many votes over the options, more for the first ones."""
+    weights = [options - number + 1 for number in range(options)]
+    return [total * weight // sum(weights) for weight in weights]
 
 
 def user_object(request: Request, account: Account, posts: int) -> dict[str, Any]:

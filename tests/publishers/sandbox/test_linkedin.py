@@ -132,6 +132,7 @@ def test_an_image_is_uploaded_and_attached(linkedin: LinkedIn, sandbox: Sandbox)
     linkedin.published("Mit Bild", content={"media": {"id": image, "altText": "Eine Fräse"}})
     assert sandbox.posts()[0]["media"][0] == {
         "id": image, "mime": "image/png", "width": 640, "height": 480, "alt": "Eine Fräse", "size": len(png(640, 480)),
+        "seconds": 0.0, "pages": 0, "title": "",
     }  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def test_an_upload_in_pieces_is_processed_before_it_can_be_used(clock: FakeClock
             path = f"/2/media/upload/{medium}/append"
             assert twitter.call("POST", path, data=form, files={"media": ("x", piece)}).status_code == 200
         finalized = twitter.call("POST", f"/2/media/upload/{medium}/finalize").json()["data"]
-        assert finalized["processing_info"]["state"] == "in_progress"
+        assert finalized["processing_info"]["state"] == "pending"
         assert twitter.post("Zu früh", media={"media_ids": [medium]}).status_code == 400
         clock.advance(seconds=6)
         query = {"command": "STATUS", "media_id": medium}
