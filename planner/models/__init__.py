@@ -2,17 +2,19 @@
 
 from planner.models.base import Base
 from planner.models.channels import Channel, Slot
+from planner.models.dialogue import Answer, Conversation, Listening, Message
 from planner.models.limits import RateLimit, ReadCost
 from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
 from planner.models.publishing import Attempt, Delivery
-from planner.models.success import ChannelSnapshot, Conversation, Snapshot
+from planner.models.success import ChannelSnapshot, Snapshot
 from planner.models.system import Heartbeat, IdempotencyKey
 from planner.models.workspace import ApiToken, Event, Member, Notice, User, Workspace
 
 __all__ = [
     "Alert",
+    "Answer",
     "ApiToken",
     "Approval",
     "Attempt",
@@ -29,9 +31,11 @@ __all__ = [
     "Goal",
     "Heartbeat",
     "IdempotencyKey",
+    "Listening",
     "Mail",
     "Media",
     "Member",
+    "Message",
     "Notice",
     "Post",
     "PostMedia",

@@ -29,6 +29,9 @@ class Delivery(Base):
     ``called_until`` is set where workers send: until then one of them has time to answer the call for this delivery.
     ``rehearsed`` says that it was claimed while its channel rehearsed: it went to the stage, and is no success.
     ``cost_micros`` is what it costs by the network's price list, as frozen (millionths of a US dollar; None: nothing).
+    ``remarks_due_at`` is when it is asked what people say under it. ``shown`` is the post as the network showed it at
+    ``shown_at`` (``text``, ``media_count``, ``links``, ``url``). ``removed_at`` marks one that was taken down: by whom,
+    or (``removed_by`` None) by somebody at the network itself; it never goes out again.
     ``error_*`` is the last thing that went wrong, as a code with parameters plus the network's own words.
     Of what a person publishes: ``reminded_at`` is when its owner heard that it comes soon, ``escalated_at`` when the
     leads heard that it is overdue, ``taken_by_id`` who took it on at ``taken_at``.
@@ -50,6 +53,7 @@ class Delivery(Base):
         Index("ix_delivery_workspace_id_state", "workspace_id", "state"),
         Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
         Index("ix_delivery_metrics_due_at", "metrics_due_at"),
+        Index("ix_delivery_remarks_due_at", "remarks_due_at"),
         Index(
             "ix_delivery_called",
             "channel_id",
@@ -94,6 +98,11 @@ class Delivery(Base):
     network_message: Mapped[str | None] = mapped_column(String(1000))
 
     metrics_due_at: Mapped[datetime | None]
+    remarks_due_at: Mapped[datetime | None]
+    shown: Mapped[dict[str, Any] | None]
+    shown_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None] = mapped_column(String(200))
     reminded_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
     taken_by_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)

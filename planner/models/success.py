@@ -1,11 +1,11 @@
-"""What came back: figures and conversations."""
+"""What came back: figures. What was said has a file of its own."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.models.base import Base, Id, references
@@ -55,25 +55,3 @@ class ChannelSnapshot(Base):
     channel_id: Mapped[int] = references("channel.id", index=False)
     taken_at: Mapped[datetime]
     followers: Mapped[int | None]
-
-
-class Conversation(Base):
-    """A comment or mention. ``kind``: ``comment``, ``mention``; ``state``: ``open``, ``answered``, ``closed``."""
-
-    __tablename__ = "conversation"
-    __table_args__ = (
-        UniqueConstraint("channel_id", "remote_id"),
-        Index("ix_conversation_workspace_id_state", "workspace_id", "state"),
-    )
-
-    id: Mapped[Id]
-    workspace_id: Mapped[int] = references("workspace.id", index=False)
-    channel_id: Mapped[int] = references("channel.id", index=False)
-    delivery_id: Mapped[int | None] = references("delivery.id", on_delete="SET NULL")
-    remote_id: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(16), default="comment")
-    author: Mapped[str] = mapped_column(String(200))
-    text: Mapped[str] = mapped_column(Text)
-    said_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16), default="open")
-    assignee_id: Mapped[int | None] = references("user.id", on_delete="SET NULL", index=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Index, String, Time, UniqueConstraint, text
+from sqlalchemy import Index, String, Time, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.roles import Role
@@ -28,6 +28,7 @@ class Workspace(Base):
     zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
     language: Mapped[str] = mapped_column(String(8), default="de")
     approval_required: Mapped[bool] = mapped_column(default=True)
+    answers_need_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
     weekly_weekday: Mapped[int] = mapped_column(default=0)
     weekly_time: Mapped[time] = mapped_column(Time, default=time(6, 0))
     weekly_done_for: Mapped[str | None] = mapped_column(String(10))

@@ -21,7 +21,7 @@ from planner.domain.measuring import next_due
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
-from planner.services import limits
+from planner.services import limits, live
 from planner.services.connections import ChannelAccess
 from planner.services.metrics import snapshots
 from planner.services.publishing import channel_effects, renewal
@@ -123,6 +123,7 @@ def _wanted(platform: Platform, *, all_due: bool) -> Iterator[tuple[ChannelAcces
             Delivery.state == DeliveryState.PUBLISHED,
             Delivery.remote_id.is_not(None),
             Delivery.rehearsed.is_(False),
+            Delivery.removed_at.is_(None),
             Channel.archived_at.is_(None),
             Channel.reconnect_since.is_(None),
         )
@@ -169,6 +170,9 @@ def _pull(platform: Platform, access: ChannelAccess, mine: Sequence[Due], pulled
         _postpone(platform, mine, platform.clock.now() + failure.wait)
         return False
     pulled.snapshots += write_again(platform.database, lambda s: _store(s, mine, figures, platform.clock.now()))
+    unknown = [due.id for due in mine if due.remote_id not in figures]
+    if unknown:
+        live.missing(platform, access, unknown)
     return True
 
 

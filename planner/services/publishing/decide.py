@@ -42,7 +42,8 @@ def is_live(session: Session, actor: Actor, delivery_id: int, url: str | None, *
     remote_id = _candidate_at(delivery, url)
     if remote_id is not None and _is_taken(session, delivery, remote_id):
         raise Conflict("id_taken")
-    values = {**published_values(remote_id, url, now), **({} if remote_id else {"metrics_due_at": None})}
+    nothing_to_ask = {} if remote_id else {"metrics_due_at": None, "remarks_due_at": None}
+    values = {**published_values(remote_id, url, now), **nothing_to_ask}
     return _decide(session, actor, delivery, DeliveryState.PUBLISHED, now, values, {"by_hand": True, "url": url})
 
 

@@ -112,6 +112,7 @@ def published_values(remote_id: str | None, url: str | None, at: datetime) -> di
         "remote_url": url,
         "published_at": at,
         "metrics_due_at": first_due(at),
+        "remarks_due_at": first_due(at),
         "look_at": None,
     }
 

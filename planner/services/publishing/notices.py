@@ -48,6 +48,28 @@ def about_channel(session: Session, workspace_id: int, channel_id: int, now: dat
     add(session, workspace_id, people, now, kind, "channel", channel_id, data)
 
 
+def about_removed(session: Session, ref: Ref, now: datetime) -> None:
+    """A live post is gone at its network, and nobody here did it. However many are: one unread notice for each person
+    and channel, which grows."""
+    owners = [person for person in owners_of(session, ref) if person is not None]
+    for user_id in _members(session, ref.workspace_id, owners) or _leads(session, ref.workspace_id):
+        unread = select(Notice).where(
+            Notice.user_id == user_id,
+            Notice.kind == "posts_removed",
+            Notice.subject == "channel",
+            Notice.subject_id == ref.channel_id,
+            Notice.read_at.is_(None),
+        )
+        notice = session.scalars(unread.order_by(Notice.id).limit(1)).one_or_none()
+        told = [*(notice.data["deliveries"] if notice else []), ref.id]
+        data = {"deliveries": told, "count": len(told)}
+        if notice is None:
+            _tell(session, ref.workspace_id, [user_id], now, "posts_removed", "channel", ref.channel_id, data)
+        else:
+            notice.at, notice.data = now, data
+        session.flush()
+
+
 def settle(session: Session, delivery_id: int, now: datetime) -> None:
     """What these notices asked for is done: nobody need read them any more."""
     settled = update(Notice).where(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
-from planner.models import Alert, Channel, Delivery, Webhook, WebhookCall
+from planner.models import Alert, Channel, Conversation, Delivery, Message, Webhook, WebhookCall
 
 #: What can be listened to.
 EVENTS = (
@@ -21,6 +21,8 @@ EVENTS = (
     "delivery.failed",
     "delivery.needs_person",
     "delivery.missed",
+    "delivery.removed",
+    "conversation.message",
     "channel.reconnect",
     "alert.raised",
     "alert.cleared",
@@ -67,6 +69,18 @@ def about_delivery(session: Session, workspace_id: int, delivery_id: int, state:
     if name is not None:
         hooks = session.connection().execute(_HOOKS, {"workspace": workspace_id}).all()
         _note(session, hooks, name, now, lambda: _delivery(session, delivery_id))
+
+
+def about_removed(session: Session, workspace_id: int, delivery_id: int, now: datetime) -> None:
+    """A live delivery was taken down, by one of us or at the network itself."""
+    hooks = session.connection().execute(_HOOKS, {"workspace": workspace_id}).all()
+    _note(session, hooks, "delivery.removed", now, lambda: _delivery(session, delivery_id))
+
+
+def about_message(session: Session, message: Message, conversation: Conversation, now: datetime) -> None:
+    """Somebody said something."""
+    hooks = session.connection().execute(_HOOKS, {"workspace": message.workspace_id}).all()
+    _note(session, hooks, "conversation.message", now, lambda: _message(message, conversation))
 
 
 def about_channel(session: Session, channel: Channel, now: datetime) -> None:
@@ -135,6 +149,22 @@ def _delivery(session: Session, delivery_id: int) -> dict[str, Any]:
         "remote_id": row.remote_id,
         "remote_url": row.remote_url,
         "error": error,
+    }
+
+
+def _message(message: Message, conversation: Conversation) -> dict[str, Any]:
+    """As the API speaks of a message."""
+    delivery = conversation.delivery_id
+    return {
+        "id": str(message.id),
+        "conversation": str(conversation.id),
+        "channel": str(message.channel_id),
+        "delivery": None if delivery is None else str(delivery),
+        "kind": message.kind,
+        "author": message.author,
+        "text": message.text,
+        "url": message.url,
+        "said_at": _moment(message.said_at),
     }
 
 

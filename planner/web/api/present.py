@@ -123,6 +123,7 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         published_at=delivery.published_at,
         remote_id=delivery.remote_id,
         remote_url=delivery.remote_url,
+        removed_at=delivery.removed_at,
         error=_error(delivery),
         attempts_made=delivery.attempt_count,
         rehearsed=delivery.rehearsed,

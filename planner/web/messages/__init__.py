@@ -18,6 +18,7 @@ from planner.web.messages import (
     channels,
     composer,
     content,
+    dialogue,
     members,
     outgoing,
     plan,
@@ -32,7 +33,9 @@ COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pi
 #: Codes whose counts are bytes.
 IN_BYTES = frozenset({"image_too_large", "gif_too_large", "video_too_large", "document_too_large"})
 
-AREAS = (accounts, api, channels, composer, content, members, outgoing, plan, posts, publishing, screens, weekly)
+AREAS = (
+    accounts, api, channels, composer, content, dialogue, members, outgoing, plan, posts, publishing, screens, weekly,
+)  # fmt: skip
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
 

@@ -93,6 +93,29 @@ KINDS |= {
         "warning",
     ),
 }
+KINDS |= {
+    "posts_removed": Kind(
+        _l("A post on %(channel)s is no longer at the network"),
+        _l("Nobody took it down here. Its figures and its history stay."),
+        "trash",
+        "warning",
+    ),
+    "remarks": Kind(
+        _l("Somebody said something on %(channel)s"), _l("Look whether it wants an answer."), "message", "info"
+    ),
+    "answer_asked": Kind(
+        _l("%(by)s asks for your yes to an answer on %(channel)s"),
+        _l("It goes out once a lead said yes."),
+        "hourglass",
+        "warning",
+    ),
+    "answer_needs_person": Kind(
+        _l("An answer on %(channel)s needs your decision"),
+        _l("The network did not say whether it took it. Look whether it stands there."),
+        "user-question",
+        "danger",
+    ),
+}
 OTHER = Kind(_l("Something happened: %(kind)s"), "", "bell", "info")
 
 
@@ -107,6 +130,22 @@ def title(told: Told) -> str:
     week = str(data.get("week", "")).partition("-W")[2].lstrip("0")
     if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
         return str(ngettext("%(num)s post missed its time", "%(num)s posts missed their times", int(data["count"])))
+    if told.notice.kind == "posts_removed" and int(data.get("count", 1)) > 1:
+        words = ngettext(
+            "%(num)s post on %(channel)s is no longer at the network",
+            "%(num)s posts on %(channel)s are no longer at the network",
+            int(data["count"]),
+            channel=told.channel or "?",
+        )
+        return str(words)
+    if told.notice.kind == "remarks" and int(data.get("count", 1)) > 1:
+        words = ngettext(
+            "%(num)s new remark on %(channel)s",
+            "%(num)s new remarks on %(channel)s",
+            int(data["count"]),
+            channel=told.channel or "?",
+        )
+        return str(words)
     values = {"by": data.get("by", ""), "channel": told.channel or "?", "week": week, "kind": told.notice.kind}
     return str(kind_of(told).title) % values
 

@@ -11,7 +11,7 @@ from flask_login import login_required
 from planner.domain.roles import Permission
 from planner.domain.states import FROZEN, DeliveryState, PostStatus
 from planner.models import Delivery, Media, Post
-from planner.services import posts, reports
+from planner.services import live, posts, reports
 from planner.services.posts import PostView
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
@@ -31,8 +31,14 @@ def show(post_id: int) -> str:
     return draw(post_id)
 
 
-def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) -> str:
-    """The page. ``typed`` holds, by delivery, an address that was not taken and why."""
+def draw(
+    post_id: int,
+    *,
+    typed: Mapping[int, tuple[str, str]] | None = None,
+    typed_texts: Mapping[int, tuple[str, str]] | None = None,
+) -> str:
+    """The page. ``typed`` holds, by delivery, an address that was not taken and why; ``typed_texts`` the same of a text
+    for its network."""
     session, workspace_id = context.reading(), context.member().workspace_id
     shown = posts.view(session, workspace_id, post_id)
     deliveries = shown.deliveries
@@ -54,6 +60,7 @@ def draw(post_id: int, *, typed: Mapping[int, tuple[str, str]] | None = None) ->
         figure_names=growth.labels(),
         story=story.lines(history(session, post_id, [d.id for d in deliveries]), deliveries),
         can=allowed(shown.post, deliveries),
+        live=live_parts(shown, typed_texts or {}),
         typed=typed or {},
     )
 
@@ -76,6 +83,21 @@ def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
         "approve": approves and waits and not done and post.status is not PostStatus.CANCELLED,
         "send_back": approves and not frozen and bool(post.approved_at or post.approval_asked_at) and not done,
         "decide": edits,
+    }
+
+
+def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[int, dict[str, Any]]:
+    """What can be done with each delivery that is out: ``stands``, our ``text``, and what was typed with its error."""
+    session, platform = context.reading(), context.platform()
+    texts = {v.channel_id: v.text for v in shown.post.variants if v.text is not None}
+    return {
+        d.id: {
+            "stands": live.standing(session, platform, d),
+            "text": typed[d.id][0] if d.id in typed else texts.get(d.channel_id, shown.post.text),
+            "error": typed[d.id][1] if d.id in typed else "",
+        }
+        for d in shown.deliveries
+        if d.state is S.PUBLISHED
     }
 
 

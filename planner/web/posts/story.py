@@ -35,11 +35,15 @@ DELIVERY: Mapping[str, Any] = {
     "needs_person": (_l("asks for a decision"), "user-question"),
     "missed": (_l("missed its time"), "clock-exclamation"),
     "draft": (_l("made it a draft again"), "pencil"),
+    "removed": (_l("took it down at the network"), "trash"),
+    "removed_at_network": (_l("noticed that it is gone at the network"), "trash"),
+    "remote_edited": (_l("changed the text at the network"), "pencil"),
+    "text_taken_over": (_l("took over the text that the network shows"), "pencil"),
     "figures_entered": (_l("entered figures"), "pencil"),
 }
 
 #: Steps of the machine that say nothing to a person.
-SILENT = frozenset({"claimed", "sending"})
+SILENT = frozenset({"claimed", "sending", "removal_asked", "remote_edit_asked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,16 @@ def _line(event: Event, names: Mapping[int, str]) -> Line:
     text, icon = DELIVERY.get(event.kind, (event.kind.replace("_", " "), "circle-dashed"))
     if event.data.get("by_hand") and event.kind == "published":
         text = _("noted that it is live")
-    return Line(event.at, event.actor, str(text), icon, channel)
+    return Line(event.at, event.actor, str(text), icon, channel, note=_change(event))
+
+
+def _change(event: Event) -> str:
+    """Before and after, where a text was changed."""
+    if event.kind not in ("remote_edited", "text_taken_over") or event.data["before"] == event.data["after"]:
+        return ""
+    return (
+        _("Before: %(before)s", before=event.data["before"]) + "\n" + _("After: %(after)s", after=event.data["after"])
+    )
 
 
 def _moved(data: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ LABELS: dict[str, LazyString] = {
     "delivery.failed": _l("A network refused a post"),
     "delivery.needs_person": _l("A post needs a decision"),
     "delivery.missed": _l("A post missed its time"),
+    "delivery.removed": _l("A post was taken down"),
+    "conversation.message": _l("Somebody commented or mentioned the account"),
     "channel.reconnect": _l("A channel must be reconnected"),
     "alert.raised": _l("An alert was raised"),
     "alert.cleared": _l("An alert is over"),

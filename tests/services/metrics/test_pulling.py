@@ -235,4 +235,6 @@ def test_a_post_that_was_taken_down_keeps_the_figures_it_had(
 
     assert [len(snapshots(platform, i)) for i in (gone, there)] == [1, 2]
     assert snapshots(platform, gone)[0].latest
-    assert due_at(platform, gone) == clock.now() + timedelta(hours=6)
+    assert due_at(platform, gone) is None
+    with platform.database.read() as session:
+        assert session.get_one(Delivery, gone).removed_at == clock.now()

@@ -74,6 +74,7 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
             author="Eva",
             text="Schön!",
             said_at=platform.clock.now(),
+            last_at=platform.clock.now(),
         )
         session.add(talk)
         session.flush()

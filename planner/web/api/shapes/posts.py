@@ -139,6 +139,7 @@ class Delivery(Output):
     published_at: Moment | None
     remote_id: str | None
     remote_url: str | None
+    removed_at: Moment | None = Field(description="When it was taken down, by us or at the network itself.")
     error: DeliveryError | None
     attempts_made: int
     rehearsed: bool = Field(description="It went to a played network, not to the real one.")

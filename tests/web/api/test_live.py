@@ -1,0 +1,44 @@
+"""A live post by the API: looked at, edited, taken over, taken down."""
+
+from __future__ import annotations
+
+from planner.bootstrap import Platform
+from publishers.sandbox import Sandbox
+from tests.support.api import Script, made, problem
+from tests.support.clock import FakeClock
+from tests.support.factories import Company
+from tests.web.api.conftest import ScriptOf
+from tests.web.api.test_deliveries import SOON, connect, schedule, send_due
+
+
+def test_a_live_post_is_looked_at_edited_and_taken_down(
+    admin: Script, script_of: ScriptOf, company: Company, sandbox: Sandbox, platform: Platform, clock: FakeClock
+) -> None:
+    post = schedule(admin, connect(admin, sandbox, "facebook"), connect(admin, sandbox, "twitter"))
+    clock.set(SOON)
+    send_due(platform)
+    found = {d["network"]: d for d in made(admin.get(f"/posts/{post['id']}"))["deliveries"]}
+    facebook, twitter = (f"/deliveries/{found[key]['id']}" for key in ("facebook", "twitter"))
+
+    before = made(admin.get(f"{facebook}/remote"))
+    assert (before["text"], before["looked_at"], before["can_edit"]) == (None, None, True)
+    seen = made(admin.post(f"{facebook}/look"))
+    assert (seen["text"], seen["expected"], seen["differs"]) == ("Neu im Werk Süd", "Neu im Werk Süd", False)
+
+    reader = script_of(company.rita)
+    assert made(reader.get(f"{facebook}/remote"))["text"] == "Neu im Werk Süd"
+    assert problem(reader.patch(f"{facebook}/remote", {"text": "Anders"}), 403)["code"] == "forbidden_edit"
+
+    edited = made(admin.patch(f"{facebook}/remote", {"text": "Neu im Werk Nord"}))
+    assert (edited["text"], edited["differs"]) == ("Neu im Werk Nord", False)
+    assert [p["text"] for p in sandbox.posts("facebook")] == ["Neu im Werk Nord"]
+    assert problem(admin.patch(f"{twitter}/remote", {"text": "Anders"}), 409)["code"] == "cannot_edit"
+    assert problem(admin.post(f"{facebook}/takeover"), 409)["code"] == "nothing_to_take_over"
+
+    gone = made(admin.delete(f"{twitter}/remote"))
+    assert (gone["removed_at"], bool(gone["removed_by"]), gone["can_look"]) == (SOON, True, False)
+    assert [p["deleted"] for p in sandbox.posts("twitter")] == [True]
+    assert problem(admin.delete(f"{twitter}/remote"), 409)["code"] == "removed_already"
+    after = {d["network"]: d for d in made(admin.get(f"/posts/{post['id']}"))["deliveries"]}
+    assert (after["twitter"]["status"], after["twitter"]["removed_at"]) == ("published", SOON)
+    assert after["facebook"]["removed_at"] is None

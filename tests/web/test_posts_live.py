@@ -1,0 +1,63 @@
+"""The buttons of a post that is out, on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.bootstrap import Platform
+from publishers.sandbox import Sandbox
+from tests.publishers.accounts import CREDENTIALS, KEYS, register
+from tests.services.live.test_live import TEXT, out, read, remote
+from tests.services.metrics.published import wired
+from tests.support.clock import FakeClock
+from tests.support.factories import Company
+from tests.support.web import ClientOf
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    with Sandbox(clock=clock, limits={}) as sandbox:
+        for key in KEYS:
+            register(sandbox, key, CREDENTIALS[key])
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    platform = wired(tmp_path / "instance", sqlite_url, clock, sandbox)
+    yield platform
+    platform.close()
+
+
+def test_a_person_sees_what_the_network_shows_changes_it_and_takes_it_down(
+    client_of: ClientOf, company: Company, platform: Platform, sandbox: Sandbox
+) -> None:
+    facebook, twitter = out(platform, company, sandbox, "facebook", "twitter")
+    page = f"/posts/{read(platform, facebook)[0].post_id}"
+    bob, rita = client_of(company.bob), client_of(company.rita)
+    shown = bob.get(page).text
+    assert f"/deliveries/{facebook}/remote" in shown
+    assert f"/deliveries/{twitter}/remote" not in shown, "X has no edit"
+    assert "/takedown" not in rita.get(page).text
+    assert rita.send(f"/deliveries/{facebook}/takedown").status_code == 403
+
+    stored = sandbox.world.store.find("facebook", remote(platform, facebook))
+    assert stored is not None
+    stored.text = "Heute geschlossen."
+    assert bob.send(f"/deliveries/{facebook}/look").status_code == 303
+    assert "zeigt einen anderen Text" in bob.get(page).text
+
+    refused = bob.send(f"/deliveries/{facebook}/remote", text=" ")
+    assert refused.status_code == 422
+    assert bob.send(f"/deliveries/{facebook}/remote", text=TEXT).status_code == 303
+    assert [p["text"] for p in sandbox.posts("facebook")] == [TEXT]
+    assert "zeigt einen anderen Text" not in bob.get(page).text
+
+    assert bob.send(f"/deliveries/{twitter}/takedown").status_code == 303
+    after = bob.get(page).text
+    assert "Entfernt am" in after
+    assert f"/deliveries/{twitter}/takedown" not in after
+    assert [p["deleted"] for p in sandbox.posts("twitter")] == [True]
