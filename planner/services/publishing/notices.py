@@ -64,7 +64,7 @@ def about_removed(session: Session, ref: Ref, now: datetime) -> None:
         told = [*(notice.data["deliveries"] if notice else []), ref.id]
         data = {"deliveries": told, "count": len(told)}
         if notice is None:
-            _tell(session, ref.workspace_id, [user_id], now, "posts_removed", "channel", ref.channel_id, data)
+            tell(session, ref.workspace_id, [user_id], now, "posts_removed", "channel", ref.channel_id, data)
         else:
             notice.at, notice.data = now, data
         session.flush()
