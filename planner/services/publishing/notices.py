@@ -49,22 +49,34 @@ def about_channel(session: Session, workspace_id: int, channel_id: int, now: dat
 
 
 def about_removed(session: Session, ref: Ref, now: datetime) -> None:
-    """A live post is gone at its network, and nobody here did it. However many are: one unread notice for each person
-    and channel, which grows."""
-    owners = [person for person in owners_of(session, ref) if person is not None]
-    for user_id in _members(session, ref.workspace_id, owners) or _leads(session, ref.workspace_id):
+    """A live post is gone at its network, and nobody here did it."""
+    grow(session, ref.workspace_id, _concerned(session, ref), now, "posts_removed", ref.channel_id, [ref.id])
+
+
+def grow(
+    session: Session,
+    workspace_id: int,
+    people: Iterable[int],
+    now: datetime,
+    kind: str,
+    channel_id: int,
+    ids: list[int],
+) -> None:
+    """One notice for each person and channel, however much there is to tell: one that is unread grows. ``ids`` are what
+    it is about; its ``count`` says how many they are."""
+    for user_id in people:
         unread = select(Notice).where(
             Notice.user_id == user_id,
-            Notice.kind == "posts_removed",
+            Notice.kind == kind,
             Notice.subject == "channel",
-            Notice.subject_id == ref.channel_id,
+            Notice.subject_id == channel_id,
             Notice.read_at.is_(None),
         )
         notice = session.scalars(unread.order_by(Notice.id).limit(1)).one_or_none()
-        told = [*(notice.data["deliveries"] if notice else []), ref.id]
-        data = {"deliveries": told, "count": len(told)}
+        told = list(dict.fromkeys([*(notice.data["ids"] if notice else []), *ids]))
+        data = {"ids": told, "count": len(told)}
         if notice is None:
-            tell(session, ref.workspace_id, [user_id], now, "posts_removed", "channel", ref.channel_id, data)
+            add(session, workspace_id, [user_id], now, kind, "channel", channel_id, data)
         else:
             notice.at, notice.data = now, data
         session.flush()
