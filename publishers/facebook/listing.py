@@ -12,7 +12,7 @@ from publishers.facebook.text import listed_links, listed_media, listed_text
 
 PAGE = 100
 POST_FIELDS = "id,message,message_tags,created_time,permalink_url,attachments{media_type,unshimmed_url,subattachments}"
-COMMENT_FIELDS = "id,message,message_tags,created_time,permalink_url,from"
+COMMENT_FIELDS = "id,message,created_time,permalink_url,from"
 
 Query = tuple[str, dict[str, str]]
 """A path below the version, and its parameters."""

@@ -37,7 +37,10 @@ LANGUAGES = {
 
 
 def compose(post: OutgoingPost) -> str:
-    """The message that is sent. A Page that it mentions is ``@[id]`` (Graph API, Page mentions)."""
+    """The message that is sent. A Page that a post mentions is ``@[id]`` (Graph API, Page mentions); comments are
+    plain."""
+    if post.under:
+        return _composed(post)
     return with_mentions(_composed(post), post.mentions, lambda mention: f"@[{mention.remote_id}]")
 
 
@@ -66,7 +69,7 @@ def _composed(post: OutgoingPost) -> str:
 
 
 def listed_text(post: dict[str, Any]) -> str:
-    """A listed post's or comment's message, with the Pages it mentions as they were sent."""
+    """A listed post's message, with the Pages it mentions as they were sent."""
     text = reading.text(post.get("message"))
     tags = [(_place(tag), tag.get("id")) for tag in reading.items(post.get("message_tags"))]
     for (start, end), page in sorted((place, page) for place, page in tags if place and isinstance(page, str))[::-1]:

@@ -22,7 +22,7 @@ const EMOJI = new RegExp(
 const HOST = /(https?:\/\/)([\p{L}\p{N}_.-]+)|([a-z0-9\u00C0-\u024F_.-]*[a-z0-9\u00C0-\u024F]\.[a-z][a-z0-9.-]*)/giu;
 const BEFORE = /[A-Za-z0-9@＠$#＃]$/;
 const BEFORE_BARE = /[A-Za-z0-9@＠$#＃_./-]$/;
-const PATH = /\/(?:[\p{L}\p{N}!*';:=+,.$%[\]~|&@()_\/\u2013-]*[\p{L}\p{N}=_#\/+)-])?/uy;
+const PATH = /\/(?:[\p{L}\p{N}!*';:=+,.$%#[\]~|&@()_\/\u2013-]*[\p{L}\p{N}=_#\/+)-])?/uy;
 const PORT = /:\d+/y;
 const QUERY = /\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*[a-z0-9\-_&=#/]/iy;
 
