@@ -33,7 +33,7 @@ console.log(JSON.stringify({
 
 
 def text_of(case: dict[str, Any]) -> str:
-    return "x" * case["x"] if "x" in case else case["text"] * case.get("times", 1)
+    return "x" * int(case["x"]) if "x" in case else str(case["text"]) * int(case.get("times", 1))
 
 
 def post_of(case: dict[str, Any], folder: Path) -> OutgoingPost:
@@ -70,7 +70,7 @@ def test_the_browser_counts_posts_and_little_texts_alike() -> None:
 
 def attached(case: dict[str, Any]) -> int:
     """A poll takes a link's place as files do."""
-    return case.get("files", 0) + bool(case.get("poll"))
+    return int(case.get("files", 0)) + bool(case.get("poll"))
 
 
 def rules(case: dict[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from publishers.base import NetworkError, Prepared, Publisher, Uncertain
+from publishers.base import FollowUp, NetworkError, OutgoingPost, Prepared, Publisher, Uncertain, Under
 from tests.publishers.accounts import APP, SECRETS, connect, text_post
+from tests.publishers.files import animation, film
 from tests.publishers.raw import RawServer, Reply
 
 CALLS: dict[str, Callable[[Publisher], object]] = {
@@ -81,6 +83,45 @@ def test_no_token_is_in_an_address_or_an_error(key: str, call: Callable[[Publish
         shown = "".join(traceback.format_exception(caught.value)) + caught.value.network_message
         addresses = "".join(r.path for r in server.requests)
         assert not [s for s in SECRETS if s in shown or s in addresses]
+        publisher.close()
+
+
+# --- what only some networks have ----------------------------------------------------------------------------
+
+WITH_FILMS = ("twitter", "facebook", "linkedin")
+ROOT = {"twitter": "1900000000000000001", "facebook": "104872951638204_1", "linkedin": "urn:li:share:7"}
+
+
+def comment(key: str) -> OutgoingPost:
+    kind = FollowUp.REPLY if key == "twitter" else FollowUp.COMMENT
+    return OutgoingPost("Mehr dazu", under=Under(kind, ROOT[key], ROOT[key]))
+
+
+@pytest.mark.parametrize("key", WITH_FILMS)
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_a_preparation_makes_nothing_but_network_errors_of_a_strange_answer(
+    key: str, answer: Reply, tmp_path: Path
+) -> None:
+    post = OutgoingPost("Ein Rundgang", media=(film(tmp_path), animation(tmp_path)), languages=("de",))
+    with RawServer(answer) as server:
+        publisher = connect(key, server.url, timeout=5)
+        with pytest.raises(NetworkError) as caught:
+            publisher.prepare(post)
+        assert not isinstance(caught.value, Uncertain), "nothing is visible, so nothing is uncertain"
+        publisher.close()
+
+
+@pytest.mark.parametrize("key", WITH_FILMS)
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_what_goes_out_under_a_post_is_uncertain_after_a_strange_answer(key: str, answer: Reply) -> None:
+    post = comment(key)
+    with RawServer(answer) as server:
+        publisher = connect(key, server.url, timeout=5)
+        with pytest.raises(Uncertain if answer.status in (200, 500) else NetworkError):
+            publisher.publish(Prepared(post))
+        with suppress(NetworkError):
+            publisher.find_recent(datetime(2026, 3, 1, tzinfo=UTC), post.under)
+        assert len(server.requests) >= 2
         publisher.close()
 
 
