@@ -67,7 +67,9 @@ class Settings:
     safety_tick_seconds: float = 15.0
     metrics_tick_seconds: float = 60.0
     web_threads: int = 8
-    max_upload_bytes: int = 20_000_000
+    max_upload_bytes: int = 512_000_000
+    ffmpeg: str = "ffmpeg"
+    video_timeout_seconds: float = 1800.0
     log_level: str = "INFO"
     log_format: str = "text"
     secure_cookies: bool = False
@@ -85,7 +87,7 @@ class Settings:
 
     @property
     def media_folder(self) -> Path:
-        """Where uploaded images lie."""
+        """Where uploaded files lie."""
         return self.instance / "media"
 
     @property

@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
+
+from planner.services.media.receiving import incoming_folder
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -47,6 +50,7 @@ def serve(platform: Platform, made: socket.socket, ready: Callable[[], None]) ->
 
     from planner import create_app
 
+    _spool_uploads(platform)
     server = create_server(
         create_app(platform),
         sockets=[made],
@@ -60,6 +64,13 @@ def serve(platform: Platform, made: socket.socket, ready: Callable[[], None]) ->
     ready()
     server.run()
     server.close()
+
+
+def _spool_uploads(platform: Platform) -> None:
+    """A large upload is written to the disk while it arrives. Many a machine's own place for that is its memory."""
+    place = incoming_folder(platform.settings.media_folder)
+    place.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(place)
 
 
 def stop_on_signals() -> None:

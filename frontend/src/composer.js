@@ -1,10 +1,13 @@
-// The composer: versions per channel, counters, previews, images, time, checks by the server, and what the browser keeps.
+// The composer: versions per channel, counters, previews, files, time, checks by the server, and what the browser keeps.
 
 import { startAutosave } from "./composer/autosave.js";
 import { startChecks } from "./composer/check.js";
 import { startCounters } from "./composer/counters.js";
-import { startImages } from "./composer/images.js";
+import { startExtras } from "./composer/extras.js";
+import { startFits } from "./composer/fits.js";
+import { startMedia } from "./composer/media.js";
 import { startPreviews } from "./composer/preview.js";
+import { startRows } from "./composer/rows.js";
 import { Composer } from "./composer/state.js";
 import { startVersions } from "./composer/versions.js";
 import { startWhen } from "./composer/when.js";
@@ -15,13 +18,17 @@ import { t } from "./lib/texts.js";
 behave("form[data-composer]", (form) => {
   const composer = new Composer(form);
   startVersions(composer);
-  startImages(composer);
+  startRows(composer);
+  startMedia(composer);
+  startExtras(composer);
+  startFits(composer);
   startCounters(composer);
   startPreviews(composer);
   startWhen(composer);
   startChecks(composer);
   const kept = startAutosave(composer);
   leaveByEscape(composer, kept);
+  stayWhileUploading(composer);
   composer.changed();
   (document.querySelector("[data-focus]") ?? form.elements.text).focus();
 });
@@ -37,5 +44,12 @@ function leaveByEscape(composer, kept) {
     if (!leave) return;
     kept.keepNow();
     location.href = composer.form.dataset.home;
+  });
+}
+
+// A file that is on its way would be lost; the browser asks.
+function stayWhileUploading(composer) {
+  addEventListener("beforeunload", (event) => {
+    if (composer.uploading) event.preventDefault();
   });
 }

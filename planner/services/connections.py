@@ -14,7 +14,7 @@ from planner.security.vault import Vault, VaultError
 from planner.services.observed import ObservedPublisher
 from planner.stage import Stage, stand_in
 from publishers import registry
-from publishers.base import Capabilities, Connection, Credentials, Network
+from publishers.base import Capabilities, Connection, ContentRules, Credentials, Network
 
 IDLE_PER_CHANNEL = 2
 
@@ -77,6 +77,14 @@ class Connections:
     def capabilities(self, access: ChannelAccess) -> Capabilities:
         """What this channel's connection can do."""
         return registry.network(access.network).capabilities_of(self.credentials(access))
+
+    def content_rules(self, access: ChannelAccess) -> ContentRules:
+        """What this channel's posts can hold; what its network's can, where its credentials cannot be read."""
+        network = registry.network(access.network)
+        try:
+            return network.content_rules_of(self.credentials(access))
+        except VaultError:
+            return network.content_rules
 
     def credentials(self, access: ChannelAccess) -> dict[str, str]:
         """The channel's credentials, decrypted; empty for an assisted channel. Raises VaultError."""

@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         number=number,
         percent=percent,
         dollars=dollars,
+        duration=duration,
         zone_name=zone_name,
         iso=iso,
     )
@@ -69,6 +70,13 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{format_decimal(-(-size // 1000), locale=get_locale())} KB"
     return f"{format_decimal(-(-size // 10_000) / 100, '#,##0.##', locale=get_locale())} MB"
+
+
+def duration(seconds: float) -> str:
+    """``0:42``, ``1:02:03``: how long a video runs."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def percent(value: float | None) -> str:

@@ -58,7 +58,8 @@ def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
         secret_key=SECRET_KEY,
         encryption_keys=(ENCRYPTION_KEY,),
         networks={key: NetworkSettings(url) for key, url in urls.items()},
-        **changes,
+        # Small, so that too much is soon there; and FFmpeg only where a test brings its own.
+        **{"max_upload_bytes": 20_000_000, "ffmpeg": "", **changes},
     )
 
 

@@ -1,14 +1,16 @@
-"""Images: what is taken in, and who gets to see it."""
+"""Files: what is taken in, who gets to see it, and what is made of it for a network."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from planner.bootstrap import Platform
-from planner.models import Media
+from planner.models import Channel, Media
+from tests.support import files
 from tests.support.factories import Company, make_media, picture
 from tests.support.web import ClientOf
 
@@ -44,11 +46,12 @@ def test_images_are_kept_by_the_browser_and_never_guessed_at(
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [
-        (b"", "leer.png", "image_empty"),
-        (b"<html><script>alert(1)</script>", "bild.png", "image_unreadable"),
-        (b"%PDF-1.7", "bild.jpg", "image_unreadable"),
-        (picture()[:40], "halb.png", "image_unreadable"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "bild.svg", "image_unreadable"),
+        (b"", "leer.png", "file_empty"),
+        (b"<html><script>alert(1)</script>", "bild.png", "file_unknown"),
+        (b"%PDF-1.7", "bild.jpg", "document_cut"),
+        (picture()[:60], "halb.png", "image_cut"),
+        (files.video()[:-10], "film.mp4", "video_cut"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "bild.svg", "file_unknown"),
     ],
 )
 def test_what_is_no_image_is_refused_at_its_field(
@@ -62,6 +65,56 @@ def test_what_is_no_image_is_refused_at_its_field(
     assert answer.json is not None
     assert [(e["field"], e["code"]) for e in answer.json["errors"]] == [("file", code)]
     assert count(platform) == 0
+
+
+def test_a_video_is_shown_in_the_pieces_that_a_player_asks_for(client_of: ClientOf, company: Company) -> None:
+    charlie = client_of(company.charlie)
+    charlie.get("/posts/new")
+    data = files.video(data=5_000)
+    shown = charlie.ask("/media", file=(io.BytesIO(data), "messe.mp4")).json
+    assert shown is not None
+    assert (shown["kind"], shown["seconds"], shown["thumbnail"]) == ("video", 42.0, None)
+    assert shown["facts"] == "0:42 · 1280 × 720 · 6 KB"
+    with charlie.get(shown["url"], headers={"Range": "bytes=100-199"}) as piece:
+        assert (piece.status_code, piece.data) == (206, data[100:200])
+        assert piece.headers["Content-Range"] == f"bytes 100-199/{len(data)}"
+    with charlie.get(shown["url"], headers={"Range": "bytes=999999-"}) as nothing:
+        assert nothing.status_code == 416
+    assert charlie.get(f"{shown['url']}/thumbnail").status_code == 404
+
+
+def test_a_document_is_saved_and_never_opened_in_the_page(client_of: ClientOf, company: Company) -> None:
+    charlie = client_of(company.charlie)
+    charlie.get("/posts/new")
+    shown = charlie.ask("/media", file=(io.BytesIO(files.pdf(3)), "katalog.pdf")).json
+    assert shown is not None
+    assert (shown["kind"], shown["facts"]) == ("document", "3 Seiten · 1 KB")
+    with charlie.get(shown["url"]) as answer:
+        assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_image_is_made_to_fit_a_channel_and_the_original_stays(
+    client_of: ClientOf, company: Company, platform: Platform, twitter: Channel
+) -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((2600, 2600), 120).save(noise, "PNG")
+    large = make_media(platform, company.charlie, noise.getvalue(), "rauschen.png")
+    assert len(noise.getvalue()) > 5_000_000, "more than X takes"
+    charlie, rita, oscar = (client_of(person) for person in (company.charlie, company.rita, company.oscar))
+    for person in (charlie, rita, oscar):
+        person.get("/account")
+    assert rita.ask(f"/media/{large}/fits", channel=twitter.id).status_code == 403
+    assert oscar.ask(f"/media/{large}/fits", channel=twitter.id).status_code == 404
+    answer = charlie.ask(f"/media/{large}/fits", channel=twitter.id)
+    assert (answer.status_code, answer.json is not None) == (201, True)
+    medium = answer.json["medium"] if answer.json else {}
+    assert (medium["name"], medium["mime"], medium["width"]) == ("rauschen.jpg", "image/jpeg", 2600)
+    assert medium["size"] <= 5_000_000
+    with charlie.get(f"/media/{large}") as original:
+        assert original.data == noise.getvalue()
+    again = charlie.ask(f"/media/{medium['id']}/fits", channel=twitter.id)
+    assert (again.status_code, again.json and again.json["title"]) == (409, "fits_already")
 
 
 def test_a_file_that_is_missing_is_said(client_of: ClientOf, company: Company) -> None:

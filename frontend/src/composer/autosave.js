@@ -3,7 +3,8 @@
 import { moment, time, wall } from "../lib/formats.js";
 import { send } from "../lib/http.js";
 import { t } from "../lib/texts.js";
-import { addImage } from "./images.js";
+import { setMedia } from "./media.js";
+import { rename, rowsOf, setRowCount } from "./rows.js";
 
 const EVERY = 3000;
 const TOO_OLD = 14 * 24 * 3600 * 1000;
@@ -29,7 +30,7 @@ export function startAutosave(composer) {
     const now = JSON.stringify(state);
     if (now === saved) return;
     saved = now;
-    const value = { at: Date.now(), submission: form.elements.submission.value, version: form.elements.version?.value, entries: state, images: composer.images };
+    const value = { at: Date.now(), submission: form.elements.submission.value, version: form.elements.version?.value, entries: state, media: composer.media };
     write(key, value);
     document.querySelector("[data-kept]").textContent = t("kept_at", { time: time(value.at) });
   }
@@ -80,19 +81,29 @@ function restore(composer, kept) {
   const { form } = composer;
   const values = new Map();
   for (const [name, value] of kept.entries) values.set(name, [...(values.get(name) ?? []), value]);
+  restoreRows(composer, values);
   for (const field of form.elements) {
     if (!field.name || field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
     if (field.type === "checkbox" || field.type === "radio") field.checked = (values.get(field.name) ?? []).includes(field.value);
-    else if (values.has(field.name)) field.value = values.get(field.name)[0];
+    else if (values.has(field.name)) field.value = values.get(field.name).shift();
   }
+  const known = { ...kept.images, ...kept.media };
   for (const field of form.querySelectorAll("[data-images]")) {
-    field.querySelector(".image-list").replaceChildren();
-    for (const id of values.get(field.dataset.name) ?? []) {
-      const image = kept.images[id];
-      if (image) addImage(composer, field.dataset.images, { ...image, alt: values.get(`alt.${id}`)?.[0] ?? image.alt });
-    }
+    const media = (values.get(field.dataset.name) ?? []).map((id) => known[id]).filter(Boolean);
+    const said = (what, { id, [what]: before }) => kept.entries.find(([name]) => name === `${what}.${id}`)?.[1] ?? before;
+    setMedia(composer, field.dataset.images, media.map((one) => ({ ...one, alt: said("alt", one), title: said("title", one) })));
   }
   composer.changed();
+}
+
+// As many rows as were kept, and parts under the keys that their fields were kept by.
+function restoreRows(composer, values) {
+  for (const [kind, name] of [["option", "poll.option"], ["mention", "mention.name"], ["part", "part"]]) {
+    if (values.has(name)) setRowCount(composer, kind, values.get(name).length);
+  }
+  const keys = values.get("part") ?? [];
+  for (const [index, row] of rowsOf(composer, "part").entries()) rename(row, `r${index}`);
+  for (const [index, row] of rowsOf(composer, "part").entries()) if (keys[index]) rename(row, keys[index]);
 }
 
 function read(key) {

@@ -1,30 +1,31 @@
-// How long each version is, by the rules of its network.
+// How long each version is, by the rules of its network; so too the parts of a thread, first comments and polls.
 
-import { lengthOf } from "../lib/counting.js";
+import { lengthOf, plainLength } from "../lib/counting.js";
 import { number } from "../lib/formats.js";
 import { icon } from "../lib/icons.js";
 import { t } from "../lib/texts.js";
 
 export function startCounters(composer) {
-  const places = [...composer.form.querySelectorAll("[data-counters]")];
+  const { form } = composer;
+  const texts = [...form.querySelectorAll("[data-counters]")];
+  const comments = [...form.querySelectorAll("[data-comment-counters]")];
   composer.follow(() => {
     const chosen = composer.chosen();
-    for (const place of places) {
-      const id = place.dataset.counters;
-      const shown = id === "base" ? chosen.filter((rule) => !composer.hasOwn(rule.id, "text")) : chosen.filter((rule) => rule.id === id);
-      place.replaceChildren(...shown.map((rule) => counter(composer, rule)));
-    }
+    for (const place of texts) fill(place, meant(composer, chosen, place.dataset.counters, "text").map((rule) => textCounter(composer, rule)));
+    for (const place of comments) fill(place, meant(composer, chosen.filter((rule) => rule.firstComment), place.dataset.commentCounters, "first_comment").map((rule) => commentCounter(composer, rule)));
+    countParts(composer, chosen.filter((rule) => rule.thread));
+    countPoll(composer, chosen.filter((rule) => rule.poll));
   });
 }
 
-function counter(composer, rule) {
-  const count = lengthOf(composer.textOf(rule.id), composer.link, composer.imagesOf(rule.id).length, rule);
-  const over = count - rule.limit;
+/** A counter of `count` against `limit` for a channel. */
+export function counter(rule, count, limit) {
+  const over = count - limit;
   const element = document.createElement("span");
   element.className = "counter";
   element.dataset.counter = rule.id;
-  element.dataset.tone = over > 0 ? "danger" : over > -rule.limit * 0.1 ? "warning" : "neutral";
-  const values = { name: rule.name, count: number(count), limit: number(rule.limit), over: number(over) };
+  element.dataset.tone = over > 0 ? "danger" : over > -limit * 0.1 ? "warning" : "neutral";
+  const values = { name: rule.name, count: number(count), limit: number(limit), over: number(over) };
   const said = document.createElement("span");
   said.className = "visually-hidden";
   said.textContent = t(over > 0 ? "count_over" : "count_left", values);
@@ -34,4 +35,39 @@ function counter(composer, rule) {
   element.title = said.textContent;
   element.append(icon(over > 0 ? "alert-triangle" : rule.icon), said, shown);
   return element;
+}
+
+// The channels that a field stands for: its own, or all that have none of their own.
+function meant(composer, chosen, id, part) {
+  return id === "base" ? chosen.filter((rule) => !composer.hasOwn(rule.id, part)) : chosen.filter((rule) => rule.id === id);
+}
+
+function textCounter(composer, rule) {
+  return counter(rule, lengthOf(composer.textOf(rule.id), composer.link, composer.mediaOf(rule.id).length, rule), rule.limit);
+}
+
+function commentCounter(composer, rule) {
+  return counter(rule, plainLength(composer.firstCommentOf(rule)), rule.firstComment);
+}
+
+function countParts(composer, rules) {
+  for (const { row, text } of composer.parts()) {
+    fill(row.querySelector("[data-part-counters]"), rules.map((rule) => counter(rule, lengthOf(text, "", 0, rule), rule.limit)));
+  }
+}
+
+// A row has room for one figure: that of the channel that takes least.
+function countPoll(composer, rules) {
+  const strict = rules.toSorted((one, other) => one.poll.optionLimit - other.poll.optionLimit)[0];
+  for (const input of composer.form.querySelectorAll("[name='poll.option']")) {
+    const place = input.closest("[data-row]").querySelector("[data-row-count]");
+    fill(place, strict ? [counter(strict, plainLength(input.value.trim()), strict.poll.optionLimit)] : []);
+  }
+  const asking = rules.filter((rule) => rule.poll.questionLimit);
+  const question = plainLength(composer.form.elements["poll.question"].value.trim());
+  fill(composer.form.querySelector("[data-poll-counters]"), asking.map((rule) => counter(rule, question, rule.poll.questionLimit)));
+}
+
+function fill(place, counters) {
+  place.replaceChildren(...counters);
 }

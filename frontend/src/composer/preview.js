@@ -3,6 +3,8 @@
 import { lengthOf } from "../lib/counting.js";
 import { icon } from "../lib/icons.js";
 import { t } from "../lib/texts.js";
+import { element } from "./preview/elements.js";
+import { files } from "./preview/files.js";
 
 // After so many characters the network folds a post away.
 const FOLDED = { linkedin: 210, facebook: 400, xing: 300 };
@@ -19,55 +21,89 @@ export function startPreviews(composer) {
 
 function preview(composer, rule) {
   const text = composer.textOf(rule.id).trim();
-  const images = composer.imagesOf(rule.id);
+  const media = composer.mediaOf(rule.id).filter(({ kind }) => rule.media[kind]);
+  const poll = composer.pollFor(rule);
   const card = element("article", "preview");
   card.dataset.network = rule.network;
   card.setAttribute("aria-label", rule.name);
-  const head = element("header", "preview-head");
-  const face = element("span", "preview-face", initials(rule.name));
-  face.setAttribute("aria-hidden", "true");
-  head.append(face, element("strong", "", rule.name), icon(rule.icon));
-  card.append(head);
+  card.append(head(rule));
   const title = rule.titleLimit ? composer.titleOf(rule.id) : "";
   if (title) card.append(element("p", "preview-title", title));
-  card.append(text || images.length || composer.link ? words(text, rule) : hint(t("nothing_typed")));
-  if (images.length) card.append(pictures(images));
-  const inText = rule.linkInText || (rule.linkInTextWithMedia && images.length > 0);
-  if (composer.link) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link));
-  if (lengthOf(composer.textOf(rule.id), composer.link, images.length, rule) > rule.limit) card.dataset.over = "yes";
+  card.append(text || media.length || composer.link || poll ? words(composer, text, rule) : hint(t("nothing_typed")));
+  if (media.length) card.append(...files(media));
+  if (poll) card.append(pollBox(poll, rule));
+  const inText = rule.linkInText || (rule.linkInTextWithMedia && media.length > 0);
+  if (composer.link && !poll) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link, media.length > 0));
+  card.append(...following(composer, rule));
+  if (lengthOf(composer.textOf(rule.id), composer.link, media.length, rule) > rule.limit) card.dataset.over = "yes";
   return card;
 }
 
-function words(text, rule) {
+function head(rule) {
+  const line = element("header", "preview-head");
+  line.append(face(rule), element("strong", "", rule.name), icon(rule.icon));
+  return line;
+}
+
+function face(rule) {
+  const made = element("span", "preview-face", initials(rule.name));
+  made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
+function words(composer, text, rule) {
   const body = element("p", "preview-text");
   body.dir = "auto";
   const limit = FOLDED[rule.network];
   const folded = limit && text.length > limit + 20;
   const shown = folded ? `${text.slice(0, limit).replace(/\s+\S*$/, "")} ` : text;
-  for (const [index, part] of shown.split(MARKED).entries()) {
+  for (const [index, part] of shown.split(marks(composer, rule)).entries()) {
     body.append(index % 2 ? element("span", "preview-mark", part) : part);
   }
   if (folded) body.append(element("span", "preview-more", `… ${t("more")}`));
   return body;
 }
 
-function pictures(images) {
-  const grid = element("div", "preview-images");
-  grid.dataset.count = String(Math.min(images.length, 4));
-  for (const [index, image] of images.slice(0, 4).entries()) {
-    const picture = element("img");
-    picture.src = image.thumbnail;
-    picture.alt = image.alt || t("image_of", { number: index + 1, count: images.length });
-    grid.append(picture);
-  }
-  if (images.length > 4) grid.append(element("span", "preview-rest", `+${images.length - 4}`));
-  return grid;
+// Links, hashtags, handles, and the names that stand for accounts of this network.
+function marks(composer, rule) {
+  const rows = rule.mentions === "id" && composer.has("mentions") ? [...composer.form.querySelectorAll("[data-rows=mention] [data-row]")] : [];
+  const names = rows.filter((row) => row.querySelector("select").value === rule.network).map((row) => row.querySelector("[name='mention.name']").value.trim());
+  const known = names.filter(Boolean).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return known.length ? new RegExp(`(${known.join("|")}|${MARKED.source.slice(1)}`, "gu") : MARKED;
 }
 
-function linkCard(link) {
+function pollBox(poll, rule) {
+  const box = element("div", "preview-poll");
+  if (rule.poll.questionLimit && poll.question) box.append(element("p", "preview-poll-question", poll.question));
+  const list = element("ul");
+  for (const option of poll.options.slice(0, rule.poll.options)) list.append(element("li", "", option));
+  box.append(list, element("p", "text-secondary small", `${t("poll_of")} · ${t("poll_left", { length: poll.hours })}`));
+  return box;
+}
+
+// What stands under the post: the parts of its thread, then its first comment.
+function following(composer, rule) {
+  const parts = composer.partsFor(rule);
+  const shown = parts.map(({ text, media }, index) => {
+    const body = element("section", "preview-part");
+    body.append(element("p", "text-secondary small", t("part_of", { number: index + 2, count: parts.length + 1 })), words(composer, text.trim(), rule), ...files(media));
+    if (lengthOf(text, "", 0, rule) > rule.limit) body.dataset.over = "yes";
+    return body;
+  });
+  const comment = composer.firstCommentOf(rule);
+  if (comment) {
+    const body = element("section", "preview-part preview-comment");
+    body.append(element("p", "text-secondary small", t("comment_first")), words(composer, comment, rule));
+    shown.push(body);
+  }
+  return shown;
+}
+
+function linkCard(link, hasMedia) {
   const card = element("div", "preview-link");
   const { host, path } = parts(link);
   card.append(element("span", "preview-host", host), element("span", "preview-path", path));
+  if (hasMedia) card.dataset.under = "media";
   return card;
 }
 
@@ -93,11 +129,4 @@ function initials(name) {
 
 function hint(text) {
   return element("p", "text-secondary preview-hint", text);
-}
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
 }

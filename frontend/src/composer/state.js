@@ -7,7 +7,9 @@ export class Composer extends EventTarget {
     super();
     this.form = form;
     this.rules = data("channel-rules", []);
-    this.images = data("composer-images", {});
+    this.media = data("composer-media", {});
+    this.maxUpload = Number(form.dataset.maxUpload);
+    this.uploading = 0;
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
   }
@@ -30,15 +32,20 @@ export class Composer extends EventTarget {
     return this.rules.filter((rule) => ids.has(rule.id));
   }
 
-  /** Whether a channel has a text (or images) of its own. */
+  /** Whether a channel has a text, files or a first comment of its own. */
   hasOwn(id, part) {
     return Boolean(this.form.elements[`variants.${id}.own_${part}`]?.checked);
   }
 
   /** The text that a channel gets; "base" is the one for all. */
   textOf(id) {
-    const own = id !== "base" && this.hasOwn(id, "text");
-    return this.form.elements[own ? `variants.${id}.text` : "text"].value;
+    return this.#field(id, "text").value;
+  }
+
+  /** The first comment that a channel gets, "" where it gets none. */
+  firstCommentOf(rule) {
+    if (rule.firstComment === null || !this.has("first_comment")) return "";
+    return this.#field(rule.id, "first_comment").value.trim();
   }
 
   /** The title that a channel shows: its own, else the first line of its text. */
@@ -47,19 +54,43 @@ export class Composer extends EventTarget {
     return own || (this.textOf(id).split("\n").find((line) => line.trim()) ?? "").trim();
   }
 
-  /** The images that a channel gets, in order: `{id, thumbnail, url, alt, name, width, height}`. */
-  imagesOf(id) {
-    const own = id !== "base" && this.hasOwn(id, "media");
-    return this.imageIds(own ? id : "base").map((key) => ({ ...this.images[key], alt: this.altOf(key) }));
+  /** The files that a channel gets, in order, as the server shows them, with what is typed about each. */
+  mediaOf(id) {
+    return this.mediaIn(id !== "base" && this.hasOwn(id, "media") ? id : "base");
   }
 
-  /** The ids in one list of images. */
-  imageIds(list) {
-    return [...this.form.querySelectorAll(`[data-images="${list}"] [data-image]`)].map((item) => item.dataset.image);
+  /** The files of one list: "base", a channel's id, or "part" and the key of a thread's part. */
+  mediaIn(list) {
+    const ids = [...this.form.querySelectorAll(`[data-images="${list}"] [data-image]`)].map((item) => item.dataset.image);
+    return ids.map((id) => ({ ...this.media[id], alt: this.#saidOf("alt", id), title: this.#saidOf("title", id) }));
   }
 
-  altOf(id) {
-    return this.form.querySelector(`[name="alt.${id}"]`)?.value ?? this.images[id]?.alt ?? "";
+  /** Whether a poll, a thread, … is switched on. */
+  has(kind) {
+    return this.form.querySelector(`[name=with][value="${kind}"]`).checked;
+  }
+
+  /** The poll as it is typed, for a channel that shows one; null without. */
+  pollFor(rule) {
+    if (!rule.poll || !this.has("poll")) return null;
+    const { elements } = this.form;
+    const options = [...this.form.querySelectorAll("[name='poll.option']")].map((input) => input.value.trim());
+    return { question: elements["poll.question"].value.trim(), options: options.filter(Boolean), hours: elements["poll.hours"].selectedOptions[0]?.textContent.trim() ?? "" };
+  }
+
+  /** What follows a channel's post, as `{text, media}`; empty rows are left out. */
+  partsFor(rule) {
+    if (!rule.thread || !this.has("thread")) return [];
+    return this.parts().filter(({ text, media }) => text.trim() || media.length);
+  }
+
+  /** All rows of the thread. */
+  parts() {
+    return [...this.form.querySelectorAll("[data-part]")].map((row) => ({
+      row,
+      text: row.querySelector("[data-part-text]").value,
+      media: this.mediaIn(`part${row.dataset.part}`),
+    }));
   }
 
   get link() {
@@ -74,5 +105,14 @@ export class Composer extends EventTarget {
   entries() {
     const skipped = /^(csrf_token|upload(\.|$)|button$|action$)/;
     return [...new FormData(this.form)].filter(([name, value]) => !skipped.test(name) && typeof value === "string");
+  }
+
+  #field(id, part) {
+    const own = id !== "base" && this.hasOwn(id, part);
+    return this.form.elements[own ? `variants.${id}.${part}` : part];
+  }
+
+  #saidOf(what, id) {
+    return this.form.querySelector(`[name="${what}.${id}"]`)?.value ?? this.media[id]?.[what] ?? "";
   }
 }

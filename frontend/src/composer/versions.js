@@ -58,7 +58,7 @@ function drawTabs(composer, list, chosen, show) {
   const known = new Map([...list.children].map((tab) => [tab.dataset.tab, tab]));
   const tabs = wanted.map((rule) => {
     const tab = known.get(rule.id) ?? makeTab(rule, show);
-    const own = rule.id !== "base" && (composer.hasOwn(rule.id, "text") || composer.hasOwn(rule.id, "media"));
+    const own = rule.id !== "base" && ["text", "media", "first_comment"].some((part) => composer.hasOwn(rule.id, part));
     tab.querySelector("[data-own-mark]").hidden = !own;
     return tab;
   });
@@ -86,10 +86,11 @@ function makeTab(rule, show) {
 
 // An own text begins as the text for all: changing a word is the usual thing to want.
 function openOwn(composer, box) {
-  const panel = box.closest("[data-version]");
-  const text = panel.querySelector(`textarea[data-text]`);
-  if (box.dataset.own === "text" && box.checked && !text.value) text.value = composer.form.elements.text.value;
-  if (box.checked && box.dataset.own === "text") requestAnimationFrame(() => text.focus());
+  const part = box.dataset.own;
+  if (!box.checked || part === "media") return;
+  const own = composer.form.elements[`variants.${box.closest("[data-version]").dataset.version}.${part}`];
+  if (!own.value) own.value = composer.form.elements[part].value;
+  requestAnimationFrame(() => own.focus());
 }
 
 function toggleOwn(box) {

@@ -19,6 +19,7 @@ from planner.web.messages import (
     composer,
     content,
     dialogue,
+    media,
     members,
     outgoing,
     plan,
@@ -31,10 +32,11 @@ from planner.web.messages import (
 #: Parameters that count something; the others that are numbers name something.
 COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pixels", "size"})
 #: Codes whose counts are bytes.
-IN_BYTES = frozenset({"image_too_large", "gif_too_large", "video_too_large", "document_too_large"})
+IN_BYTES = frozenset({"document_too_large", "gif_too_large", "image_too_large", "video_too_large"})
 
 AREAS = (
-    accounts, api, channels, composer, content, dialogue, members, outgoing, plan, posts, publishing, screens, weekly,
+    accounts, api, channels, composer, content, dialogue, media, members, outgoing, plan, posts, publishing, screens,
+    weekly,
 )  # fmt: skip
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 

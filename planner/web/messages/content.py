@@ -5,6 +5,11 @@ from __future__ import annotations
 from flask_babel import LazyString, lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
+    "too_many_images": _l("%(channel)s takes at most %(limit)s images; there are %(count)s."),
+    "image_type": _l("%(channel)s does not take images of the kind %(mime)s. It takes %(accepted)s."),
+    "image_too_large": _l("The image is too large for %(channel)s: %(size)s of %(limit)s."),
+    "image_too_many_pixels": _l("The image has too many pixels for %(channel)s: %(pixels)s of %(limit)s."),
+    "images_unsupported": _l("%(channel)s takes no images through this connection. Remove them in the variant."),
     "media_missing": _l("%(channel)s takes no post without a picture or video. Add one."),
     "media_mixed": _l("%(channel)s takes only one kind of file in a post: pictures, a GIF, a video or a document."),
     "gifs_unsupported": _l("%(channel)s takes no GIFs. Remove it in the variant."),
@@ -50,9 +55,9 @@ SENTENCES: dict[str, LazyString] = {
     "poll_option_twice": _l("The poll has the option “%(option)s” twice."),
     "poll_duration": _l("%(channel)s has no polls of %(hours)s hours. Choose from: %(accepted)s hours."),
     "thread_too_long": _l("A thread on %(channel)s has at most %(limit)s further parts; there are %(count)s."),
-    "thread_part_missing": _l("Part %(number)s of the thread is empty."),
+    "thread_part_missing": _l("Follow-up part %(number)s of the thread is empty."),
     "thread_part_too_long": _l(
-        "Part %(number)s of the thread is too long for %(channel)s: %(length)s characters of %(limit)s."
+        "Follow-up part %(number)s of the thread is too long for %(channel)s: %(length)s characters of %(limit)s."
     ),
     "first_comment_too_long": _l("The first comment is too long for %(channel)s: %(length)s characters of %(limit)s."),
     "language_unsupported": _l("%(channel)s does not know the language “%(language)s” and cannot narrow posts to it."),

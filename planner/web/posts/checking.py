@@ -11,12 +11,12 @@ from planner.domain.roles import Permission
 from planner.domain.slots import Occurrence
 from planner.services import posts
 from planner.services.errors import Invalid
-from planner.services.posts import NOT_YET, Findings, PostView, When, content_of, live_channels
+from planner.services.posts import NOT_YET, Findings, PostView, When
 from planner.web import context
 from planner.web.access import requires
 from planner.web.formats import iso, moment
 from planner.web.messages import explain
-from planner.web.posts import costs, form
+from planner.web.posts import costs, fits, form
 from planner.web.posts.blueprint import blueprint
 from planner.web.posts.composer import field_errors
 from planner.web.posts.wording import with_zone
@@ -32,7 +32,7 @@ def check() -> dict[str, Any]:
     found = posts.look_over(
         context.reading(),
         context.member().workspace_id,
-        form.content(typed, content_of(shown.post, live_channels(shown.deliveries)) if shown else None),
+        form.content(typed),
         when,
         now=context.now(),
         folder=context.platform().settings.media_folder,
@@ -45,6 +45,7 @@ def check() -> dict[str, Any]:
         "errors": errors,
         "warnings": [{"field": w.field, "text": explain(w)} for w in found.warnings],
         "costs": costs.lines(found.costs),
+        "offers": fits.shown(typed),
         "time": _time(found),
         "slots": {str(channel_id): _slot(slot) for channel_id, slot in found.slots.items()},
     }

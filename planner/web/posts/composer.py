@@ -13,20 +13,20 @@ from sqlalchemy.orm import Session
 from planner.domain.roles import Permission
 from planner.models import Media, Post
 from planner.services import media, posts
-from planner.services.channel_choices import ChannelChoice, channel_choices
+from planner.services.channel_choices import channel_choices
 from planner.services.errors import Conflict, Invalid, ServiceError
 from planner.services.plan_choices import choices
-from planner.services.posts import NOT_YET, Content, PostView
+from planner.services.posts import NOT_YET, PostView
 from planner.web import context
 from planner.web.access import requires
 from planner.web.auth import safe_target
 from planner.web.inputs import errors_of
-from planner.web.looks import network_look
-from planner.web.media import shown as shown_image
+from planner.web.media import shown as shown_medium
 from planner.web.notify import say
-from planner.web.posts import form, presets, uploads, wording
+from planner.web.posts import extras_choices, form, presets, uploads, wording
 from planner.web.posts.blueprint import blueprint
 from planner.web.posts.form import Typed
+from planner.web.posts.rules import rules_of
 
 #: The buttons of the form: without a time, as the form says, as the form says with a lead's yes.
 DRAFT, SCHEDULE, APPROVE = "draft", "schedule", "approve"
@@ -98,29 +98,26 @@ def _write(typed: Typed, post_id: int | None, action: str) -> Post:
         "approve": action == APPROVE,
         "ask": action == SCHEDULE and _wants_asking(),
     }
+    content = form.content(typed)
     with platform.database.write() as session:
-        for media_id, alt in typed.alt.items():
-            _describe(session, media_id, alt)
+        _describe(session, typed)
         if post_id is None:
-            content = form.content(typed)
             return posts.create(session, actor, content, when or NOT_YET, submission=typed.submission or None, **said)
-        content = form.content(typed, _stored(session, post_id))
         return posts.edit(session, actor, post_id, content, when, version=typed.version, **said)
-
-
-def _stored(session: Session, post_id: int) -> Content:
-    shown = posts.view(session, context.member().workspace_id, post_id)
-    return posts.content_of(shown.post, posts.live_channels(shown.deliveries))
 
 
 def _wants_asking() -> bool:
     return context.workspace().approval_required
 
 
-def _describe(session: Session, media_id: int, alt: str) -> None:
-    image = session.get(Media, media_id)
-    if image is not None and image.workspace_id == context.member().workspace_id and image.alt != alt.strip()[:1000]:
-        media.describe(session, context.actor(), media_id, alt)
+def _describe(session: Session, typed: Typed) -> None:
+    """Note what was typed about files, where it is new."""
+    wanted = typed.alt.keys() | typed.title.keys()
+    query = select(Media).where(Media.workspace_id == context.member().workspace_id, Media.id.in_(wanted))
+    for one in session.scalars(query) if wanted else ():
+        alt, title = typed.alt.get(one.id, one.alt), typed.title.get(one.id, one.title or "")
+        if (alt.strip()[: media.MAX_ALT], title.strip()[: media.MAX_TITLE]) != (one.alt, one.title or ""):
+            media.describe(session, context.actor(), one.id, alt, title)
 
 
 def _done(typed: Typed, post: Post) -> ResponseReturnValue:
@@ -153,6 +150,8 @@ def field_errors(error: ServiceError) -> dict[str, str]:
             parts.pop()
         if parts[0] == "variants":
             parts = parts[:3]
+        if parts[0] == "mentions":
+            parts = parts[:1]
         found.setdefault(".".join(parts), text)
     return found
 
@@ -180,43 +179,25 @@ def _page(
         channels=offered,
         published=_published(shown),
         choices=known,
-        images=_images(typed),
+        media=_media(typed),
         rules=[rules_of(c) for c in offered],
+        **extras_choices.helpers(),
         asks=context.workspace().approval_required and not (shown and not shown.post.needs_approval),
     )
-
-
-def rules_of(choice: ChannelChoice) -> dict[str, Any]:
-    """What the browser needs to count and draw a channel's version."""
-    text, images = choice.network.text_rules, choice.network.media_rules
-    return {
-        "id": str(choice.channel.id),
-        "name": choice.channel.name,
-        "network": choice.network.key,
-        "icon": network_look(choice.network.key).icon,
-        "limit": text.limit,
-        "titleLimit": text.title_limit,
-        "counting": text.counting,
-        "linkLength": text.link_length,
-        "linkInText": text.link_in_text,
-        "linkInTextWithMedia": text.link_in_text_with_media,
-        "maxImages": images.max_images,
-        "mimes": list(images.mimes),
-        "maxBytes": images.max_bytes,
-    }
 
 
 def _published(shown: PostView | None) -> set[int]:
     return {d.channel_id for d in shown.deliveries if d.state == "published"} if shown else set()
 
 
-def _images(typed: Typed) -> dict[int, dict[str, Any]]:
-    """The images that the form names, by id; what was typed as their alternative text wins."""
+def _media(typed: Typed) -> dict[int, dict[str, Any]]:
+    """The files that the form names, by id; what was typed about them wins."""
     wanted = {i for ids in typed.media_lists() for i in ids}
     if not wanted:
         return {}
     query = select(Media).where(Media.workspace_id == context.member().workspace_id, Media.id.in_(wanted))
-    found = {image.id: shown_image(image) for image in context.reading().scalars(query)}
-    for image_id, image in found.items():
-        image["alt"] = typed.alt.get(image_id, image["alt"])
+    found = {one.id: shown_medium(one) for one in context.reading().scalars(query)}
+    for media_id, one in found.items():
+        one["alt"] = typed.alt.get(media_id, one["alt"])
+        one["title"] = typed.title.get(media_id, one["title"])
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from planner.models import Post
 from planner.services.errors import FieldError, Invalid
 from planner.services.posts import Content, PostView, VariantInput, When, content_of, live_channels
 from planner.services.posts.placing import MOVABLE
+from planner.web.posts import extras
+from planner.web.posts.extras import Extras, lines
 
 #: Selects of the form, by name; each stands for ``NAME_id`` of a content.
 REFERENCES = ("topic", "campaign", "goal", "audience", "category", "owner")
@@ -30,11 +32,14 @@ class TypedVariant:
     title: str = ""
     own_media: bool = False
     media: list[int] = field(default_factory=list)
+    own_first_comment: bool = False
+    first_comment: str = ""
 
 
 @dataclass(slots=True)
 class Typed:
-    """All that the form holds. ``publish_at`` is a time on the workspace's clock as the browser sends it."""
+    """All that the form holds. ``alt`` and ``title`` are by file, ``publish_at`` is a time on the workspace's clock
+    as the browser sends it."""
 
     text: str = ""
     link: str = ""
@@ -42,6 +47,8 @@ class Typed:
     channels: list[int] = field(default_factory=list)
     variants: dict[int, TypedVariant] = field(default_factory=dict)
     alt: dict[int, str] = field(default_factory=dict)
+    title: dict[int, str] = field(default_factory=dict)
+    extras: Extras = field(default_factory=Extras)
     when: str = NOT_YET
     publish_at: str = ""
     references: dict[str, str] = field(default_factory=dict)
@@ -57,8 +64,8 @@ class Typed:
         return self.variants.get(channel_id) or TypedVariant()
 
     def media_lists(self) -> list[list[int]]:
-        """Every list of images in the form."""
-        return [self.media, *(v.media for v in self.variants.values())]
+        """Every list of files in the form."""
+        return [self.media, *(v.media for v in self.variants.values()), *self.extras.media_lists()]
 
 
 def read(form: MultiDict[str, str]) -> Typed:
@@ -66,18 +73,20 @@ def read(form: MultiDict[str, str]) -> Typed:
     channels = _ids(form.getlist("channels"))
     variants = {c: _read_variant(form, c) for c in _ids(form.getlist("variant"))}
     return Typed(
-        text=_lines(form.get("text", "")),
+        text=lines(form.get("text", "")),
         link=form.get("link", "").strip(),
         media=_ids(form.getlist("media")),
         channels=channels,
         variants=variants,
-        alt={int(k[4:]): v for k, v in form.items() if k.startswith("alt.") and k[4:].isdecimal()},
+        alt=_by_file(form, "alt."),
+        title=_by_file(form, "title."),
+        extras=extras.read(form),
         when=form.get("when", NOT_YET) if form.get("when") in CHOICES else NOT_YET,
         publish_at=form.get("publish_at", "").strip(),
         references={name: form.get(name, "") for name in REFERENCES},
         format=form.get("format", ""),
         tags=form.get("tags", ""),
-        note=_lines(form.get("note", "")),
+        note=lines(form.get("note", "")),
         submission=form.get("submission", "")[:64],
         version=int(form["version"]) if form.get("version", "").isdecimal() else None,
         back=form.get("back", ""),
@@ -96,6 +105,8 @@ def of_post(shown: PostView, zone_wall: str) -> Typed:
         channels=list(content.channels),
         variants={c: _typed_variant(v) for c, v in content.variants.items()},
         alt={m.media_id: m.medium.alt for m in post.media},
+        title={m.media_id: m.medium.title or "" for m in post.media},
+        extras=extras.of_content(content),
         when=KEEP if timed else NOT_YET,
         publish_at=zone_wall,
         references=_references_of(post),
@@ -106,24 +117,21 @@ def of_post(shown: PostView, zone_wall: str) -> Typed:
     )
 
 
-def content(typed: Typed, stored: Content | None = None) -> Content:
-    """The content that the form describes; what it has no fields for stays as it is ``stored``.
-
-    Versions of channels that are not chosen stay out of it.
-    """
-    before = stored or Content()
+def content(typed: Typed) -> Content:
+    """The content that the form describes. Versions of channels that are not chosen stay out of it."""
     chosen = {c: typed.variants[c] for c in typed.channels if c in typed.variants}
+    comments = extras.FIRST_COMMENT in typed.extras.chosen
     named: dict[str, Any] = {f"{name}_id": _id(typed.references.get(name, "")) for name in REFERENCES}
-    return replace(
-        before,
+    return Content(
         text=typed.text,
         link=typed.link or None,
         media=tuple(typed.media),
         channels=tuple(typed.channels),
-        variants={c: _variant_input(v, before.variants.get(c)) for c, v in chosen.items()},
+        variants={c: _variant_input(v, comments=comments) for c, v in chosen.items()},
         tags=tuple(tags(typed.tags)),
         note=typed.note,
         format_id=_id(typed.format),
+        **extras.content_parts(typed.extras),
         **named,
     )
 
@@ -159,14 +167,21 @@ def tags(given: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))[:30]
 
 
+def _by_file(form: MultiDict[str, str], start: str) -> dict[int, str]:
+    found = {name.removeprefix(start): value for name, value in form.items() if name.startswith(start)}
+    return {int(name): value for name, value in found.items() if name.isdecimal() and len(name) < 19}
+
+
 def _read_variant(form: MultiDict[str, str], channel_id: int) -> TypedVariant:
     name = f"variants.{channel_id}"
     return TypedVariant(
         own_text=f"{name}.own_text" in form,
-        text=_lines(form.get(f"{name}.text", "")),
+        text=lines(form.get(f"{name}.text", "")),
         title=" ".join(form.get(f"{name}.title", "").split()),
         own_media=f"{name}.own_media" in form,
         media=_ids(form.getlist(f"{name}.media")),
+        own_first_comment=f"{name}.own_first_comment" in form,
+        first_comment=lines(form.get(f"{name}.first_comment", "")),
     )
 
 
@@ -177,15 +192,17 @@ def _typed_variant(given: VariantInput) -> TypedVariant:
         title=given.title or "",
         own_media=given.media is not None,
         media=list(given.media or ()),
+        own_first_comment=given.first_comment is not None,
+        first_comment=given.first_comment or "",
     )
 
 
-def _variant_input(typed: TypedVariant, stored: VariantInput | None) -> VariantInput:
+def _variant_input(typed: TypedVariant, *, comments: bool) -> VariantInput:
     return VariantInput(
-        first_comment=stored.first_comment if stored else None,
         text=typed.text if typed.own_text else None,
         media=tuple(typed.media) if typed.own_media else None,
         title=typed.title or None,
+        first_comment=typed.first_comment if comments and typed.own_first_comment else None,
     )
 
 
@@ -199,8 +216,3 @@ def _ids(given: Iterable[str]) -> list[int]:
 
 def _id(given: str) -> int | None:
     return int(given) if given.isdecimal() and len(given) < 19 else None
-
-
-def _lines(given: str) -> str:
-    """Browsers send line ends as CR LF; a text has plain ones."""
-    return given.replace("\r\n", "\n").replace("\r", "\n")

@@ -9,6 +9,7 @@ import pytest
 
 from planner.bootstrap import Platform
 from planner.models import Channel, Conversation
+from tests.support import files
 from tests.support.api import Script, fields, made, problem
 from tests.support.factories import Company, picture
 
@@ -162,8 +163,20 @@ def test_an_image_is_uploaded_as_a_form_or_as_it_is(admin: Script) -> None:
     assert made(admin.get(f"/media/{as_body['id']}")) == as_body
 
 
+def test_a_video_and_a_document_are_uploaded_with_a_title(admin: Script) -> None:
+    form = {"file": (BytesIO(files.pdf(5)), "katalog.pdf"), "title": "Katalog 2027"}
+    document = made(admin.post("/media", data=form))
+    assert (document["mime"], document["pages"], document["title"]) == ("application/pdf", 5, "Katalog 2027")
+    headers = {"Content-Type": "video/mp4", "Idempotency-Key": "film"}
+    video = made(admin.post("/media", data=files.video(), headers=headers))
+    assert (video["mime"], video["seconds"], video["width"], video["height"]) == ("video/mp4", 42.0, 1280, 720)
+    assert made(admin.post("/media", data=files.video(), headers=headers)) == video, "the same key, the same video"
+    other = admin.post("/media", data=files.video(seconds=7), headers=headers)
+    assert fields(problem(other, 422)) == {"Idempotency-Key": "idempotency_key_reused"}
+
+
 @pytest.mark.parametrize(
-    ("data", "code"), [(b"", "image_empty"), (b"GIF89a-no-more", "image_unreadable"), (b"<svg/>", "image_unreadable")]
+    ("data", "code"), [(b"", "file_empty"), (b"GIF89a-no-more", "file_unknown"), (b"<svg/>", "file_unknown")]
 )
 def test_a_file_that_is_no_image_is_refused(admin: Script, data: bytes, code: str) -> None:
     answer = admin.post("/media", data=data, headers={"Content-Type": "application/octet-stream"})

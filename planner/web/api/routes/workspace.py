@@ -1,4 +1,4 @@
-"""The workspace, its people, its crisis switch, its images and its conversations."""
+"""The workspace, its people, its crisis switch, its files and its conversations."""
 
 from __future__ import annotations
 
@@ -78,23 +78,27 @@ def release_everything(call: Call) -> shapes.WorkspacePause:
 
 
 @router.post("/media", Permission.EDIT, reader=read_upload, request_content=CONTENT)
-def upload_image(call: Call, body: Upload) -> shapes.Media:
-    """Upload an image: JPEG, PNG, GIF or WebP. What it is comes from its bytes."""
-    stored = media.add(
+def upload_media(call: Call, body: Upload) -> shapes.Media:
+    """Upload an image (JPEG, PNG, GIF, WebP), a video (MP4, MOV) or a document (PDF, DOCX, PPTX).
+
+    What it is comes from its bytes, not from its name or type.
+    """
+    stored = media.keep(
         call.session,
         call.actor,
-        body.data,
+        body.incoming,
         body.filename,
         now=call.now,
         folder=call.platform.settings.media_folder,
         alt=body.alt,
+        title=body.title,
     )
     return _media(stored)
 
 
 @router.get("/media/{media_id}")
-def get_image(call: Call, media_id: int) -> shapes.Media:
-    """What is known of an image."""
+def get_media(call: Call, media_id: int) -> shapes.Media:
+    """What is known of an uploaded file."""
     return _media(media.get(call.session, call.workspace_id, media_id))
 
 
@@ -143,6 +147,9 @@ def _media(found: models.Media) -> shapes.Media:
         width=found.width,
         height=found.height,
         alt=found.alt,
+        seconds=found.seconds,
+        pages=found.pages,
+        title=found.title,
         created_at=found.created_at,
     )
 

@@ -148,7 +148,7 @@ class Calendar(Output):
 
 
 class Media(Output):
-    """An uploaded image; size in bytes, width and height in pixels."""
+    """An uploaded file; size in bytes, width and height in pixels (0 for a document), a video's length in seconds."""
 
     id: Id
     filename: str
@@ -157,6 +157,9 @@ class Media(Output):
     width: int
     height: int
     alt: str
+    seconds: float | None
+    pages: int | None
+    title: str | None
     created_at: Moment
 
 
