@@ -20,7 +20,7 @@ export function startMedia(composer) {
     move(composer, button);
   });
   composer.form.addEventListener("input", ({ target }) => {
-    if (!target.matches("[data-alt]")) return;
+    if (!target.matches("[data-alt], [data-title]")) return;
     for (const twin of composer.form.querySelectorAll(`[name="${target.name}"]`)) if (twin !== target) twin.value = target.value;
   });
   // A file dropped beside the field must not replace the page.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from planner.services.errors import FieldError, Invalid
 from planner.services.media.facts import Facts, inspect
@@ -18,6 +18,13 @@ from planner.services.media.facts import Facts, inspect
 _PIECE = 1 << 20
 #: What a killed process left behind is swept away after so many seconds.
 _FORGOTTEN = 24 * 3600
+
+
+class Source(Protocol):
+    """Whatever gives bytes a piece at a time; none at the end."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """The next piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def incoming_folder(folder: Path) -> Path:
     return folder / "incoming"
 
 
-def receive(stream: IO[bytes], folder: Path, limit: int) -> Incoming:
+def receive(stream: Source, folder: Path, limit: int) -> Incoming:
     """Write what ``stream`` gives beside the stored files and look into it. :func:`discard` it in the end.
 
     ``limit`` in bytes. Raises Invalid at ``file``: ``file_too_large``, and as :func:`inspect`.
@@ -71,7 +78,7 @@ def discard(incoming: Incoming) -> None:
 
 
 @contextmanager
-def received(stream: IO[bytes], folder: Path, limit: int) -> Iterator[Incoming]:
+def received(stream: Source, folder: Path, limit: int) -> Iterator[Incoming]:
     """As :func:`receive`, and forgotten at the end unless it was stored."""
     incoming = receive(stream, folder, limit)
     try:
@@ -88,7 +95,7 @@ def _looked_into(path: Path, digest: str) -> Incoming:
     return Incoming(path, after.st_size, digest if unchanged else _digest(path), digest, facts)
 
 
-def _copy(stream: IO[bytes], file: IO[bytes], limit: int) -> str:
+def _copy(stream: Source, file: IO[bytes], limit: int) -> str:
     digest, size = hashlib.sha256(), 0
     while piece := stream.read(_PIECE):
         size += len(piece)

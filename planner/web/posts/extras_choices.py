@@ -37,14 +37,19 @@ def helpers() -> dict[str, Any]:
 
 def poll_lengths(chosen: int) -> list[tuple[str, str]]:
     """Value and label of each; the one that is chosen already is always among them."""
-    return [(str(hours), _length(hours)) for hours in sorted({*POLL_LENGTHS, chosen})]
+    return [(str(hours), poll_length(hours)) for hours in sorted({*POLL_LENGTHS, chosen})]
 
 
 def languages_to_choose(chosen: Sequence[str]) -> list[tuple[str, str]]:
-    """Code and name of each, in the reader's own words."""
+    """Code and name of each."""
+    codes = list(dict.fromkeys((*LANGUAGES, *chosen)))
+    return sorted(zip(codes, language_names(codes), strict=True), key=lambda one: one[1].casefold())
+
+
+def language_names(codes: Sequence[str]) -> list[str]:
+    """In the reader's own words."""
     names = Locale.parse(str(get_locale())).languages
-    codes = dict.fromkeys((*LANGUAGES, *chosen))
-    return sorted(((code, names.get(code, code)) for code in codes), key=lambda one: one[1].casefold())
+    return [names.get(code, code) for code in codes]
 
 
 def mention_networks(channels: Sequence[ChannelChoice], chosen: str) -> list[str]:
@@ -53,7 +58,8 @@ def mention_networks(channels: Sequence[ChannelChoice], chosen: str) -> list[str
     return sorted(found | ({chosen} if chosen else set()))
 
 
-def _length(hours: int) -> str:
+def poll_length(hours: int) -> str:
+    """``3 days``."""
     days, rest = divmod(hours, 24)
     if days and not rest:
         return ngettext("%(num)d day", "%(num)d days", days)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask import render_template
 from flask_login import login_required
 
 from planner.domain.roles import Permission
 from planner.domain.states import FROZEN, DeliveryState, PostStatus
+<<<<<<< HEAD
 from planner.models import Delivery, Media, Post
 from planner.services import live, posts, reports
 from planner.services.posts import PostView
+=======
+from planner.models import Delivery, Post
+from planner.services import posts, reports
+>>>>>>> c3c75f5 (A post's page and its lists show files of every kind, polls, threads and first comments)
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
 from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.messages import explain
-from planner.web.posts import costs, growth, holding, story, trouble
+from planner.web.posts import costs, growth, holding, story, trouble, written
 from planner.web.posts.blueprint import blueprint
 
 S = DeliveryState
@@ -48,7 +52,8 @@ def draw(
         post=shown.post,
         deliveries=[d for d in deliveries if d.state is not S.CANCELLED],
         cancelled=[d for d in deliveries if d.state is S.CANCELLED],
-        versions=versions(shown),
+        versions=written.versions(shown),
+        beyond=written.beyond(shown.post),
         holds=holding.holds_of(holds, deliveries),
         costs=costs.of_deliveries(deliveries),
         troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
@@ -84,6 +89,7 @@ def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
         "send_back": approves and not frozen and bool(post.approved_at or post.approval_asked_at) and not done,
         "decide": edits,
     }
+<<<<<<< HEAD
 
 
 def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[int, dict[str, Any]]:
@@ -117,3 +123,5 @@ def versions(view: PostView) -> list[dict[str, Any]]:
 
 def _media(post: Post, channel_id: int | None) -> list[Media]:
     return [m.medium for m in post.media if m.channel_id == channel_id and m.part == 0]
+=======
+>>>>>>> c3c75f5 (A post's page and its lists show files of every kind, polls, threads and first comments)
