@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import render_template
 from flask_login import login_required
 
 from planner.domain.roles import Permission
 from planner.domain.states import FROZEN, DeliveryState, PostStatus
-<<<<<<< HEAD
-from planner.models import Delivery, Media, Post
+from planner.models import Delivery, Post
 from planner.services import live, posts, reports
 from planner.services.posts import PostView
-=======
-from planner.models import Delivery, Post
-from planner.services import posts, reports
->>>>>>> c3c75f5 (A post's page and its lists show files of every kind, polls, threads and first comments)
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
 from planner.services.publishing.status import Holds
@@ -89,7 +85,6 @@ def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
         "send_back": approves and not frozen and bool(post.approved_at or post.approval_asked_at) and not done,
         "decide": edits,
     }
-<<<<<<< HEAD
 
 
 def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[int, dict[str, Any]]:
@@ -105,23 +100,3 @@ def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[in
         for d in shown.deliveries
         if d.state is S.PUBLISHED
     }
-
-
-def versions(view: PostView) -> list[dict[str, Any]]:
-    """The base and each channel's own version, with their images."""
-    post = view.post
-    channels = {d.channel_id: d.channel for d in view.deliveries}
-    found: list[dict[str, Any]] = [{"channel": None, "text": post.text, "media": _media(post, None)}]
-    for variant in post.variants:
-        if variant.channel_id in channels:
-            text = post.text if variant.text is None else variant.text
-            media = _media(post, variant.channel_id if variant.own_media else None)
-            shown = {"channel": channels[variant.channel_id], "text": text, "media": media, "title": variant.title}
-            found.append(shown)
-    return found
-
-
-def _media(post: Post, channel_id: int | None) -> list[Media]:
-    return [m.medium for m in post.media if m.channel_id == channel_id and m.part == 0]
-=======
->>>>>>> c3c75f5 (A post's page and its lists show files of every kind, polls, threads and first comments)
