@@ -21,7 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from planner import ending, team
 from planner.leader import ASK_SECONDS, Leader
 from planner.services import alerts, heartbeats, limits, outbox, webhooks
-from planner.services.publishing import expiring, missed, renewal
+from planner.services.publishing import expiring, missed, reminding, renewal
 from planner.services.publishing.calling import Caller
 from planner.services.publishing.pool import Pool
 from planner.services.publishing.reconcile import reconcile
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planner.bootstrap import Platform
 
 REFRESH_SECONDS = 60.0
+REMIND_SECONDS = 20.0
 WEEKLY_SECONDS = 60.0
 MAIL_SECONDS = 10.0
 WEBHOOK_SECONDS = 5.0
@@ -84,6 +85,7 @@ class Scheduler:
             self._every("lead", ASK_SECONDS, self._stand, executor="lead")
         self._every("refresh", REFRESH_SECONDS, self._as_leader(lambda: renewal.renew_due(self._platform)))
         self._every("expiry", REFRESH_SECONDS, self._as_leader(lambda: expiring.warn_due(self._platform)))
+        self._every("remind", REMIND_SECONDS, self._as_leader(lambda: reminding.remind_due(self._platform)))
         self._every("metrics", settings.metrics_tick_seconds, self._as_leader(self._pull_metrics))
         if self._engine is not None:
             self._every("tidy", self._engine.stalled_seconds / 2, self._as_leader(self._tidy))

@@ -294,6 +294,8 @@ class Network:
     network's, ``narrowed_rules`` those of one account where accounts differ (ask by :meth:`content_rules_of`).
     ``share_url`` is what a link, percent-encoded, is appended to; ``home_url`` is where a person starts who publishes
     by hand. ``hosts`` are where its pages are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
+    ``further_figures`` are what a person can read off the network beyond the common scale (``views``, ``saves``,
+    ``watch_minutes``).
     """
 
     key: str
@@ -312,6 +314,7 @@ class Network:
     share_url: str | None = None
     home_url: str | None = None
     hosts: tuple[str, ...] = ()
+    further_figures: tuple[str, ...] = ()
     assisted_without_credentials: bool = False
     check_connection: Callable[[OutgoingPost], list[Problem]] | None = None
     renews: Callable[[Credentials, Mapping[str, str]], bool] = lambda _credentials, _app: False

@@ -40,6 +40,8 @@ STEPS = (
 GIVE_UP_AFTER = timedelta(days=1)
 #: Several notices within this time become one mail.
 QUIET = timedelta(minutes=2)
+#: What waits for nothing that may follow: it is about this minute.
+PRESSING = frozenset({"delivery_assisted", "delivery_soon"})
 #: When the daily summary goes out, by the workspace's clock.
 SUMMARY_AT = time(7, 0)
 
@@ -69,7 +71,9 @@ WISHES: Mapping[str, Wish] = {
     "remarks": Wish(Pace.NOW, Permission.EDIT),
     "answer_asked": Wish(Pace.NOW, Permission.APPROVE),
     "answer_needs_person": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_soon": Wish(Pace.NOW, Permission.EDIT, _NOW_OR_NEVER),
     "delivery_assisted": Wish(Pace.NOW, Permission.EDIT),
+    "delivery_overdue": Wish(Pace.NOW, Permission.APPROVE),
     "channel_reconnect": Wish(Pace.NOW, Permission.EDIT),
     "channel_expiring": Wish(Pace.NOW, Permission.EDIT),
     "channel_paused": Wish(Pace.NOW, Permission.EDIT),

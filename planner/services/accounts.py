@@ -16,6 +16,8 @@ from planner.services.errors import NotFound, Problems
 LANGUAGES = ("de", "en")
 THEMES = ("system", "light", "dark")
 NAME_LENGTH = 200
+#: Minutes before the time of a post that is published by hand.
+REMINDERS = (0, 5, 10, 15, 30, 60, 120, 24 * 60)
 
 
 def sign_in(session: Session, email: str, password: str, *, now: datetime) -> User | None:
@@ -94,6 +96,18 @@ def set_mail_wishes(session: Session, user_id: int, wishes: Mapping[str, str]) -
     problems.raise_any()
     user = _load(session, user_id)
     user.mail_wishes = {**(user.mail_wishes or {}), **wishes}
+
+
+def set_reminder(session: Session, user_id: int, minutes: int | None) -> None:
+    """Remember how long before its time the person hears of what they publish by hand (0: at the time itself).
+
+    Raises Invalid at ``remind_minutes``, NotFound.
+    """
+    problems = Problems()
+    if minutes not in REMINDERS:
+        problems.add("remind_minutes", "choice_unknown")
+    problems.raise_any()
+    _load(session, user_id).remind_minutes = minutes or 0
 
 
 def _choose(value: str, known: tuple[str, ...], field: str) -> None:

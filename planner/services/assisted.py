@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import IO
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from planner.config import Settings
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Media, Post, Snapshot
-from planner.services.by_hand import CODE
+from planner.models import Delivery, Media, Post, Snapshot
+from planner.services.by_hand import CODE, on_a_channel_by_hand
 from planner.services.posts.content import outgoing
 from planner.services.publishing.payload import thaw
 from publishers import registry
@@ -23,6 +28,8 @@ AHEAD = timedelta(days=7)
 #: How long figures are asked for after publishing by hand.
 FIGURES_FOR = timedelta(days=30)
 LIMIT = 100
+#: A pack that is larger lies on the disk while it is sent.
+MOST_IN_MEMORY = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,13 @@ def lists(session: Session, workspace_id: int, *, now: datetime) -> Lists:
     due = base.where(Delivery.state == DeliveryState.NEEDS_PERSON, Delivery.error_code == CODE)
     coming = base.where(
         Delivery.state == DeliveryState.SCHEDULED,
-        Channel.credentials.is_(None),
+        on_a_channel_by_hand(),
         Delivery.publish_at.between(now, now + AHEAD),
     )
     known = select(Snapshot.id).where(Snapshot.delivery_id == Delivery.id).exists()
     figures = base.where(
         Delivery.state == DeliveryState.PUBLISHED,
-        Channel.credentials.is_(None),
+        or_(on_a_channel_by_hand(), Delivery.remote_id.is_(None)),
         Delivery.published_at >= now - FIGURES_FOR,
         ~known,
     )
@@ -62,12 +69,38 @@ def task(delivery: Delivery, settings: Settings) -> AssistedTask:
     return assist(network, post, settings.network(network.key).app.get("share_url"))
 
 
-def images(session: Session, workspace_id: int, wanted: AssistedTask) -> list[Media]:
-    """The stored images of a task, in its order."""
-    names = [medium.path.name for medium in wanted.media]
+def files(session: Session, workspace_id: int, wanted: AssistedTask) -> list[Media]:
+    """The stored files of a task, in its order, with those of what follows it behind them."""
+    parts = [medium for part in wanted.thread for medium in part.media]
+    names = [medium.path.name for medium in (*wanted.media, *parts)]
     query = select(Media).where(Media.workspace_id == workspace_id, Media.stored_as.in_(names)).order_by(Media.id)
     by_name = {media.stored_as: media for media in session.scalars(query)}
     return [by_name[name] for name in names if name in by_name]
+
+
+def pack(found: Sequence[Media], folder: Path) -> IO[bytes]:
+    """All files in one, each under its own name; to be closed by whoever gets it. Raises FileNotFoundError where one is
+    gone."""
+    packed = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - it outlives this function
+    try:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # pictures and videos do not get smaller
+            for name, media in zip(own_names(found), found, strict=True):
+                archive.write(folder / media.stored_as, name)
+    except BaseException:
+        packed.close()
+        raise
+    packed.seek(0)
+    return packed
+
+
+def own_names(found: Sequence[Media]) -> list[str]:
+    """The files' names, made different where two have the same."""
+    names: list[str] = []
+    for media in found:
+        path = Path(media.filename)
+        others = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
+        names.append(media.filename if media.filename not in names else next(n for n in others if n not in names))
+    return names
 
 
 def latest_figures(session: Session, delivery_id: int) -> Snapshot | None:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
-from planner.models import Delivery, Post
+from planner.models import Channel, Delivery, Post
 
 #: The code of a delivery that waits for a hand.
 CODE = "assisted"
@@ -49,6 +49,13 @@ def standing(deliveries: Iterable[Asking], now: datetime) -> ByHand | None:
         return None
     late = any(d.publish_at is not None and d.publish_at < now - GRACE for d in asking)
     return ByHand.OVERDUE if late else ByHand.WAITS
+
+
+def on_a_channel_by_hand() -> ColumnElement[bool]:
+    """SQL, about a channel: people publish there, by choice or because its network takes nothing from programs. (One
+    that lost its credentials waits for a reconnection instead.)"""
+    has_none = and_(Channel.credentials.is_(None), Channel.reconnect_since.is_(None))
+    return or_(Channel.by_hand_since.is_not(None), has_none)
 
 
 def asks_for_more() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from planner.domain.states import PostStatus
+from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Workspace
 from planner.services import channels, posts
 from planner.services.posts import Entry
@@ -16,12 +16,15 @@ AHEAD = timedelta(days=366)
 SHOWN_FOR = timedelta(minutes=15)
 SUMMARY_LENGTH = 60
 
+#: What is still to be published by hand.
+WAITS = (DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON)
 #: What an entry is in the words of RFC 5545. A calendar shows what is not confirmed differently.
 STATUS = {PostStatus.SCHEDULED: "CONFIRMED", PostStatus.PUBLISHED: "CONFIRMED", PostStatus.PUBLISHING: "CONFIRMED"}
 
 
-def feed(session: Session, workspace_id: int, *, now: datetime, address: str) -> bytes:
-    """Two months behind and a year ahead. ``address`` is where the application is, for the links back."""
+def feed(session: Session, workspace_id: int, *, now: datetime, address: str, alarm: int = 0) -> bytes:
+    """Two months behind and a year ahead. ``address`` is where the application is, for the links back. What is to be
+    published by hand rings ``alarm`` minutes before its time."""
     from icalendar import Calendar
 
     workspace = session.get_one(Workspace, workspace_id)
@@ -30,9 +33,15 @@ def feed(session: Session, workspace_id: int, *, now: datetime, address: str) ->
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"Sendeplan: {workspace.name}")
     calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
-    names = {c.id: c.name for c in channels.all_of(session, workspace_id)}
+    used = channels.all_of(session, workspace_id)
+    names, by_hand = {c.id: c.name for c in used}, {c.id for c in used if channels.is_by_hand(c)}
     for entry in posts.calendar(session, workspace_id, now - BEHIND, now + AHEAD):
-        calendar.add_component(_event(entry, names, now, address.rstrip("/")))
+        event = _event(entry, names, now, address.rstrip("/"))
+        hands = [d for d in entry.deliveries if d.channel_id in by_hand and d.state in WAITS]
+        if hands:
+            event["url"] = f"{address.rstrip('/')}/assisted/{hands[0].id}"
+            event.add_component(_alarm(event["summary"], alarm))
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
@@ -51,6 +60,16 @@ def _event(entry: Entry, names: dict[int, str], now: datetime, address: str):  #
     event.add("url", f"{address}/posts/{entry.post_id}")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _alarm(summary: str, minutes: int):  # type: ignore[no-untyped-def]
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", summary)
+    alarm.add("trigger", -timedelta(minutes=minutes))
+    return alarm
 
 
 def _summary(entry: Entry, names: dict[int, str]) -> str:

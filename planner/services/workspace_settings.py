@@ -19,12 +19,14 @@ from planner.services.errors import Conflict, Problems
 from planner.services.retiming import ZONE_CHANGED, Choices, Keep, Retimed, TakenBack
 
 NAME_LENGTH = 200
+#: Minutes: no earlier than a post is shown as overdue, no later than a week.
+OVERDUE = (15, 7 * 24 * 60)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that an admin sets. ``weekly_weekday`` 0 is Monday, ``weekly_time`` by the workspace's clock (None: not
-    readable)."""
+    readable). ``overdue_minutes`` is how long a post waits for a hand before the leads hear of it."""
 
     name: str
     zone: str
@@ -32,6 +34,7 @@ class Settings:
     approval_required: bool
     weekly_weekday: int
     weekly_time: time | None
+    overdue_minutes: int | None = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def preview_zone(session: Session, workspace_id: int, zone: str, *, now: datetim
 
 
 def check(wanted: Settings) -> None:
-    """Raises Invalid at ``name``, ``zone``, ``language``, ``weekly_weekday``, ``weekly_time``."""
+    """Raises Invalid at ``name``, ``zone``, ``language``, ``weekly_weekday``, ``weekly_time``, ``overdue_minutes``."""
     problems = Problems()
     if not wanted.name.strip():
         problems.add("name", "name_missing")
@@ -78,6 +81,9 @@ def check(wanted: Settings) -> None:
         problems.add("weekly_weekday", "weekday_invalid")
     if wanted.weekly_time is None:
         problems.add("weekly_time", "time_invalid")
+    low, high = OVERDUE
+    if wanted.overdue_minutes is None or not low <= wanted.overdue_minutes <= high:
+        problems.add("overdue_minutes", "number_between", low=low, high=high)
     problems.raise_any()
 
 
@@ -101,6 +107,7 @@ def change(
     workspace.language = wanted.language
     workspace.approval_required = wanted.approval_required
     workspace.weekly_weekday = wanted.weekly_weekday
+    workspace.overdue_minutes = wanted.overdue_minutes or workspace.overdue_minutes
     workspace.weekly_time = wanted.weekly_time or workspace.weekly_time
     events.record(session, actor, now, "workspace", workspace.id, "settings_changed")
     session.flush()

@@ -11,6 +11,7 @@ from planner.domain.outbox import WISHES, Wish, pace_of
 from planner.services import accounts
 from planner.services.errors import Invalid
 from planner.web import context
+from planner.web.channels.labels import duration
 from planner.web.extensions import limiter
 from planner.web.messages import explain
 from planner.web.messages.wishes import LABELS, PACES
@@ -54,6 +55,20 @@ def choose_mail() -> ResponseReturnValue:
     return redirect(url_for("account.index", _anchor="mail"))
 
 
+@blueprint.post("/reminder")
+@login_required
+def choose_reminder() -> ResponseReturnValue:
+    """How long before its time one hears of what is to be published by hand."""
+    given = request.form.get("remind_minutes", "")
+    try:
+        with context.platform().database.write() as session:
+            accounts.set_reminder(session, context.user().id, int(given) if given.isdecimal() else None)
+    except Invalid as invalid:
+        return _page(errors={error.field: explain(error) for error in invalid.errors}), 422
+    say(_("Saved."))
+    return redirect(url_for("account.index", _anchor="reminder"))
+
+
 @blueprint.post("/password")
 @login_required
 @limiter.limit("10 per 15 minutes")
@@ -79,12 +94,19 @@ def _page(*, errors: dict[str, str] | None = None, typed_name: str | None = None
         errors=errors or {},
         member=context.member(),
         typed_name=user.name if typed_name is None else typed_name,
+        reminders=[(minutes, _before(minutes)) for minutes in accounts.REMINDERS],
         mail_on=context.platform().settings.mail_on,
         mail_kinds=[
             (kind, LABELS[kind], [(p.value, PACES[p]) for p in wish.paces], pace_of(kind, user.mail_wishes).value)
             for kind, wish in _kinds()
         ],
     )
+
+
+def _before(minutes: int) -> str:
+    if not minutes:
+        return _("only at its time")
+    return _("%(duration)s before, and at its time", duration=duration(minutes * 60))
 
 
 def _kinds() -> list[tuple[str, Wish]]:

@@ -86,8 +86,15 @@ class Frame:
         return self._waiting.missed
 
     @cached_property
+    def overdue(self) -> int:
+        """How many posts should have been published by hand by now."""
+        return self._waiting.overdue
+
+    @cached_property
     def _waiting(self) -> Waiting:
-        return waiting.count(context.reading(), context.workspace().id) if _has_place() else Waiting()
+        return (
+            waiting.count(context.reading(), context.workspace().id, now=context.now()) if _has_place() else Waiting()
+        )
 
     @cached_property
     def _counts(self) -> dict[str, int]:

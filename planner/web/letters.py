@@ -153,10 +153,20 @@ def _week(letter: Letter) -> Body:
     if week.awaiting:
         title = ngettext("%(num)s post awaits approval", "%(num)s posts await approval", week.awaiting)
         items.append(Item(title, (), url_for("approvals.index", _external=True), _("Open the approvals")))
+    if week.by_hand:
+        items.append(_hands(week))
     number = overview.week.number
     return Body(
         _("week %(number)s", number=number), _("This is how week %(number)s stands.", number=number), tuple(items)
     )
+
+
+def _hands(week: WeekLetter) -> Item:
+    title = ngettext(
+        "%(num)s post waits to be published by hand", "%(num)s posts wait to be published by hand", week.by_hand
+    )
+    late = ngettext("%(num)s of them is overdue.", "%(num)s of them are overdue.", week.overdue) if week.overdue else ""
+    return Item(title, (late,) if late else (), url_for("assisted.index", _external=True), _("Open the list"))
 
 
 def _ahead(week: WeekLetter) -> Sequence[str]:

@@ -19,7 +19,7 @@ def place_of(told: Told, *, external: bool = False) -> str | None:
         return url_for("approvals.index", _anchor=anchor, _external=external) if told.post_id else None
     if kind in DECISIONS:
         return url_for(DECISIONS[kind], _external=external)
-    if kind == "delivery_assisted":
+    if kind in ("delivery_assisted", "delivery_overdue", "delivery_soon"):
         return url_for("assisted.show", delivery_id=told.notice.subject_id, _external=external)
     if told.post_id is not None:
         found = has_page("posts.show")

@@ -93,6 +93,7 @@ def by_hand_only(
     hosts: tuple[str, ...],
     share_url: str | None = None,
     content_rules: ContentRules | None = None,
+    further_figures: tuple[str, ...] = (),
 ) -> Network:
     """A network that only people publish on: it has no credentials, and nothing is asked of it."""
     return Network(
@@ -112,6 +113,7 @@ def by_hand_only(
         share_url=share_url,
         home_url=home_url,
         hosts=hosts,
+        further_figures=further_figures,
         assisted_without_credentials=True,
         content_rules=content_rules or ContentRules(),
     )

@@ -15,4 +15,5 @@ NETWORK = by_hand_only(
     home_url="https://www.instagram.com/",
     hosts=("instagram.com", "instagr.am"),
     content_rules=CONTENT_RULES,
+    further_figures=("views", "saves"),
 )

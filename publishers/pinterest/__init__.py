@@ -29,4 +29,5 @@ NETWORK = by_hand_only(
     home_url="https://www.pinterest.com/",
     hosts=PAGES,
     share_url="https://www.pinterest.com/pin/create/button/?url=",
+    further_figures=("saves",),
 )

@@ -14,4 +14,5 @@ NETWORK = by_hand_only(
     expected_text=expected_text,
     home_url="https://my.snapchat.com/",
     hosts=("snapchat.com",),
+    further_figures=("views",),
 )

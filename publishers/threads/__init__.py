@@ -16,4 +16,5 @@ NETWORK = by_hand_only(
     hosts=("threads.com", "threads.net"),
     share_url="https://www.threads.com/intent/post?url=",
     content_rules=CONTENT_RULES,
+    further_figures=("views",),
 )

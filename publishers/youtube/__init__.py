@@ -15,4 +15,5 @@ NETWORK = by_hand_only(
     home_url="https://studio.youtube.com/",
     hosts=("youtube.com", "youtu.be"),
     content_rules=CONTENT_RULES,
+    further_figures=("views", "watch_minutes"),
 )

@@ -191,7 +191,7 @@ def test_lists_of_publishing_by_hand(
         delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, "assisted"
     with platform.database.read() as session:
         lists = assisted.lists(session, company.workspace.id, now=now)
-        assert waiting.count(session, company.workspace.id) == Waiting(by_hand=1)
+        assert waiting.count(session, company.workspace.id, now=now) == Waiting(by_hand=1)
         assert [[d.post.text for d in part] for part in (lists.due, lists.coming, lists.figures)] == [
             ["Fällig."],
             ["Kommt."],

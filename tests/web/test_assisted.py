@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Post, Snapshot, Topic
+from planner.models import Channel, Delivery, Event, Post, Snapshot, Topic, Workspace
 from planner.services.by_hand import CODE
 from planner.services.posts import When
 from planner.services.publishing import notices
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.status import refresh_status
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_media, make_post
+from tests.support.factories import Company, make_channel, make_media, make_post, picture
 from tests.support.published import delivery_of, make_published
 from tests.support.web import Browsing, ClientOf
 
@@ -118,12 +120,12 @@ def test_once_it_is_published_the_notice_is_settled(client_of: ClientOf, company
     bob.send("/language", language="en")
     before = bob.get("/notices").text
     assert "data-unread" in before
-    assert "Text and pictures are ready to copy." in before
+    assert "Text and files are ready to copy." in before
     client_of(company.charlie).send(f"/assisted/{due.id}/publication", url=LIVE)
     after = bob.get("/notices").text
     assert "data-unread" not in after
     assert "settled" in after
-    assert "Text and pictures are ready to copy." not in after
+    assert "Text and files are ready to copy." not in after
 
 
 def test_the_address_may_be_left_empty_and_a_wrong_one_is_said_at_its_field(
@@ -136,12 +138,145 @@ def test_the_address_may_be_left_empty_and_a_wrong_one_is_said_at_its_field(
     assert charlie.send(f"/assisted/{due.id}/publication", url="").status_code == 302
 
 
-def test_a_second_click_changes_nothing_and_says_why(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+def test_a_second_published_changes_nothing_and_is_answered_by_what_is_known(
+    charlie: Browsing, client_of: ClientOf, company: Company, platform: Platform, due: Delivery
+) -> None:
     charlie.send(f"/assisted/{due.id}/publication", url=LIVE)
-    answer = charlie.send(f"/assisted/{due.id}/publication", url="https://www.xing.com/other")
-    assert answer.status_code == 422
+    bob = client_of(company.bob)
+    bob.send("/language", language="en")
+
+    answer = bob.send_and_follow(f"/assisted/{due.id}/publication", url="https://www.xing.com/other")
+
+    assert "That was known already: Charlie noted it as published at 11:00." in answer.text
     with platform.database.read() as session:
         assert session.get_one(Delivery, due.id).remote_url == LIVE
+        events = session.query(Event).filter_by(subject="delivery", subject_id=due.id, kind="published").count()
+    assert events == 1
+
+
+def test_an_address_that_was_missing_is_added_later(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+    charlie.send(f"/assisted/{due.id}/publication", url="")
+    assert "Add the address of the post" in charlie.get(f"/assisted/{due.id}").text
+    charlie.send(f"/assisted/{due.id}/publication", url=LIVE)
+    with platform.database.read() as session:
+        assert session.get_one(Delivery, due.id).remote_url == LIVE
+    assert LIVE in charlie.get(f"/assisted/{due.id}").text
+
+
+def test_an_address_of_another_network_is_refused(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+    answer = charlie.send(f"/assisted/{due.id}/publication", url="https://www.linkedin.com/feed/update/1")
+    assert answer.status_code == 422
+    assert "This is no address at XING." in answer.text
+    with platform.database.read() as session:
+        assert session.get_one(Delivery, due.id).state is DeliveryState.NEEDS_PERSON
+
+
+def test_two_people_see_who_has_taken_it_and_it_can_be_taken_over(
+    charlie: Browsing, client_of: ClientOf, company: Company, due: Delivery
+) -> None:
+    bob = client_of(company.bob)
+    bob.send("/language", language="en")
+    assert "Nobody has taken this on yet." in bob.get(f"/assisted/{due.id}").text
+
+    assert charlie.ask(f"/assisted/{due.id}/taking").get_json()["taken"] == "You took this on at 11:00."
+    refused = bob.ask(f"/assisted/{due.id}/taking")
+    assert (refused.status_code, refused.get_json()["detail"]) == (409, "Charlie has taken this on already.")
+    assert "Charlie took this on at 11:00." in bob.get(f"/assisted/{due.id}").text
+    assert "Charlie took this on at 11:00." in bob.get("/assisted").text
+    bob.send(f"/assisted/{due.id}/taking", over="yes")
+
+    assert "Bob took this on at 11:00." in charlie.get(f"/assisted/{due.id}").text
+    assert client_of(company.rita).send(f"/assisted/{due.id}/taking").status_code == 403
+    assert client_of(company.oscar).send(f"/assisted/{due.id}/taking").status_code == 404
+
+
+def test_all_files_come_in_one_each_under_its_own_name(
+    charlie: Browsing, client_of: ClientOf, platform: Platform, company: Company, xing: Channel, clock: FakeClock
+) -> None:
+    names = ("fraese.png", "fraese.png", "halle.png")
+    colors = ("red", "green", "blue")
+    media = tuple(
+        make_media(platform, company.bob, picture(color=color), name) for name, color in zip(names, colors, strict=True)
+    )
+    threads = make_channel(platform.database, company, clock.now(), "threads", name="Threads")
+    post = make_post(
+        platform, company.bob, [threads], When(at=clock.now() + timedelta(hours=1)), approve=True, media=media
+    )
+    delivery = delivery_of(platform, post)
+    page = charlie.get(f"/assisted/{delivery.id}").text
+    assert "Save all 3 files" in page
+
+    packed = charlie.get(f"/assisted/{delivery.id}/files.zip")
+
+    data = packed.data
+    packed.close()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["fraese.png", "fraese-2.png", "halle.png"]
+        assert archive.read("fraese-2.png") == picture(color="green")
+    assert client_of(company.oscar).get(f"/assisted/{delivery.id}/files.zip").status_code == 404
+
+
+def test_title_hashtags_and_what_follows_are_copied_apart(
+    charlie: Browsing, platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    pins = make_channel(platform.database, company, clock.now(), "pinterest", name="Pins")
+    image = make_media(platform, company.bob)
+    text = "Die BX 500\n\nMehr dazu. #Maschinenbau #BX500"
+    when = When(at=clock.now() + timedelta(hours=1))
+    post = make_post(platform, company.bob, [pins], when, approve=True, text=text, media=(image,))
+    page = charlie.get(f"/assisted/{delivery_of(platform, post).id}").text
+    assert "Die BX 500" in page.split('id="hand-title"')[1][:60]
+    assert "#Maschinenbau #BX500" in page.split('id="hand-tags"')[1][:80]
+
+
+def test_what_does_not_fit_now_moves_to_another_time_or_is_dropped(
+    charlie: Browsing, platform: Platform, due: Delivery, clock: FakeClock
+) -> None:
+    charlie.ask(f"/assisted/{due.id}/taking")
+    past = charlie.send(f"/assisted/{due.id}/later", at="2026-03-16T08:00")
+    assert (past.status_code, "2026-03-16T08:00" in past.text) == (422, True)
+    assert charlie.send(f"/assisted/{due.id}/later", at="").status_code == 422
+    assert charlie.send(f"/assisted/{due.id}/later", slot="yes").status_code == 422
+
+    assert charlie.send(f"/assisted/{due.id}/later", at="2026-03-17T08:00").location.endswith("/assisted")
+
+    with platform.database.read() as session:
+        moved = session.get_one(Delivery, due.id)
+    assert (moved.state, moved.taken_by_id, moved.wall_time) == (DeliveryState.SCHEDULED, None, "2026-03-17T08:00")
+    with platform.database.write() as session:
+        again = session.get_one(Delivery, due.id)
+        again.state, again.error_code = DeliveryState.NEEDS_PERSON, CODE
+    charlie.send(f"/assisted/{due.id}/cancellation")
+    with platform.database.read() as session:
+        assert session.get_one(Delivery, due.id).state is DeliveryState.CANCELLED
+
+
+def test_while_publishing_is_paused_the_page_says_not_to(charlie: Browsing, platform: Platform, due: Delivery) -> None:
+    assert "Do not publish this now" not in charlie.get(f"/assisted/{due.id}").text
+    with platform.database.write() as session:
+        session.get_one(Workspace, due.workspace_id).paused_at = platform.clock.now()
+    assert "Do not publish this now" in charlie.get(f"/assisted/{due.id}").text
+
+
+def test_the_first_screens_name_what_is_overdue(charlie: Browsing, due: Delivery) -> None:
+    for page in ("/calendar", "/success"):
+        assert "should have been published by hand by now" in charlie.get(page).text
+    charlie.send(f"/assisted/{due.id}/publication", url=LIVE)
+    assert "should have been published by hand by now" not in charlie.get("/calendar").text
+
+
+def test_instagram_has_figures_of_its_own(
+    charlie: Browsing, platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    insta = make_channel(platform.database, company, clock.now(), "instagram", name="Insta")
+    post = make_published(platform, company.bob, insta, clock.now() - timedelta(days=2), approve=True)
+    delivery = delivery_of(platform, post)
+    assert 'name="views"' in charlie.get(f"/assisted/{delivery.id}").text
+    charlie.send(f"/assisted/{delivery.id}/figures", views="1.240", saves="", reactions="31")
+    with platform.database.read() as session:
+        snapshot = session.query(Snapshot).one()
+    assert (snapshot.reactions, snapshot.extra) == (31, {"views": 1240})
+    assert 'value="1240"' in charlie.get(f"/assisted/{delivery.id}").text
 
 
 def test_readers_look_and_outsiders_find_nothing(client_of: ClientOf, company: Company, due: Delivery) -> None:

@@ -61,6 +61,7 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     deliveries.unconfirmed,
     deliveries.undecided,
     deliveries.overdue,
+    deliveries.by_hand_overdue,
     channels.access,
     versions.served,
     backups.age,

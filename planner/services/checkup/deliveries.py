@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
+from planner.services.by_hand import CODE
 from planner.services.checkup import scheduler
 from planner.services.checkup.finding import Finding, Scene, notice, ok, problem
 from planner.services.publishing import guards
@@ -73,6 +74,31 @@ def overdue(scene: Scene, session: Session) -> Iterator[Finding]:
     count, oldest = session.execute(query, {"now": scene.now}).one()
     if oldest is not None:
         yield problem("deliveries", "overdue", count=count, since=oldest)
+
+
+def by_hand_overdue(scene: Scene, session: Session) -> Iterator[Finding]:
+    """To be published by hand, and nobody has done it for longer than the workspace wants to wait."""
+    query = (
+        select(Channel.name, Delivery.publish_at, Workspace.overdue_minutes)
+        .select_from(Delivery)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Workspace, Workspace.id == Delivery.workspace_id)
+        .where(
+            Delivery.state == DeliveryState.NEEDS_PERSON,
+            Delivery.error_code == CODE,
+            Delivery.publish_at < scene.now,
+            Post.deleted_at.is_(None),
+            scene.within(Delivery.workspace_id),
+        )
+        .order_by(Delivery.publish_at, Delivery.id)
+    )
+    late = [
+        row for row in session.execute(query) if row.publish_at + timedelta(minutes=row.overdue_minutes) < scene.now
+    ]
+    if late:
+        names = ", ".join(dict.fromkeys(row.name for row in late))
+        yield notice("deliveries", "by_hand_overdue", count=len(late), since=late[0].publish_at, channels=names)
 
 
 def _found(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from planner.domain.states import DeliveryState
 from planner.domain.week import Week
 from planner.models import Alert, Channel, Delivery, Mail, Notice, Post, User, Workspace
-from planner.services import approvals, notices
+from planner.services import approvals, notices, waiting
 from planner.services.mail.letter import Letter
 from planner.services.weeks import PLANNED, WeekOverview, week_overview
 
@@ -24,6 +24,8 @@ ASKED_WHILE = {
     "delivery_failed": DeliveryState.FAILED,
     "delivery_needs_person": DeliveryState.NEEDS_PERSON,
     "delivery_assisted": DeliveryState.NEEDS_PERSON,
+    "delivery_overdue": DeliveryState.NEEDS_PERSON,
+    "delivery_soon": DeliveryState.SCHEDULED,
     "delivery_missed": DeliveryState.MISSED,
 }
 
@@ -39,12 +41,15 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class WeekLetter:
-    """The weekly mail: gaps and rhythm, what goes out (``more`` do not fit), how many posts await a yes."""
+    """The weekly mail: gaps and rhythm, what goes out (``more`` do not fit), how many posts await a yes, and how many
+    wait for a hand, ``overdue`` of them past their time."""
 
     overview: WeekOverview
     ahead: tuple[Outlook, ...]
     more: int
     awaiting: int
+    by_hand: int = 0
+    overdue: int = 0
 
 
 def compose(session: Session, mail: Mail, now: datetime) -> tuple[Letter, str] | None:
@@ -121,7 +126,9 @@ def _week(session: Session, workspace_id: int, week: Week, now: datetime) -> Wee
         found.setdefault((row.post_id, row.publish_at), entry).channels.append(row.name)
     ahead = list(found.values())
     awaiting = approvals.count_waiting(session, workspace_id)
-    return WeekLetter(overview, tuple(ahead[:MOST_LINES]), max(0, len(ahead) - MOST_LINES), awaiting)
+    hands = waiting.count(session, workspace_id, now=now)
+    more = max(0, len(ahead) - MOST_LINES)
+    return WeekLetter(overview, tuple(ahead[:MOST_LINES]), more, awaiting, hands.by_hand, hands.overdue)
 
 
 def _first(session: Session) -> Workspace | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from planner.domain.outbox import QUIET, Pace, last_summary, pace_of
+from planner.domain.outbox import PRESSING, QUIET, Pace, last_summary, pace_of
 from planner.models import Mail, Member, Notice, User, Workspace
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class _Waiting:
 
     id: int
     at: datetime
+    kind: str
     pace: Pace
     user_id: int
     workspace_id: int
@@ -89,7 +90,7 @@ def _waiting(session: Session) -> list[_Waiting]:
     for row in session.execute(query):
         notice, wanted = row.Notice, row.active and row.place is not None and row.Notice.read_at is None
         pace = pace_of(notice.kind, row.mail_wishes or {}) if wanted else Pace.NONE
-        found.append(_Waiting(notice.id, notice.at, pace, notice.user_id, notice.workspace_id, row.zone))
+        found.append(_Waiting(notice.id, notice.at, notice.kind, pace, notice.user_id, notice.workspace_id, row.zone))
     return found
 
 
@@ -105,7 +106,8 @@ def _gather(session: Session, group: Sequence[_Waiting], now: datetime) -> int:
     _done(session, [one.id for one in group if one.pace is Pace.NONE], now)
     at_once = [one for one in group if one.pace is Pace.NOW]
     summary = [one for one in group if one.pace is Pace.DAILY and one.at < last_summary(now, one.zone)]
-    if at_once and min(one.at for one in at_once) > now - QUIET:
+    pressing = any(one.kind in PRESSING for one in at_once)
+    if at_once and not pressing and min(one.at for one in at_once) > now - QUIET:
         at_once = []  # more may follow
     made = 0
     for kind, chosen in (("notices", at_once), ("summary", summary)):

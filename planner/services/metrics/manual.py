@@ -34,11 +34,20 @@ def record_manual(
     delivery = _delivery(session, actor, delivery_id)
     if delivery.state is not DeliveryState.PUBLISHED:
         raise Conflict("not_published")
-    if _gives_figures(session.get_one(Channel, delivery.channel_id)):
+    if _gives_figures(delivery, session.get_one(Channel, delivery.channel_id)):
         raise Conflict("figures_come_from_network")
-    read = _read(figures)
+    beyond = further(session.get_one(Channel, delivery.channel_id).network)
+    read = _read(figures, beyond)
     events.record(session, actor, now, "delivery", delivery.id, "figures_entered", **read)
-    return snapshots.add(session, delivery.id, now, read, source="manual", entered_by_id=actor.user_id)
+    extra = {name: number for name, number in read.items() if name in beyond}
+    scale = {name: number for name, number in read.items() if name not in beyond}
+    return snapshots.add(session, delivery.id, now, scale, extra=extra, source="manual", entered_by_id=actor.user_id)
+
+
+def further(network: str) -> tuple[str, ...]:
+    """What people can read off a network beyond the common scale; a post's ``extra`` holds it."""
+    known = registry.networks().get(network)
+    return known.further_figures if known else ()
 
 
 def _delivery(session: Session, actor: Actor, delivery_id: int) -> Delivery:
@@ -49,14 +58,17 @@ def _delivery(session: Session, actor: Actor, delivery_id: int) -> Delivery:
     return delivery
 
 
-def _gives_figures(channel: Channel) -> bool:
-    """Whether a pull would come and contradict the person."""
+def _gives_figures(delivery: Delivery, channel: Channel) -> bool:
+    """Whether a pull would come and contradict the person. None does for a post whose id nobody knows."""
+    if delivery.remote_id is None:
+        return False
     return channel.credentials is not None and registry.network(channel.network).capabilities.has_metrics
 
 
-def _read(figures: Mapping[str, int | str | None]) -> dict[str, int]:
+def _read(figures: Mapping[str, int | str | None], beyond: tuple[str, ...]) -> dict[str, int]:
     problems = Problems()
-    read = {name: _number(name, value, problems) for name, value in figures.items()}
+    known_names = (*METRICS, *beyond)
+    read = {name: _number(name, value, known_names, problems) for name, value in figures.items()}
     known = {name: number for name, number in read.items() if number is not None}
     if not known:
         problems.add("figures", "figures_missing")
@@ -64,9 +76,9 @@ def _read(figures: Mapping[str, int | str | None]) -> dict[str, int]:
     return known
 
 
-def _number(name: str, value: int | str | None, problems: Problems) -> int | None:
-    if name not in METRICS:
-        problems.add(name, "figure_unknown", known=", ".join(METRICS))
+def _number(name: str, value: int | str | None, known: tuple[str, ...], problems: Problems) -> int | None:
+    if name not in known:
+        problems.add(name, "figure_unknown", known=", ".join(known))
         return None
     text = str(value if value is not None else "").strip()
     if not text:

@@ -26,4 +26,4 @@ def ask_owner(session: Session, ref: Ref, payload: Payload, now: datetime) -> No
     """The time has come: freeze what is to be published and ask."""
     values = {"payload": payload.as_json(), **error(CODE)}
     if move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values, data={"code": CODE}):
-        notices.about_delivery(session, ref, now, "delivery_assisted")
+        notices.about_hand(session, ref, now, "delivery_assisted")

@@ -6,8 +6,9 @@ delivery is not in a state that leaves this choice. Wake the scheduler after the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,13 +22,28 @@ from planner.domain.walltime import to_wall
 from planner.models import Delivery, Workspace
 from planner.services import queue
 from planner.services.actor import Actor
+from planner.services.by_hand import CODE
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
-from planner.services.publishing import notices, telling
+from planner.services.publishing import guards, notices, telling
 from planner.services.publishing.finish import published_values
-from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
+from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
+from planner.services.publishing.payload import delivery_key, freeze
+from planner.services.publishing.status import Holds
+from publishers import registry
 
 #: The error codes that are about doubt: it may be live. The others in `needs_person` were surely not sent.
-DOUBT = frozenset({"ambiguous", "cannot_list", "attempts_exhausted", "assisted"})
+DOUBT = frozenset({"ambiguous", "cannot_list", "attempts_exhausted", CODE})
+#: What only people take away: publishing by hand does not get around it.
+HELD_BY_PEOPLE = frozenset(
+    {
+        guards.Hold.WORKSPACE_PAUSED,
+        guards.Hold.CAMPAIGN_PAUSED,
+        guards.Hold.CHANNEL_PAUSED,
+        guards.Hold.APPROVAL_MISSING,
+    }
+)
+#: Nobody has taken it on, and nobody was told yet.
+UNTAKEN: Mapping[str, Any] = {"taken_by_id": None, "taken_at": None, "reminded_at": None, "escalated_at": None}
 
 
 def is_live(session: Session, actor: Actor, delivery_id: int, url: str | None, *, now: datetime) -> Delivery:
@@ -37,7 +53,7 @@ def is_live(session: Session, actor: Actor, delivery_id: int, url: str | None, *
     """
     delivery = _load(session, actor, delivery_id, {DeliveryState.NEEDS_PERSON, DeliveryState.MISSED})
     url = (url or "").strip() or None
-    if url is not None and not _is_web_address(url):
+    if url is not None and not is_web_address(url):
         raise Invalid(FieldError("url", "link_invalid"))
     remote_id = _candidate_at(delivery, url)
     if remote_id is not None and _is_taken(session, delivery, remote_id):
@@ -67,6 +83,58 @@ def send_in_next_slot(session: Session, actor: Actor, delivery_id: int, *, now: 
     queue.enqueue(session, delivery, now=now)
     session.flush()
     return _decide(session, actor, delivery, DeliveryState.SCHEDULED, now, _afresh(delivery), {"by_hand": True})
+
+
+def put_off(session: Session, actor: Actor, delivery_id: int, *, now: datetime, at: datetime | None = None) -> Delivery:
+    """What waits for a hand is published later: ``at`` a moment, or (None) in the next free slot of its channel.
+
+    Raises Invalid at ``at`` (``time_past``) or at ``channels`` where no slot is free.
+    """
+    delivery = _load(session, actor, delivery_id, {DeliveryState.NEEDS_PERSON})
+    if delivery.error_code != CODE:
+        raise Conflict("cannot_decide", state=delivery.state.value)
+    if at is not None and at <= now:
+        raise Invalid(FieldError("at", "time_past"))
+    if at is not None:
+        return _send_now(session, actor, delivery, now, at)
+    queue.enqueue(session, delivery, now=now)
+    session.flush()
+    return _decide(session, actor, delivery, DeliveryState.SCHEDULED, now, _afresh(delivery), {"by_hand": True})
+
+
+def hand_over(session: Session, actor: Actor, delivery_id: int, *, now: datetime, folder: Path) -> Delivery:
+    """What surely did not go out, and cannot by itself, is published by hand now, by ``actor``: what failed, was
+    missed, or waits for a connection past its time. ``folder`` holds the media files.
+
+    Raises Conflict ``held_back`` while a pause or a missing approval keeps it back.
+    """
+    possible = {DeliveryState.NEEDS_PERSON, DeliveryState.MISSED, DeliveryState.FAILED, DeliveryState.SCHEDULED}
+    delivery = _load(session, actor, delivery_id, possible)
+    if not can_be_handed_over(session, delivery, now):
+        raise Conflict("cannot_decide", state=delivery.state.value)
+    if Holds.read(session, delivery.workspace_id, now).would_hold(delivery) in HELD_BY_PEOPLE:
+        raise Conflict("held_back")
+    if delivery.state is not DeliveryState.SCHEDULED:
+        _send_now(session, actor, delivery, now)
+    network = registry.network(delivery.channel.network)
+    key = delivery_key(delivery.id, delivery.created_at)
+    payload = freeze(network, delivery.post, delivery.channel_id, key, folder)
+    taken = {"taken_by_id": actor.user_id, "taken_at": now, "publish_at": now}
+    values = {"payload": payload.as_json(), **error(CODE), **taken}
+    return _decide(session, actor, delivery, DeliveryState.NEEDS_PERSON, now, values, {"code": CODE, "by_hand": True})
+
+
+def can_be_handed_over(session: Session, delivery: Delivery, now: datetime) -> bool:
+    """Whether a person may publish it by hand in place of the program: it surely is not live, and is not on its way."""
+    if delivery.channel.network not in registry.networks():
+        return False
+    if delivery.state is DeliveryState.SCHEDULED:
+        past = delivery.publish_at is not None and delivery.publish_at <= now
+        waits_for = Holds.read(session, delivery.workspace_id, now).would_hold(delivery)
+        return past and waits_for in guards.OF_THE_CONNECTION
+    if delivery.state is DeliveryState.NEEDS_PERSON:
+        return delivery.error_code not in DOUBT
+    return delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED)
 
 
 def drop(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
@@ -99,7 +167,7 @@ def _cancel(session: Session, actor: Actor, delivery: Delivery, now: datetime) -
 
 
 def _afresh(delivery: Delivery) -> dict[str, Any]:
-    return {**FREE, **NO_ERROR, "payload": None, "looks": 0, "attempts_forgiven": delivery.attempt_count}
+    return {**FREE, **NO_ERROR, **UNTAKEN, "payload": None, "looks": 0, "attempts_forgiven": delivery.attempt_count}
 
 
 def _decide(
@@ -144,7 +212,8 @@ def _is_taken(session: Session, delivery: Delivery, remote_id: str) -> bool:
     return session.scalar(query) not in (None, delivery.id)
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Whether a person could open this as a link."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -14,13 +14,41 @@ from planner.models import Channel, Delivery, Member, Notice, Post, User
 from planner.services.publishing.moves import Ref
 
 #: What asks a person to do something about a delivery.
-ASKING = ("delivery_assisted", "delivery_failed", "delivery_missed", "delivery_needs_person")
+ASKING = (
+    "delivery_assisted",
+    "delivery_failed",
+    "delivery_missed",
+    "delivery_needs_person",
+    "delivery_overdue",
+    "delivery_soon",
+)
 
 
 def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
     """Tell the owners of the post and of the channel; where there are none, the leads."""
     people = _concerned(session, ref)
     add(session, ref.workspace_id, people, now, kind, "delivery", ref.id, data)
+
+
+def about_hand(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
+    """Tell whoever is to publish it by hand."""
+    _tell(session, ref.workspace_id, whose_hand(session, ref), now, kind, "delivery", ref.id, data)
+
+
+def whose_hand(session: Session, ref: Ref) -> list[int]:
+    """Who is to publish it by hand: whose post it is, else whose channel, else the leads."""
+    post = session.execute(select(Post.owner_id, Post.created_by_id).where(Post.id == ref.post_id)).one()
+    for person in (post.owner_id or post.created_by_id, _channel_owner(session, ref.channel_id)):
+        if person is not None and (found := _members(session, ref.workspace_id, [person])):
+            return found
+    return _leads(session, ref.workspace_id)
+
+
+def about_overdue(session: Session, ref: Ref, now: datetime, **data: Any) -> None:
+    """Tell those who approve (the admins where nobody else does) that nobody has published it by hand."""
+    query = select(Member.user_id).where(Member.workspace_id == ref.workspace_id, Member.role == Role.APPROVER)
+    leads = sorted(session.scalars(query)) or _leads(session, ref.workspace_id)
+    _tell(session, ref.workspace_id, leads, now, "delivery_overdue", "delivery", ref.id, data)
 
 
 def about_missed(session: Session, refs: Iterable[Ref], now: datetime) -> None:

@@ -128,6 +128,8 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         attempts_made=delivery.attempt_count,
         rehearsed=delivery.rehearsed,
         cost_usd=None if delivery.cost_micros is None else delivery.cost_micros / MICROS,
+        taken_by=ref(delivery.taken_by_id),
+        taken_at=delivery.taken_at,
     )
 
 

@@ -178,6 +178,10 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
         _l("Publications that wait for a person's decision: %(count)s, the first since %(since)s."),
         _DECIDE,
     ),
+    "by_hand_overdue": (
+        _l("To be published by hand and overdue: %(count)s, the first since %(since)s (%(channels)s)."),
+        _l("Open “By hand”, and publish or move them."),
+    ),
     "overdue": (
         _l("Publications that are due and that no scheduler takes: %(count)s, the first since %(since)s."),
         _l("Look into the scheduler's log. Restarting it is safe."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,9 +52,18 @@ KINDS: dict[str, Kind] = {
     ),
     "delivery_assisted": Kind(
         _l("It is time to publish on %(channel)s by hand"),
-        _l("Text and pictures are ready to copy."),
+        _l("Text and files are ready to copy."),
         "hand-click",
         "info",
+    ),
+    "delivery_soon": Kind(
+        _l("Soon to be published on %(channel)s by hand"), _l("Text and files are ready to look at."), "clock", "info"
+    ),
+    "delivery_overdue": Kind(
+        _l("Nobody has published by hand on %(channel)s"),
+        _l("It is overdue. Publish it yourself, move it, or ask."),
+        "clock-exclamation",
+        "danger",
     ),
     "channel_reconnect": Kind(
         _l("%(channel)s must be reconnected"), _l("Nothing goes out there until then."), "plug-connected-x", "danger"
@@ -157,10 +167,8 @@ def advice(told: Told) -> str:
         return str(data["note"])
     if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
         return str(_("None of them was sent. Decide about all of them on one page."))
-    if told.notice.kind == "channel_expiring":
-        return _expiring(data)
-    if told.notice.kind == "week_gaps":
-        return _gaps(data)
+    if told.notice.kind in _ADVICE:
+        return _ADVICE[told.notice.kind](data)
     if told.notice.kind == "rhythm_unmet":
         return ", ".join(f"{c['name']} {c['planned']}/{c['target']}" for c in data.get("channels", []))
     return str(kind_of(told).advice)
@@ -176,7 +184,37 @@ def _expiring(data: dict[str, Any]) -> str:
     return str(_("Access ends on %(time)s. Reconnect it before that, and nothing is missed.", time=time))
 
 
+def _soon(data: dict[str, Any]) -> str:
+    return str(_("Its time is %(time)s. Text and files are ready to look at.", time=_time(data.get("publish_at"))))
+
+
+def _overdue(data: dict[str, Any]) -> str:
+    """Since when, who was told when, and who has taken it on."""
+    said = [_("It should have been live at %(time)s.", time=_time(data.get("publish_at")))]
+    told = ", ".join(f"{one['name']} ({_time(one['at'])})" for one in data.get("told", []))
+    if told:
+        said.append(_("Told: %(people)s.", people=told))
+    if data.get("taken_by"):
+        said.append(_("Taken on by %(name)s (%(time)s).", name=data["taken_by"], time=_time(data.get("taken_at"))))
+    return " ".join(map(str, said))
+
+
+def _time(given: object) -> str:
+    try:
+        return moment(datetime.fromisoformat(str(given)))
+    except ValueError:
+        return "?"
+
+
 def _gaps(data: dict[str, Any]) -> str:
     count = int(data.get("count", 0))
     names = ", ".join(c["name"] for c in data.get("channels", []))
     return str(ngettext("%(num)s free slot: %(names)s", "%(num)s free slots: %(names)s", count, names=names))
+
+
+_ADVICE: dict[str, Callable[[dict[str, Any]], str]] = {
+    "channel_expiring": _expiring,
+    "delivery_overdue": _overdue,
+    "delivery_soon": _soon,
+    "week_gaps": _gaps,
+}

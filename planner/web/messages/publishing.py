@@ -10,6 +10,8 @@ SENTENCES: dict[str, LazyString] = {
     "delivery_twice": _l("This publication is named twice."),
     "nothing_to_take_back": _l("Nothing can be taken back any more: it was sent, or changed in the meantime."),
     "id_taken": _l("This address belongs to another post. Look again and copy the address of this one."),
+    "taken_already": _l("%(by)s has taken this on already."),
+    "held_back": _l("A pause or a missing approval keeps this back. Publishing by hand does not get around it."),
     "not_paused": _l("Nothing is paused here."),
     "reason_missing": _l("Say why, so that everyone knows."),
     "reason_too_long": _l("This is too long: %(length)s characters of %(limit)s."),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from planner.domain.roles import Permission
 from planner.models import Delivery
 from planner.services import posts
-from planner.services.errors import FieldError, Invalid
+from planner.services.errors import Conflict, FieldError, Invalid
 from planner.services.publishing import decide
 from planner.web import context
 from planner.web.access import requires
@@ -51,6 +51,20 @@ def retry(delivery_id: int) -> ResponseReturnValue:
         lambda session: decide.send_now(session, context.actor(), delivery_id, now=context.now()),
         _("It goes out now."),
     )
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/hand")
+@requires(Permission.EDIT)
+def hand_over(delivery_id: int) -> ResponseReturnValue:
+    """A person publishes it in place of the program, now."""
+    folder = context.platform().settings.media_folder
+    try:
+        with context.platform().database.write() as session:
+            decide.hand_over(session, context.actor(), delivery_id, now=context.now(), folder=folder)
+    except Conflict as error:
+        say(explain(error), kind="error")
+        return _to_post(posts.delivery(context.reread(), context.member().workspace_id, delivery_id))
+    return redirect(url_for("assisted.show", delivery_id=delivery_id), 303)
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/cancellation")

@@ -15,6 +15,7 @@ from planner.services import live, posts, reports
 from planner.services.posts import PostView
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
+from planner.services.publishing import decide
 from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.messages import explain
@@ -52,6 +53,7 @@ def draw(
         beyond=written.beyond(shown.post),
         holds=holding.holds_of(holds, deliveries),
         costs=costs.of_deliveries(deliveries),
+        by_hand_instead={d.id for d in deliveries if d.state is S.SCHEDULED and _can_hand_over(d)},
         troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
@@ -64,6 +66,10 @@ def draw(
         live=live_parts(shown, typed_texts or {}),
         typed=typed or {},
     )
+
+
+def _can_hand_over(delivery: Delivery) -> bool:
+    return decide.can_be_handed_over(context.reading(), delivery, context.now())
 
 
 def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:

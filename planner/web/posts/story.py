@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from planner.models import Delivery, Event
+from planner.services.by_hand import CODE
 from planner.web.formats import moment
 
 POST: Mapping[str, Any] = {
@@ -39,6 +40,8 @@ DELIVERY: Mapping[str, Any] = {
     "removed_at_network": (_l("noticed that it is gone at the network"), "trash"),
     "remote_edited": (_l("changed the text at the network"), "pencil"),
     "text_taken_over": (_l("took over the text that the network shows"), "pencil"),
+    "taken": (_l("took it on, to publish it by hand"), "hand-click"),
+    "address_added": (_l("added the address of the post"), "link"),
     "figures_entered": (_l("entered figures"), "pencil"),
 }
 
@@ -74,6 +77,8 @@ def _line(event: Event, names: Mapping[int, str]) -> Line:
     text, icon = DELIVERY.get(event.kind, (event.kind.replace("_", " "), "circle-dashed"))
     if event.data.get("by_hand") and event.kind == "published":
         text = _("noted that it is live")
+    elif event.data.get("code") == CODE and event.kind == "needs_person":
+        text, icon = _("asks for a hand: it is time to publish it"), "hand-click"
     return Line(event.at, event.actor, str(text), icon, channel, note=_change(event))
 
 

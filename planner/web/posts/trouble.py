@@ -20,7 +20,7 @@ S = DeliveryState
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """``what`` happened, whether it is ``live``, and the names of the buttons that help: ``now``, ``slot``, ``edit``,
-    ``live``, ``not_live``, ``drop``, ``channel``, ``assist``."""
+    ``live``, ``not_live``, ``drop``, ``channel``, ``assist``, ``hand``."""
 
     what: LazyString
     live: LazyString
@@ -87,11 +87,11 @@ def trouble_of(delivery: Delivery) -> Trouble | None:
     """What is wrong with a delivery; None where nothing is, or it goes on by itself."""
     code = delivery.error_code or ""
     if delivery.state is S.FAILED:
-        return Trouble(WHY.get(code, WHY["rejected"]), SURELY_NOT, ("edit", "now", "slot", "drop"))
+        return Trouble(WHY.get(code, WHY["rejected"]), SURELY_NOT, ("edit", "now", "slot", "hand", "drop"))
     if delivery.state is S.UNKNOWN:
         return Trouble(WHY.get(code, WHY["unconfirmed"]), LOOKING, ("look",), "warning")
     if delivery.state is S.MISSED:
-        return Trouble(WHY["missed"], SURELY_NOT, ("now", "slot", "drop"))
+        return Trouble(WHY["missed"], SURELY_NOT, ("now", "slot", "hand", "drop"))
     if delivery.state is S.NEEDS_PERSON:
         return _asked(code)
     if delivery.state is S.SCHEDULED and delivery.attempt_count and code in WHY and code != "throttled":
@@ -116,4 +116,4 @@ def _asked(code: str) -> Trouble:
         return Trouble(WHY[code], SURELY_NOT, ("assist", "live", "drop"), "info")
     if code in DOUBT:
         return Trouble(WHY[code], NOBODY_KNOWS, ("look", "live", "not_live", "drop"))
-    return Trouble(WHY.get(code, WHY["reconnect"]), SURELY_NOT, ("channel", "not_live", "drop"))
+    return Trouble(WHY.get(code, WHY["reconnect"]), SURELY_NOT, ("channel", "hand", "not_live", "drop"))

@@ -19,7 +19,15 @@ from planner.web.looks import role_label
 from planner.web.notify import say
 from planner.web.settings.base import blueprint
 
-WORKSPACE_FIELDS = ("name", "zone", "language", "approval_required", "weekly_weekday", "weekly_time")
+WORKSPACE_FIELDS = (
+    "name",
+    "zone",
+    "language",
+    "approval_required",
+    "weekly_weekday",
+    "weekly_time",
+    "overdue_minutes",
+)
 
 
 @blueprint.get("")
@@ -41,6 +49,7 @@ def save_workspace() -> ResponseReturnValue:
         approval_required=inputs.checked("approval_required"),
         weekly_weekday=int(weekday) if weekday.isdecimal() and len(weekday) == 1 else -1,
         weekly_time=inputs.wall_time(inputs.text("weekly_time")),
+        overdue_minutes=_minutes(),
     )
     try:
         workspace_settings.check(wanted)
@@ -62,6 +71,14 @@ def save_workspace() -> ResponseReturnValue:
     else:
         say(_zone_saved(moved), undo=url_for("times.undo_zone", event_id=moved.event_id))
     return redirect(url_for("settings.index"))
+
+
+def _minutes() -> int | None:
+    """As typed; as it is where the field was not sent; None where it is no number."""
+    given = request.form.get("overdue_minutes")
+    if given is None:
+        return context.workspace().overdue_minutes
+    return int(given) if given.strip().isdecimal() and len(given.strip()) < 9 else None
 
 
 def _ask_about_times(wanted: workspace_settings.Settings, errors: dict[str, str] | None = None) -> str | None:
@@ -122,6 +139,7 @@ def _page(*, errors: dict[str, str] | None = None, typed: Any = None, typed_toke
         "approval_required": place.approval_required,
         "weekly_weekday": place.weekly_weekday,
         "weekly_time": f"{place.weekly_time:%H:%M}",
+        "overdue_minutes": place.overdue_minutes,
     }
     may_manage = context.actor().may(Permission.MANAGE)
     return render_template(

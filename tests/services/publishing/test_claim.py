@@ -296,7 +296,7 @@ def test_where_only_a_person_can_publish_the_owner_is_asked_at_the_due_time(stag
     asked = stage.read(delivery)
     assert (asked.state, asked.error_code) == (DeliveryState.NEEDS_PERSON, "assisted")
     assert asked.payload is not None
-    assert stage.told("delivery_assisted") == stage.owners()
+    assert stage.told("delivery_assisted") == [stage.company.alice.user_id]  # whose post it is
     assert stage.attempts(delivery) == []
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from planner.domain.roles import Permission
 from planner.models import Delivery, Workspace
-from planner.services import metrics, posts, reports
+from planner.services import metrics, posts, reports, taking
 from planner.services.errors import FieldError, Invalid
 from planner.services.posts import When
 from planner.services.publishing import decide, resolutions
@@ -26,6 +26,7 @@ from planner.web.api.shapes.posts import (
     ResolutionsIn,
     ResolutionsTakenBack,
     RetryIn,
+    TakingIn,
 )
 
 router = Router("deliveries")
@@ -101,6 +102,28 @@ def resolve_delivery(call: Call, delivery_id: int, body: ResolutionIn) -> Delive
     return present.delivery(call, delivery_id)
 
 
+@router.post("/deliveries/{delivery_id}/taking", Permission.EDIT, status=200, optional_body=True)
+def take_delivery(call: Call, delivery_id: int, body: TakingIn) -> DeliveryDetail:
+    """Take on what waits to be published by hand. Refused with 409 where a colleague has it, unless `over`."""
+    taking.take(call.session, call.actor, delivery_id, now=call.now, over=body.over)
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/by-hand", Permission.EDIT, status=200)
+def publish_delivery_by_hand(call: Call, delivery_id: int) -> DeliveryDetail:
+    """Let a person publish what surely did not go out: what failed, was missed, or waits for a connection."""
+    folder = call.platform.settings.media_folder
+    decide.hand_over(call.session, call.actor, delivery_id, now=call.now, folder=folder)
+    return present.delivery(call, delivery_id)
+
+
+@router.post("/deliveries/{delivery_id}/postponement", Permission.EDIT, status=200, optional_body=True)
+def put_off_delivery(call: Call, delivery_id: int, body: RetryIn) -> DeliveryDetail:
+    """Publish by hand later: at a time, or (without one) in the next free slot."""
+    decide.put_off(call.session, call.actor, delivery_id, now=call.now, at=body.publish_at)
+    return present.delivery(call, delivery_id)
+
+
 @router.post("/deliveries/{delivery_id}/retry", Permission.EDIT, status=200, optional_body=True)
 def retry_delivery(call: Call, delivery_id: int, body: RetryIn) -> DeliveryDetail:
     """Send a failed or missed delivery after all: now, at a time, or in the next free slot."""
@@ -132,7 +155,7 @@ def cancel_delivery(call: Call, delivery_id: int) -> DeliveryDetail:
 @router.post("/deliveries/{delivery_id}/metrics", Permission.EDIT)
 def enter_figures(call: Call, delivery_id: int, body: FiguresIn) -> DeliveryFigures:
     """Enter figures by hand, where the network gives none to programs."""
-    figures = {name: getattr(body, name) for name in FIGURES}
+    figures = {name: getattr(body, name) for name in FIGURES} | dict(body.extra)
     metrics.record_manual(call.session, call.actor, delivery_id, figures, now=call.now)
     call.session.flush()
     post_id = posts.delivery(call.session, call.workspace_id, delivery_id).post_id

@@ -146,6 +146,8 @@ class Delivery(Output):
     cost_usd: float | None = Field(
         description="What the network asked for it by its price list, once it was prepared. Null: nothing."
     )
+    taken_by: Id | None = Field(description="The user who has taken it on, to publish it by hand.")
+    taken_at: Moment | None
 
 
 class Attempt(Output):
@@ -331,6 +333,12 @@ class ResolutionsTakenBack(Output):
     left: list[Id]
 
 
+class TakingIn(Input):
+    """Whether it is taken from a colleague too."""
+
+    over: bool = False
+
+
 class RetryIn(Input):
     """When a failed or missed delivery is tried again. Without both: now."""
 
@@ -350,6 +358,9 @@ class FiguresIn(Input):
     comments: Figure | None = None
     shares: Figure | None = None
     clicks: Figure | None = None
+    extra: dict[Annotated[PlainText, Field(max_length=40)], Figure] = Field(
+        default_factory=dict, description="What the network shows besides, such as views or saves."
+    )
 
 
 class DeliveryFigures(Output):
