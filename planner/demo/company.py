@@ -40,7 +40,16 @@ CHANNELS: tuple[tuple[str, str, str, int, tuple[tuple[int, str], ...]], ...] = (
     ("twitter", "twitter", "@BrandtMaschinen", 2, ((0, "09:15"), (2, "09:15"), (4, "09:15"))),
     ("xing", "xing", "Katrin Vogel", 1, ((2, "11:00"), (4, "11:00"))),
     ("by_hand", "xing", "XING-Profil von Jonas Brandt", 0, ()),
+    ("instagram", "instagram", "@brandt.maschinenbau", 1, ((1, "12:15"), (4, "12:15"))),
+    ("youtube", "youtube", "Brandt Maschinenbau", 0, ((3, "16:00"),)),
 )
+
+#: Where people find what no program publishes on.
+PROFILES = {
+    "by_hand": "https://www.xing.com/profile/Jonas_Brandt",
+    "instagram": "https://www.instagram.com/brandt.maschinenbau/",
+    "youtube": "https://www.youtube.com/@brandtmaschinenbau",
+}
 
 
 @dataclass(slots=True)
@@ -186,11 +195,19 @@ def _channels(
 ) -> None:
     known = {account["network"]: account for account in reversed(accounts)}
     for key, network, name, rhythm, times in CHANNELS:
-        given = known[network] if key != "by_hand" else {}
+        given = known[network] if key not in PROFILES else {}
         credentials = {k: v for k, v in given.items() if k not in ("network", "name") and v}
         renews = platform.connections.can_renew(network, credentials)
         channel = channels.connect(
-            session, company.admin, platform.vault, network, credentials, now=now, name=name, renews=renews
+            session,
+            company.admin,
+            platform.vault,
+            network,
+            credentials,
+            now=now,
+            name=name,
+            renews=renews,
+            profile_url=PROFILES.get(key, ""),
         )
         _settings(session, company, channel, rhythm, times, now)
         company.channels[key] = channel.id

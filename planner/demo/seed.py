@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings, Settings
+from planner.demo import by_hand
 from planner.demo.company import Company, found
 from planner.demo.story import AHEAD, PAST, Piece
 from planner.demo.writing import write
@@ -17,7 +18,7 @@ from planner.domain.states import TopicStage
 from planner.models import Delivery, Notice
 from planner.services import metrics
 from planner.services.posts import NOT_YET, When
-from planner.services.publishing import decide, missed, pool
+from planner.services.publishing import missed, pool
 from planner.services.publishing.upcoming import upcoming
 from publishers.sandbox import Sandbox
 
@@ -67,7 +68,7 @@ def seed(settings: Settings, state_file: Path, *, today: datetime | None = None)
             company = found(platform, sandbox.credentials(), end)
             published = _live_through(platform, clock, company, sandbox, end)
             _told(platform)
-            return Demo(published, _look_ahead(platform, company))
+            return Demo(published, _look_ahead(platform, company) + by_hand.look_ahead(platform, company))
         finally:
             platform.close()
 
@@ -126,34 +127,16 @@ def _fail_one(platform: Platform, clock: StoryClock, company: Company, sandbox: 
 
 
 def _by_hand(platform: Platform, clock: StoryClock, company: Company) -> None:
-    """One post was published by a person, with figures read off the screen."""
-    piece = Piece(
-        "Gedanken zum Mittelstand",
-        "Wissen",
-        "Wir haben dieses Jahr eine Maschine verschoben, um einen Menschen nicht zu verlieren. Gerechnet hat sich "
-        "beides.",
-        channels="by_hand",
-    )
-    delivery = _sent_now(platform, clock, company, piece, 41)
-    clock.move_to(clock.now() + timedelta(minutes=12))
-    with platform.database.write() as session:
-        url = "https://www.xing.com/profile/Jonas_Brandt/posts/4711"
-        decide.is_live(session, company.editor, delivery.id, url, now=clock.now())
-    with platform.database.write() as session:
-        figures = {"impressions": 412, "reactions": 23, "comments": 4}
-        metrics.record_manual(session, company.editor, delivery.id, figures, now=clock.now())
+    """Some posts were published by a person, with figures read off the screen."""
+    for number, (piece, url, figures) in enumerate(by_hand.DONE):
+        delivery = _sent_now(platform, clock, company, piece, 41 + number)
+        clock.move_to(clock.now() + timedelta(minutes=12))
+        by_hand.published(platform, company, delivery, url, figures)
 
 
 def _due_by_hand(platform: Platform, clock: StoryClock, company: Company) -> None:
     """Another post for a person to publish, due a little while ago."""
-    piece = Piece(
-        "Drei Wünsche an die Politik",
-        "Wissen",
-        "Drei Wünsche an die Politik: weniger Formulare, mehr Berufsschullehrer, und einmal im Jahr eine Schicht "
-        "mitlaufen.",
-        channels="by_hand",
-    )
-    _sent_now(platform, clock, company, piece, 42)
+    _sent_now(platform, clock, company, by_hand.DUE, 49)
 
 
 def _sent_now(platform: Platform, clock: StoryClock, company: Company, piece: Piece, number: int) -> Delivery:

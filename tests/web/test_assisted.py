@@ -269,7 +269,8 @@ def test_instagram_has_figures_of_its_own(
     charlie: Browsing, platform: Platform, company: Company, clock: FakeClock
 ) -> None:
     insta = make_channel(platform.database, company, clock.now(), "instagram", name="Insta")
-    post = make_published(platform, company.bob, insta, clock.now() - timedelta(days=2), approve=True)
+    image = make_media(platform, company.bob)
+    post = make_published(platform, company.bob, insta, clock.now() - timedelta(days=2), approve=True, media=(image,))
     delivery = delivery_of(platform, post)
     assert 'name="views"' in charlie.get(f"/assisted/{delivery.id}").text
     charlie.send(f"/assisted/{delivery.id}/figures", views="1.240", saves="", reactions="31")
