@@ -32,7 +32,7 @@ def about_delivery(session: Session, ref: Ref, now: datetime, kind: str, **data:
 
 def about_hand(session: Session, ref: Ref, now: datetime, kind: str, **data: Any) -> None:
     """Tell whoever is to publish it by hand."""
-    _tell(session, ref.workspace_id, whose_hand(session, ref), now, kind, "delivery", ref.id, data)
+    add(session, ref.workspace_id, whose_hand(session, ref), now, kind, "delivery", ref.id, data)
 
 
 def whose_hand(session: Session, ref: Ref) -> list[int]:
@@ -46,9 +46,9 @@ def whose_hand(session: Session, ref: Ref) -> list[int]:
 
 def about_overdue(session: Session, ref: Ref, now: datetime, **data: Any) -> None:
     """Tell those who approve (the admins where nobody else does) that nobody has published it by hand."""
-    query = select(Member.user_id).where(Member.workspace_id == ref.workspace_id, Member.role == Role.APPROVER)
-    leads = sorted(session.scalars(query)) or _leads(session, ref.workspace_id)
-    _tell(session, ref.workspace_id, leads, now, "delivery_overdue", "delivery", ref.id, data)
+    approvers = session.scalars(_active(ref.workspace_id).where(Member.role == Role.APPROVER)).all()
+    leads = approvers or _leads(session, ref.workspace_id)
+    add(session, ref.workspace_id, leads, now, "delivery_overdue", "delivery", ref.id, data)
 
 
 def about_missed(session: Session, refs: Iterable[Ref], now: datetime) -> None:
