@@ -1,0 +1,1 @@
+"""What the adapters send, held against what the networks' own documentation says they take."""

@@ -1,0 +1,159 @@
+"""Everything that an adapter asks of its network is something that the network takes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from publishers.base import FollowUp, NetworkError, OutgoingPost, Poll, Publisher, ThreadPart, Under, Unsupported
+from publishers.optional import AfterPublishing, Talking
+from publishers.registry import network
+from publishers.sandbox import Sandbox
+from tests.publishers.accounts import CREDENTIALS, LINK, NetworkClock, connect, image, send, skipping
+from tests.publishers.contracts import facebook, linkedin, twitter
+from tests.publishers.contracts.expectation import Expectation
+from tests.publishers.contracts.recorder import Recorder, Sent
+from tests.publishers.files import animation, document, film
+
+EXPECTED: dict[str, Sequence[Expectation]] = {
+    "facebook": facebook.EXPECTED,
+    "linkedin": linkedin.EXPECTED,
+    "twitter": twitter.EXPECTED,
+}
+#: The developer app that the sandbox networks know.
+APP = {"client_id": "the-app", "client_secret": "sandbox-app-secret"}
+SIGNS = "Größer & (schöner) – [neu] {jetzt} <1> *2* _3_ ~4~ | \\ @niemand #Maschinenbau"
+
+
+@pytest.fixture(params=sorted(EXPECTED))
+def key(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("app", [{}, APP], ids=["without an app", "with an app"])
+def test_every_request_is_one_that_the_network_documents(
+    sandbox: Sandbox, network_clock: NetworkClock, key: str, begun: datetime, tmp_path: Path, app: dict[str, str]
+) -> None:
+    with Recorder(sandbox.url, f"/{key}") as recorder:
+        publisher = connect(key, recorder.api_url, app=app, waiting=skipping(network_clock))
+        play(publisher, key, sandbox, begun - timedelta(seconds=2), tmp_path)
+        publisher.close()
+
+    assert len(recorder.sent) > 20
+    wrong = [complaint for sent in recorder.sent for complaint in complaints(key, sent)]
+    assert not wrong, "\n".join(wrong)
+    if app:
+        met = {e for e in range(len(EXPECTED[key])) for sent in recorder.sent if EXPECTED[key][e].is_meant_by(sent)}
+        never = [f"{EXPECTED[key][e].method} {EXPECTED[key][e].path}" for e in set(range(len(EXPECTED[key]))) - met]
+        assert not never, f"nothing was sent for: {never}"
+
+
+def test_a_renamed_field_a_wrong_value_and_an_unknown_address_are_noticed() -> None:
+    good = Sent("POST", "/2/tweets", {}, {"authorization": "Bearer x"}, {}, {"text": "Hallo"})
+    assert list(complaints("twitter", good)) == []
+    for bad in (
+        replace(good, body={"status": "Hallo"}),
+        replace(good, body={"text": "Hallo", "poll": {"options": ["Nur eine"], "duration_minutes": 60}}),
+        replace(good, path="/2/statuses"),
+        replace(good, headers={}),
+        replace(good, query={"trim_user": "1"}),
+    ):
+        assert list(complaints("twitter", bad)), bad
+
+
+def complaints(key: str, sent: Sent) -> list[str]:
+    """What is wrong with a request by the one documented kind that it is of."""
+    meant = [expectation for expectation in EXPECTED[key] if expectation.is_meant_by(sent)]
+    return [found for one in meant for found in one.complaints(sent)] if meant else [f"{sent} is documented nowhere"]
+
+
+# --- all that an adapter can do ----------------------------------------------------------------------------------
+
+
+def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, folder: Path) -> None:
+    """Do everything once, as far as the network can."""
+    publisher.verify()
+    live = [send(publisher, post).remote_id for post in posts(key, folder)]
+    root = live[0]
+    for kind in FollowUp:
+        if can_follow(key, kind):
+            under = Under(kind, root, root)
+            send(publisher, OutgoingPost("Und weiter geht es (hier).", under=under))
+            publisher.find_recent(begun, under)
+    publisher.find_recent(begun)
+    publisher.metrics(live)
+    after = cast("AfterPublishing", publisher)
+    after.look(root)
+    tolerant(lambda: after.edit(root, OutgoingPost(SIGNS)))
+    talk(cast("Talking", publisher), key, sandbox, live[1], begun)
+    publisher.delete(root)
+    tolerant(publisher.refresh)
+    again = connect(key, connection_of(publisher, key), app=APP, credentials={"refresh_token": "none-such"})
+    tolerant(again.refresh)
+    again.close()
+
+
+def posts(key: str, folder: Path) -> list[OutgoingPost]:
+    rules, media = network(key).content_rules, network(key).media_rules
+    pictures = tuple(image(folder, "Eine Fräse", f"bild-{number}.png") for number in range(2))
+    found = [
+        OutgoingPost(SIGNS),
+        OutgoingPost("Mit Link", LINK),
+        OutgoingPost("Ein Bild", media=pictures[:1]),
+        OutgoingPost("Zwei Bilder und ein Link", LINK, pictures),
+        OutgoingPost("Bewegt", media=(animation(folder, "Sie dreht sich"),)),
+        OutgoingPost("Ein Film", media=(film(folder, size=5_500_000, title="Die Linie", alt="Halle 3"),)),
+    ]
+    if media.document is not None:
+        found.append(OutgoingPost("Ein Datenblatt", media=(document(folder, title="Datenblatt"),)))
+    if rules.poll is not None:
+        found.append(OutgoingPost("Was meinen Sie?", poll=Poll(("Ja", "Nein"), rules.poll.hours[0], "Eine Frage?")))
+    if rules.languages:
+        found.append(OutgoingPost("Nur für Deutsche", languages=("de",)))
+    if rules.max_thread:
+        found.append(OutgoingPost("Eins", thread=(ThreadPart("Zwei"),)))
+    return found
+
+
+def can_follow(key: str, kind: FollowUp) -> bool:
+    rules = network(key).content_rules
+    return rules.max_thread > 0 if kind is FollowUp.REPLY else rules.first_comment is not None
+
+
+def talk(publisher: Talking, key: str, sandbox: Sandbox, post: str, begun: datetime) -> None:
+    rules = network(key).capabilities.dialogue
+    sandbox.comment(key, post, "Gibt es ein Datenblatt?")
+    found = publisher.remarks([post], begun).remarks if rules.comments else ()
+    if rules.mentions:
+        found = (*found, *publisher.mentions(begun).remarks)
+    asked = next(remark.ref for remark in found if remark.text == "Gibt es ein Datenblatt?")
+    answer = publisher.answer(asked, "Ja, gern.")
+    publisher.answers(asked, begun)
+    for act in (True, False):
+        if rules.hide:
+            publisher.hide(asked, hidden=act)
+        if rules.like:
+            publisher.like(asked, liked=act)
+    own = next((r.ref for r in publisher.answers(asked, begun).remarks if r.ref.remote_id == answer.remote_id), None)
+    if rules.remove and own is not None:
+        publisher.remove(own)
+
+
+def tolerant(act: Callable[[], Any]) -> None:
+    """What is sent counts here, not what comes of it."""
+    with contextlib.suppress(NetworkError, Unsupported):
+        act()
+
+
+def connection_of(publisher: Publisher, key: str) -> str:
+    """Where a publisher of a test was connected to."""
+    session: Any = publisher
+    target = session._session.adapter._target
+    assert CREDENTIALS[key]
+    return f"{target._scheme}://{target._netloc}{target._prefix}"
