@@ -127,7 +127,9 @@ EXPECTED = (
         body={"anyOf": [_INITIALIZE, _FINALIZE]},
     ),
     Expectation("GET", f"/rest/(images|videos|documents)/{_URN}", "Videos API, Get", headers=versioned()),
-    Expectation("PUT", "/dms-uploads/.+", "the address that initializeUpload gave", {"part": r"\d+", "ca": ".+", "sync": "[01]"}),
+    Expectation(
+        "PUT", "/dms-uploads/.+", "the address that initializeUpload gave", {"part": r"\d+", "ca": ".+", "sync": "[01]"}
+    ),
     Expectation("GET", r"/rest/organizations/\d+", "Organization Lookup", headers=versioned()),
     Expectation(
         "GET",
