@@ -82,6 +82,7 @@ class Settings:
     alert_sending_seconds: float = 300.0
     alert_unknown_seconds: float = 1800.0
     alert_silence_seconds: float = 120.0
+    alert_quiet_seconds: float = 600.0
     webhook_private_addresses: bool = False
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
 

@@ -51,7 +51,8 @@ class Mail(Outgoing, Base):
 
 
 class Webhook(Base):
-    """An address that is called when one of ``events`` happens. ``secret`` is sealed; it signs the calls."""
+    """An address that is called when one of ``events`` happens. ``secret`` is sealed; it signs the calls, and so does
+    the one before it until ``former_until``."""
 
     __tablename__ = "webhook"
 
@@ -60,6 +61,8 @@ class Webhook(Base):
     url: Mapped[str] = mapped_column(String(2000))
     description: Mapped[str] = mapped_column(String(200), default="")
     secret: Mapped[str] = mapped_column(Text)
+    former_secret: Mapped[str | None] = mapped_column(Text)
+    former_until: Mapped[datetime | None]
     events: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
@@ -87,7 +90,8 @@ class WebhookCall(Outgoing, Base):
 class Alert(Base):
     """Something is wrong with the machine, from ``raised_at`` to ``cleared_at``.
 
-    ``key`` names kind and workspace (none: all of them): of each there is at most one that is not cleared.
+    ``key`` names kind and workspace (none: all of them): of each there is at most one that is not cleared. ``gone_at``
+    is since when it is no longer so; it is over, and told to be, once it has stayed away for a while.
     """
 
     __tablename__ = "alert"
@@ -107,4 +111,5 @@ class Alert(Base):
     key: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     raised_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]

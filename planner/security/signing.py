@@ -20,7 +20,8 @@ def new_secret() -> str:
 
 
 def sign(secret: str, key: str, timestamp: int, body: bytes) -> str:
-    """The value of the header ``webhook-signature``. ``key`` is the call's id, ``timestamp`` in seconds since 1970."""
+    """A value of the header ``webhook-signature``, which may hold several, a blank between them. ``key`` is the call's
+    id, ``timestamp`` in seconds since 1970."""
     signed = f"{key}.{timestamp}.".encode() + body
     digest = hmac.new(base64.b64decode(secret.removeprefix(PREFIX)), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()

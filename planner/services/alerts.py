@@ -1,5 +1,8 @@
 """Alerts: the machine says when it does not do its work. Each is told once when it is raised and once when it is over,
-whoever of several processes notices, and also where the scheduler is dead."""
+whoever of several processes notices, and also where the scheduler is dead.
+
+What goes away for a moment and comes back is one alert: it is over only after it has stayed away for a while.
+"""
 
 from __future__ import annotations
 
@@ -56,22 +59,27 @@ def check(platform: Platform, *, watching_since: datetime | None = None) -> int:
     now = platform.clock.now()
     with platform.database.read() as session:
         seen = _look(session, platform.settings, now, watching_since)
-        there = {alert.key: alert for alert in open_alerts(session)}
+        there = {alert.key: alert for alert in session.scalars(select(Alert).where(Alert.cleared_at.is_(None)))}
     fresh = [key for key in seen.wrong if key not in there]
-    over = [alert for alert in there.values() if seen.is_over(alert)]
+    back = [alert.id for key, alert in there.items() if key in seen.wrong and alert.gone_at is not None]
+    away = [alert for alert in there.values() if seen.is_over(alert)]
+    _set_gone(platform, back, None)
+    _set_gone(platform, [alert.id for alert in away if alert.gone_at is None], now)
+    quiet = timedelta(seconds=platform.settings.alert_quiet_seconds)
+    over = [alert for alert in away if alert.gone_at is not None and alert.gone_at <= now - quiet]
     raised = sum(_raise(platform, key, *seen.wrong[key], now) for key in fresh)
     return raised + sum(_clear(platform, alert, now) for alert in over)
 
 
 def open_alerts(session: Session, workspace_id: int | None = None) -> Sequence[Alert]:
     """What is wrong now; with ``workspace_id``, as far as it concerns that one."""
-    query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.id)
+    query = select(Alert).where(Alert.cleared_at.is_(None), Alert.gone_at.is_(None)).order_by(Alert.id)
     return session.scalars(query.where(*_concerns(workspace_id))).all()
 
 
 def past_alerts(session: Session, workspace_id: int) -> Sequence[Alert]:
-    """What was wrong and is over, newest first."""
-    query = select(Alert).where(Alert.cleared_at.is_not(None), *_concerns(workspace_id))
+    """What was wrong and is over (since ``gone_at``), newest first."""
+    query = select(Alert).where(Alert.gone_at.is_not(None), *_concerns(workspace_id))
     return session.scalars(query.order_by(Alert.id.desc()).limit(SHOWN)).all()
 
 
@@ -136,9 +144,17 @@ def _raise(
     return True
 
 
+def _set_gone(platform: Platform, alert_ids: Sequence[int], at: datetime | None) -> None:
+    if alert_ids:
+        statement = update(Alert).where(Alert.id.in_(alert_ids), Alert.cleared_at.is_(None)).values(gone_at=at)
+        with platform.database.write() as session:
+            session.execute(statement.execution_options(synchronize_session=False))
+
+
 def _clear(platform: Platform, alert: Alert, now: datetime) -> bool:
-    """Settles the race of two processes that see the end: the second finds it cleared."""
-    statement = update(Alert).where(Alert.id == alert.id, Alert.cleared_at.is_(None)).values(cleared_at=now)
+    """Settles the race of two processes that see the end: the second finds it cleared, or back again."""
+    unchanged = Alert.id == alert.id, Alert.cleared_at.is_(None), Alert.gone_at == alert.gone_at
+    statement = update(Alert).where(*unchanged).values(cleared_at=alert.gone_at)
     with platform.database.write() as session:
         if session.scalar(statement.returning(Alert.id)) is None:
             return False

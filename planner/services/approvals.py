@@ -63,7 +63,7 @@ def approve(session: Session, actor: Actor, post_id: int, *, now: datetime, vers
     for delivery in waiting:
         if delivery.queued and delivery.publish_at is not None and delivery.publish_at < now:
             queue.enqueue(session, delivery, now=now)
-    placing.settle(post, waiting)
+    placing.settle(session, post, waiting, now)
     _no_longer(session, post.id, "approval_asked", now)
     events.record(session, actor, now, "post", post.id, "approved", version=post.version)
     _tell_author(session, actor, post, "approved", now)
@@ -84,7 +84,7 @@ def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, not
         raise Conflict("not_approved")
     store.void_approval(post, actor.label, now)
     post.approval_asked_at = None
-    placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
+    placing.settle(session, post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED], now)
     _no_longer(session, post.id, "approval_asked", now)
     events.record(session, actor, now, "post", post.id, "sent_back", note=note)
     _tell_author(session, actor, post, "sent_back", now, note=note)
@@ -103,7 +103,7 @@ def take_back(session: Session, actor: Actor, post_id: int, *, now: datetime) ->
     store.refuse_frozen(deliveries)
     if not store.void_approval(post, actor.label, now):
         raise Conflict("not_approved")
-    placing.settle(post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED])
+    placing.settle(session, post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED], now)
     events.record(session, actor, now, "post", post.id, "approval_taken_back")
     _no_longer(session, post.id, "approved", now)
     refresh_status(session, post.id)

@@ -18,6 +18,7 @@ from planner.services import events
 from planner.services.actor import Actor
 from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
+from planner.services.publishing import notices
 from planner.services.publishing.status import refresh_status
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
@@ -351,3 +352,5 @@ def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
         delivery.error_code = delivery.error_params = delivery.network_message = None
         delivery.updated_at = now
     refresh_status(session, *[d.post_id for d in waiting])
+    for delivery in waiting:
+        notices.settle(session, delivery.id, now)

@@ -192,7 +192,7 @@ MUTANTS = (
             Edit(
                 CLASSIFY,
                 "        return _verdict(error, Outcome.RECONNECT, DeliveryState.NEEDS_PERSON, "
-                '"reconnect", channel=effect)\n',
+                "RECONNECT, channel=effect)\n",
                 "        return _refused(_as_refused(error), attempts, now)\n",
             ),
         ),

@@ -41,8 +41,8 @@ MUTANTS = (
         (
             Edit(
                 CLAIM,
-                "    if not _compare_and_set(session, ref, fence, payload, cost, lease_until, now):\n",
-                "    if not _compare_and_set(session, ref, fence, payload, cost, lease_until, now) and not ref:\n",
+                "    if not _compare_and_set(session, ref, fence, frozen, lease_until, now):\n",
+                "    if not _compare_and_set(session, ref, fence, frozen, lease_until, now) and not ref:\n",
             ),
         ),
         found_in(RACES, "a_delivery_that_another_process_claims_between_look_and_claim_is_not_claimed_twice"),

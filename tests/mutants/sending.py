@@ -79,8 +79,8 @@ MUTANTS = (
         (
             Edit(
                 SEND,
-                "if guards.hold(standing, now) is not None or guards.is_early",
-                "if guards.is_early",
+                "if switched or guards.hold(standing, now) is not None or guards.is_early",
+                "if switched or guards.is_early",
             ),
         ),
         CHANGED_SINCE,

@@ -90,6 +90,21 @@ def is_genuine(secret: str, received: Received, now: float) -> bool:
     return any(hmac.compare_digest(expected, one) for one in given)
 
 
+def test_for_a_day_after_it_was_renewed_the_former_secret_signs_as_well(
+    platform: Platform, company: Company, receiver: RawServer, clock: FakeClock
+) -> None:
+    hook, secret = listen(platform, company, receiver.url)
+    with platform.database.write() as session:
+        renewed = webhooks.renew_secret(session, company.alice, platform, hook.id, now=clock.now())
+    for ahead, signing in ((timedelta(hours=23), (True, True)), (timedelta(hours=2), (True, False))):
+        clock.advance(seconds=ahead.total_seconds())
+        with platform.database.write() as session:
+            webhooks.send_test(session, company.alice, hook.id, now=clock.now())
+        assert webhooks.send_due(platform) == 1
+        now, test = clock.now().timestamp(), receiver.last
+        assert (is_genuine(renewed, test, now), is_genuine(secret, test, now)) == signing, "both for a day"
+
+
 def test_what_happens_to_a_delivery_is_told_once_signed_and_as_the_api_speaks(
     platform: Platform, company: Company, channel: Channel, receiver: RawServer, clock: FakeClock
 ) -> None:

@@ -19,6 +19,7 @@ from planner.services.posts import placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
 from planner.services.posts.inputs import When, content_of
 from planner.services.posts.writing import live_channels
+from planner.services.publishing import notices
 from planner.services.publishing.status import refresh_status
 
 
@@ -45,7 +46,7 @@ def move(
         delivery.attempts_forgiven = delivery.attempt_count
     if when.is_set and post.needs_approval and post.approved_at is None:
         approvals.note_asked(session, actor, post, now)
-    placing.settle(post, deliveries)
+    placing.settle(session, post, deliveries, now)
     for delivery, old in zip(deliveries, before, strict=True):
         events.record(
             session, actor, now, "delivery", delivery.id, "moved", before=old, after=_iso(delivery.publish_at)
@@ -106,7 +107,7 @@ def restore(session: Session, actor: Actor, post_id: int, *, now: datetime) -> P
         was = (kept or {})["deliveries"][str(delivery.id)]
         delivery.state = DeliveryState.DRAFT
         placing.place(session, [delivery], _when_again(was, now), zone, now)
-    placing.settle(post, deliveries)
+    placing.settle(session, post, deliveries, now)
     post.deleted_at, post.updated_at = None, now
     events.record(session, actor, now, "post", post.id, "restored")
     refresh_status(session, post.id)
@@ -166,6 +167,7 @@ def _cancel(session: Session, actor: Actor, delivery: Delivery, now: datetime) -
     delivery.version += 1
     delivery.updated_at = now
     events.record(session, actor, now, "delivery", delivery.id, "cancelled")
+    notices.settle(session, delivery.id, now)
 
 
 def _keep(delivery: Delivery) -> dict[str, str | bool | None]:

@@ -13,6 +13,7 @@ from planner.domain.states import DeliveryState
 from planner.models import Delivery, Post
 from planner.services import queue
 from planner.services.posts.inputs import When
+from planner.services.publishing import notices
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -56,13 +57,17 @@ def place(session: Session, deliveries: Iterable[Delivery], when: When, zone: st
         delivery.updated_at = now
 
 
-def settle(post: Post, deliveries: Iterable[Delivery]) -> None:
-    """Scheduled is what has a time and, where one is needed, a lead's yes; the rest of what is planned is draft."""
+def settle(session: Session, post: Post, deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Scheduled is what has a time and, where one is needed, a lead's yes; the rest of what is planned is draft. What
+    was missed asks for nothing any more."""
     cleared = not post.needs_approval or post.approved_at is not None
     for delivery in deliveries:
         if delivery.state in MOVABLE:
+            was_missed = delivery.state is DeliveryState.MISSED
             ready = cleared and delivery.publish_at is not None
             delivery.state = DeliveryState.SCHEDULED if ready else DeliveryState.DRAFT
+            if was_missed:
+                notices.settle(session, delivery.id, now)
 
 
 def _fix(delivery: Delivery, placed: Placed, zone: str) -> None:

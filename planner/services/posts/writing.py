@@ -167,7 +167,7 @@ def _schedule(
         approvals.note_asked(session, actor, post, now)
     elif not placed and not ask and post.approved_at is None:
         post.approval_asked_at = None
-    placing.settle(post, movable)
+    placing.settle(session, post, movable, now)
 
 
 def _join_the_others(session: Session, movable: Sequence[Delivery], zone: str, now: datetime) -> None:

@@ -54,7 +54,7 @@ class Verdict:
         return self.code == THROTTLED
 
 
-THROTTLED = "throttled"
+THROTTLED, RECONNECT = "throttled", "reconnect"
 
 #: Surely not accepted, and no second try: the first kind that fits names it.
 REJECTIONS: Mapping[type[NetworkError], str] = {
@@ -74,7 +74,7 @@ def classify(error: NetworkError, attempts: int, now: datetime) -> Verdict:
         return _verdict(error, Outcome.DUPLICATE, DeliveryState.UNKNOWN, "duplicate", named_id=error.existing_id)
     if isinstance(error, ReconnectNeeded):
         effect = ChannelEffect.RECONNECT
-        return _verdict(error, Outcome.RECONNECT, DeliveryState.NEEDS_PERSON, "reconnect", channel=effect)
+        return _verdict(error, Outcome.RECONNECT, DeliveryState.NEEDS_PERSON, RECONNECT, channel=effect)
     for kind, code in REJECTIONS.items():
         if isinstance(error, kind):
             return _verdict(error, Outcome.REJECTED, DeliveryState.FAILED, code)

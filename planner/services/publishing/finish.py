@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from planner.domain.measuring import first_due
 from planner.domain.states import DeliveryState, Outcome, may_move
-from planner.models import Delivery
+from planner.models import Channel, Delivery
 from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, moves, notices
 from planner.services.publishing.again import write_again
 from planner.services.publishing.claim import Claimed
-from planner.services.publishing.classify import Verdict
+from planner.services.publishing.classify import RECONNECT, ChannelEffect, Verdict
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, move
+from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers.base import Published
 from publishers.limits import LimitReading
@@ -126,6 +127,7 @@ def _published(session: Session, order: Order, published: Published, now: dateti
 
 
 def _verdict(session: Session, order: Order, verdict: Verdict, now: datetime) -> None:
+    verdict = _as_it_stands(session, order.work.ref, order.access, verdict, now)
     values = _values(verdict, now, order.work, order.number)
     data = {"attempt": order.number, "code": verdict.code}
     if _fenced(session, order, verdict.state, now, values, data):
@@ -144,7 +146,21 @@ def _fenced(
     )
 
 
+def _as_it_stands(session: Session, ref: Ref, access: ChannelAccess, verdict: Verdict, now: datetime) -> Verdict:
+    """Settles the race with whoever reconnects the channel during the call: what this access was refused for is over by
+    then, and nobody would release the delivery any more."""
+    if verdict.code != RECONNECT:
+        return verdict
+    lock_posts(session, [ref.post_id])  # in the order in which a sending begins
+    channel = select(Channel.credentials_version, Channel.reconnect_since).where(Channel.id == access.channel_id)
+    found = session.execute(channel.with_for_update(read=True)).one()
+    if found.credentials_version == access.version or found.reconnect_since is not None:
+        return verdict
+    return replace(verdict, state=DeliveryState.SCHEDULED, code="token_renewed", try_at=now, channel=ChannelEffect.NONE)
+
+
 def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> bool:
+    verdict = _as_it_stands(session, work.ref, work.access, verdict, now)
     number = (session.scalar(select(Delivery.attempt_count).where(Delivery.id == work.ref.id)) or 0) + 1
     values = {**_values(verdict, now, work, number), "attempt_count": number}
     data = {"code": verdict.code}

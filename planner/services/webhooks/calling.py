@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from planner import __version__
 from planner.domain.outbox import OutboxState
-from planner.models import WebhookCall
+from planner.models import Webhook, WebhookCall
 from planner.security import outgoing, signing
 from planner.security.outgoing import OutgoingError
 from planner.security.vault import VaultError
@@ -79,15 +80,21 @@ def _call(platform: Platform, work: outbox.Claim) -> bool:
 
 
 def _post(platform: Platform, call: WebhookCall) -> int:
-    body = call.body.encode()
-    timestamp = int(platform.clock.now().timestamp())
-    secret = platform.vault.open(call.webhook.secret)["secret"]
+    body, now = call.body.encode(), platform.clock.now()
+    timestamp = int(now.timestamp())
+    secrets = [platform.vault.open(sealed)["secret"] for sealed in _signing(call.webhook, now)]
     headers = {
         "Content-Type": "application/json",
         "User-Agent": f"Sendeplan/{__version__}",
         "webhook-id": call.key,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signing.sign(secret, call.key, timestamp, body),
+        "webhook-signature": " ".join(signing.sign(secret, call.key, timestamp, body) for secret in secrets),
     }
     private = platform.settings.webhook_private_addresses
     return outgoing.post(call.webhook.url, body, headers, seconds=TIMEOUT_SECONDS, private=private)
+
+
+def _signing(webhook: Webhook, now: datetime) -> list[str]:
+    """The sealed secrets that sign, the present one first."""
+    former = webhook.former_secret if webhook.former_until is not None and webhook.former_until > now else None
+    return [webhook.secret, *([former] if former else [])]

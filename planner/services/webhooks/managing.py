@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST = 20
 DESCRIPTION_LENGTH = 200
 LOG = 25
+#: How long the former secret signs besides the new one.
+FORMER_SIGNS = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ def change(
 
 
 def renew_secret(session: Session, actor: Actor, platform: Platform, webhook_id: int, *, now: datetime) -> str:
-    """A new secret; the next call is signed with it. Raises Forbidden, NotFound."""
+    """A new secret; the next call is signed with it, and for a day with the former one too, so that a receiver can
+    change over without missing a call. Raises Forbidden, NotFound."""
     webhook = get(session, actor, webhook_id)
     secret = signing.new_secret()
+    webhook.former_secret, webhook.former_until = webhook.secret, now + FORMER_SIGNS
     webhook.secret = platform.vault.seal({"secret": secret})
     history.record(session, actor, now, "webhook", webhook.id, "secret_renewed")
     return secret

@@ -147,6 +147,7 @@ def _show(webhook: Webhook, *, secret: str = "", **form: Any) -> str:
         "settings/webhook.html",
         webhook=webhook,
         host=urlsplit(webhook.url).hostname,
+        former_until=webhook.former_until if webhook.former_until and webhook.former_until > context.now() else None,
         calls=webhooks.log_of(context.reading(), webhook.id),
         secret=secret,
         values=form.get("typed") or stored,

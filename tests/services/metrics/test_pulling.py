@@ -238,3 +238,18 @@ def test_a_post_that_was_taken_down_keeps_the_figures_it_had(
     assert due_at(platform, gone) is None
     with platform.database.read() as session:
         assert session.get_one(Delivery, gone).removed_at == clock.now()
+
+
+def test_several_channels_are_asked_side_by_side_and_none_more_once_the_process_ends(
+    platform: Platform, company: Company, sandbox: Sandbox
+) -> None:
+    keys = ("facebook", "linkedin", "twitter")
+    deliveries = [
+        published(platform, company, connected(platform, company, key), sandbox, age=timedelta(days=3)) for key in keys
+    ]
+    platform.stopping.set()
+    assert pull_due(platform) == Pulled()
+    platform.stopping.clear()
+
+    assert pull_due(platform) == Pulled(channels=3, posts=3, snapshots=3)
+    assert all(snapshots(platform, delivery) for delivery in deliveries)

@@ -8,7 +8,9 @@ import pytest
 
 from planner.domain.states import DeliveryState
 from planner.models import Campaign, Channel, Delivery, Event, Notice
+from planner.services import posts
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
+from planner.services.posts import When
 from planner.services.publishing import missed, pause, resolutions
 from planner.services.publishing.resolutions import Choice, Resolution
 from tests.services.publishing.stage import Stage
@@ -53,6 +55,14 @@ def test_an_outage_is_told_of_once_and_an_unread_notice_grows(stage: Stage) -> N
     assert [(n.data["count"], n.read_at) for n in told(stage)] == [(1, None)] * 2
     resolve(stage, {more[0]: Choice.DROP})
     assert {n.read_at for n in told(stage)} == {stage.clock.now()}
+    moved, deleted = outage(stage, stage.channel(), posts=2)
+    actor, folder = stage.company.charlie, stage.platform.settings.media_folder
+    with stage.platform.database.write() as session:
+        posts.move(session, actor, [moved.id], When(at=stage.moment(days=30)), now=stage.clock.now(), folder=folder)
+    assert {n.data["count"] for n in told(stage) if n.read_at is None} == {1}
+    with stage.platform.database.write() as session:
+        posts.delete(session, actor, deleted.post_id, now=stage.clock.now())
+    assert [n for n in told(stage) if n.read_at is None] == []
     last = outage(stage, stage.channel())[0]
     assert [(n.subject, n.subject_id) for n in told(stage) if n.read_at is None] == [("delivery", last.id)] * 2
 

@@ -57,6 +57,11 @@ def admin(script_of: ScriptOf, company: Company) -> Script:
 
 
 @pytest.fixture
+def editor(script_of: ScriptOf, company: Company) -> Script:
+    return script_of(company.charlie)
+
+
+@pytest.fixture
 def channel(platform: Platform, company: Company) -> Channel:
     """A LinkedIn channel with a slot each Monday at 10:00 and Thursday at 16:00."""
     return make_channel(platform.database, company, platform.clock.now(), slots=[(0, "10:00"), (3, "16:00")])
@@ -95,5 +100,8 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         "format_id": made(admin.post("/formats", {"name": "Freitagsbild"}))["id"],
         "webhook_id": made(admin.post("/webhooks", webhook))["id"],
         "period": "2026-W12",
+        "week": "2026-W12",
         "resolution_id": "1",
+        "change_id": "1",
+        "decision_id": "1",
     }

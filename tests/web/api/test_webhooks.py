@@ -19,7 +19,9 @@ def test_a_webhook_is_made_with_a_secret_that_is_given_once(admin: Script, platf
         made(answer)
         assert "whsec_" not in answer.text
     assert made(admin.get(path))["description"] == "Intranet"
-    renewed = made(admin.put(f"{path}/secret"))["secret"]
+    given = made(admin.put(f"{path}/secret"))
+    renewed = given["secret"]
+    assert given["former_until"] == made(admin.get(path))["former_until"] == "2026-03-17T09:00:00Z"
     with platform.database.read() as session:
         stored = session.get_one(Webhook, int(body["id"])).secret
     assert platform.vault.open(stored) == {"secret": renewed}

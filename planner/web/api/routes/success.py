@@ -41,13 +41,12 @@ def get_calendar(call: Call, query: RangeQuery) -> Calendar:
     return Calendar(items=[_entry(drawn) for drawn in seen.entries], gaps=sorted(gaps, key=lambda g: g.publish_at))
 
 
-@router.get("/rehearsals/{week}")
+@router.get("/rehearsals/{week}", permission=Permission.EDIT)
 def get_rehearsal(call: Call, week: str) -> shapes.Rehearsal:
     """Play a week (`2026-W49`) through: each planned post is really prepared and sent, to networks that are played.
 
     Nothing about the posts changes.
     """
-    call.actor.require(Permission.EDIT)
     zone = call.session.get_one(Workspace, call.workspace_id).zone
     try:
         start, end = Week.parse(week).bounds(zone)

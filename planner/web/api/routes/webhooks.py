@@ -67,9 +67,10 @@ def delete_webhook(call: Call, webhook_id: int) -> None:
 
 @router.put("/webhooks/{webhook_id}/secret", Permission.MANAGE)
 def renew_webhook_secret(call: Call, webhook_id: int) -> WebhookSecret:
-    """Make a new secret. The former one signs nothing any more."""
+    """Make a new secret. For a day calls carry two signatures, the second by the former secret."""
+    secret = webhooks.renew_secret(call.session, call.actor, call.platform, webhook_id, now=call.now)
     return WebhookSecret(
-        secret=webhooks.renew_secret(call.session, call.actor, call.platform, webhook_id, now=call.now)
+        secret=secret, former_until=webhooks.get(call.session, call.actor, webhook_id).former_until or call.now
     )
 
 
@@ -100,6 +101,7 @@ def _shape(found: models.Webhook) -> Webhook:
         events=found.events,  # type: ignore[arg-type]  # the service stores none but these
         description=found.description,
         active=found.active,
+        former_until=found.former_until,
         created_at=found.created_at,
     )
 

@@ -42,13 +42,14 @@ class WebhookPatch(Input):
 
 
 class Webhook(Output):
-    """An address that is called. Its secret is not given back."""
+    """An address that is called. Its secret is not given back; until ``former_until`` the one before signs as well."""
 
     id: Id
     url: str
     events: list[Event]
     description: str
     active: bool
+    former_until: Moment | None
     created_at: Moment
 
 
@@ -62,6 +63,7 @@ class WebhookSecret(Output):
     """A new secret."""
 
     secret: str = Field(description="Signs the calls from now on. It is never given again.")
+    former_until: Moment = Field(description="Until then the former secret signs as well.")
 
 
 class WebhookCall(Output):

@@ -14,15 +14,16 @@ from sqlalchemy import select
 from planner.bootstrap import bootstrap
 from planner.config import NetworkSettings
 from planner.domain.states import ChannelHealth, DeliveryState
-from planner.models import Notice
+from planner.models import Channel, Notice
 from planner.security.vault import Vault
 from planner.services import channels
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import expiring, renewal
 from planner.services.publishing.renewal import Renewal, Renewed
+from planner.services.publishing.send import Step
 from tests.publishers.accounts import CREDENTIALS
 from tests.services.publishing.access.ending import ending
-from tests.services.publishing.stage import Stage
+from tests.services.publishing.stage import Stage, at_step
 from tests.support.clock import FakeClock
 
 S = DeliveryState
@@ -254,3 +255,36 @@ def test_what_cannot_renew_itself_without_the_developer_app_is_warned_of_and_in_
 
     assert stage.channel_now(channel).reconnect_since == stage.clock.now()
     assert len(stage.told("channel_reconnect")) == len(stage.told("channel_expiring"))
+
+
+@pytest.mark.parametrize("refused_before", [False, True])
+def test_what_is_refused_while_a_person_reconnects_the_channel_goes_out_with_the_new_access(
+    stage: Stage, *, refused_before: bool
+) -> None:
+    """Also where the reconnection before was refused: then a second refusal of the same delivery is no longer final."""
+    channel = stage.channel()
+    delivery = stage.due(channel)
+    if refused_before:
+        stage.sandbox.faults.add("expired_token", "linkedin", "publish", count=1)
+        stage.run()
+        assert stage.state(delivery) is S.NEEDS_PERSON
+        reconnect(stage, channel)
+    stage.sandbox.faults.add("expired_token", "linkedin", "publish", count=1)
+    stage.run(at_step(Step.CALLED, lambda: reconnect(stage, channel)))
+    stage.run()
+
+    assert stage.state(delivery) is S.PUBLISHED
+    assert stage.channel_now(channel).reconnect_since is None
+    assert len(stage.live()) == 1
+    with stage.platform.database.read() as session:
+        told = select(Notice.read_at).where(Notice.kind == "delivery_needs_person")
+        assert None not in session.scalars(told).all(), "the question is answered"
+
+
+def reconnect(stage: Stage, channel: Channel) -> None:
+    now = stage.channel_now(channel)
+    assert now.credentials is not None
+    credentials = stage.platform.vault.open(now.credentials)
+    with stage.platform.database.write() as session:
+        actor, vault = stage.company.alice, stage.platform.vault
+        channels.reconnect(session, actor, vault, channel.id, credentials, now=stage.clock.now())
