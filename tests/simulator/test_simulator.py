@@ -46,7 +46,7 @@ def test_where_nothing_goes_wrong_nobody_is_asked() -> None:
     assert not report.asked + report.asked_rightly + report.incidents
 
 
-@pytest.mark.parametrize(("database", "count"), [(SQLITE, 30), (POSTGRESQL, 16)])
+@pytest.mark.parametrize(("database", "count"), [(SQLITE, 10), (POSTGRESQL, 16)])
 def test_the_same_seed_is_the_same_history_whatever_was_played_before_and_in_whichever_process(
     database: str, count: int
 ) -> None:
