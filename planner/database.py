@@ -6,6 +6,7 @@ On SQLite every write begins with BEGIN IMMEDIATE. A deferred BEGIN that writes 
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from planner import afterwards
@@ -128,8 +130,14 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        statement = f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}"
+        cursor = connection.connection.cursor()
+        try:  # past the bookkeeping for statements, which would cost as much as a short read
+            connection.dialect.do_execute(cursor, statement, ())
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, (), error, sqlite3.Error) from error
+        finally:
+            cursor.close()
 
     return engine
 
