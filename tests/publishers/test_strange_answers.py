@@ -88,6 +88,8 @@ def test_no_token_is_in_an_address_or_an_error(key: str, call: Callable[[Publish
 
 # --- what only some networks have ----------------------------------------------------------------------------
 
+#: Enough of them: what is common to all calls is tried above with all.
+SOME = {name: ANSWERS[name] for name in ("a page", "nothing", "a list", "wrong types", "deep", "a bare 500")}
 WITH_FILMS = ("twitter", "facebook", "linkedin")
 ROOT = {"twitter": "1900000000000000001", "facebook": "104872951638204_1", "linkedin": "urn:li:share:7"}
 
@@ -98,7 +100,7 @@ def comment(key: str) -> OutgoingPost:
 
 
 @pytest.mark.parametrize("key", WITH_FILMS)
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+@pytest.mark.parametrize("answer", SOME.values(), ids=SOME.keys())
 def test_a_preparation_makes_nothing_but_network_errors_of_a_strange_answer(
     key: str, answer: Reply, tmp_path: Path
 ) -> None:
@@ -112,12 +114,12 @@ def test_a_preparation_makes_nothing_but_network_errors_of_a_strange_answer(
 
 
 @pytest.mark.parametrize("key", WITH_FILMS)
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+@pytest.mark.parametrize("answer", SOME.values(), ids=SOME.keys())
 def test_what_goes_out_under_a_post_is_uncertain_after_a_strange_answer(key: str, answer: Reply) -> None:
     post = comment(key)
     with RawServer(answer) as server:
         publisher = connect(key, server.url, timeout=5)
-        with pytest.raises(Uncertain if answer.status in (200, 500) else NetworkError):
+        with pytest.raises(Uncertain):
             publisher.publish(Prepared(post))
         with suppress(NetworkError):
             publisher.find_recent(datetime(2026, 3, 1, tzinfo=UTC), post.under)
