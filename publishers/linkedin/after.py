@@ -5,6 +5,7 @@ from __future__ import annotations
 from publishers import reading
 from publishers.base import OutgoingPost, ReconnectNeeded, Rejected, RemotePost, Uncertain
 from publishers.connected import Connected
+from publishers.linkedin import comments
 from publishers.linkedin.client import LinkedInClient, encoded
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.metrics import unsupported_if_unreadable
@@ -15,6 +16,7 @@ class LinkedInAfter(Connected):
     """See :class:`publishers.optional.AfterPublishing`."""
 
     _client: LinkedInClient
+    _author: str
 
     def look(self, remote_id: str) -> RemotePost | None:
         """Raises Unsupported where the connection may not read: self-serve apps post for members without that."""
@@ -22,6 +24,8 @@ class LinkedInAfter(Connected):
 
         with self._call():
             try:
+                if comments.is_comment(remote_id):
+                    return comments.one(self._client, self._author, remote_id)
                 answer = self._client.rest("GET", f"/rest/posts/{encoded(remote_id)}").json()
             except ReconnectNeeded as error:
                 raise unsupported_if_unreadable(error) from error

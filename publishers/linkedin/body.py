@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from publishers.base import MediaKind, Medium, Poll, Prepared, Rejected
+from publishers.base import MediaKind, Medium, OutgoingPost, Poll, Prepared, Rejected
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.text import DURATIONS, article_title, compose, escape, locales
 from publishers.text import normalised
@@ -41,8 +41,14 @@ def _content(prepared: Prepared) -> dict[str, Any] | None:
     if post.poll:
         return {"poll": _poll(post.poll)}
     if post.link:
-        return {"article": {"source": post.link, "title": article_title(post.link)}}
+        return {"article": {"source": post.link, "title": card_title(post)}}
     return None
+
+
+def card_title(post: OutgoingPost) -> str:
+    """The title of a link's card: the one that was written, else made of the address."""
+    written = " ".join(post.title.split())
+    return written[:LONGEST_TITLE] or article_title(post.link or "")
 
 
 def _medium(urn: str, medium: Medium) -> dict[str, str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
 from publishers import reading
-from publishers.base import OutgoingPost, RemotePost, Under, Unsupported
+from publishers.base import OutgoingPost, RemotePost, Uncertain, Under, Unsupported
 from publishers.linkedin.client import LinkedInClient, encoded
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.text import expected_text
 from publishers.outgoing import FollowUp
 from publishers.text import normalised
 
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 PAGE = 100
 MOST_PAGES = 10
 
@@ -28,9 +29,19 @@ def write(client: LinkedInClient, author: str, post: OutgoingPost, under: Under)
     return _named(answer, under)
 
 
+def one(client: LinkedInClient, author: str, urn: str) -> RemotePost | None:
+    """A comment of ``author``; None where it is gone. Raises Uncertain where not all comments could be read."""
+    post, _ = _parts(urn)
+    found, complete = written(client, author, _ALWAYS, Under(FollowUp.COMMENT, post, post))
+    match = next((comment for comment in found if comment.remote_id == urn), None)
+    if match is None and not complete:
+        raise Uncertain(f"{TITLE} did not show all comments.")
+    return match
+
+
 def remove(client: LinkedInClient, author: str, urn: str) -> None:
     """Take a comment down. ``urn`` is ``urn:li:comment:(urn of the post,number)``."""
-    post, _, number = urn.removeprefix("urn:li:comment:(").removesuffix(")").rpartition(",")
+    post, number = _parts(urn)
     path = f"/rest/socialActions/{encoded(post)}/comments/{encoded(number)}?actor={encoded(author)}"
     client.rest("DELETE", path, action="DELETE")
 
@@ -53,6 +64,11 @@ def written(client: LinkedInClient, author: str, since: datetime, under: Under) 
         if len(elements) < PAGE:
             return found, True
     return found, False
+
+
+def _parts(urn: str) -> tuple[str, str]:
+    post, _, number = urn.removeprefix("urn:li:comment:(").removesuffix(")").rpartition(",")
+    return post, number
 
 
 def _path(under: Under) -> str:

@@ -19,7 +19,8 @@ _RESOURCES = (
     ("POST", re.compile(r"/rest/posts$"), Calls.PUBLISH),
     ("GET", re.compile(r"/rest/posts$"), Calls.LIST),
     ("GET", re.compile(r"/rest/(organizationalEntityShareStatistics|memberCreatorPostAnalytics)$"), Calls.METRICS),
-    ("POST", re.compile(r"/rest/images$"), Calls.PUBLISH),
+    ("POST", re.compile(r"/rest/(images|videos|documents)$"), Calls.PUBLISH),
+    ("POST", re.compile(r"/rest/socialActions/[^/]+/comments$"), Calls.PUBLISH),
     ("GET", re.compile(r"/rest/socialActions/[^/]+/comments$"), Calls.DIALOGUE),
 )
 

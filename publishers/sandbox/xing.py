@@ -21,6 +21,9 @@ from .wire import Request, Response, json_response
 MAX_MESSAGE = 420
 """Characters of a status message; the figure is that of XING's own page, not of its API's documentation."""
 
+MAX_COMMENT = 600
+"""Characters of a comment; not documented either."""
+
 _PARAMETER = re.compile(r'(oauth_\w+)="([^"]*)"')
 
 
@@ -120,7 +123,9 @@ class Xing(Service):
         text = (request.query | form_values(request)).get("text", "")
         if not text.strip():
             raise invalid_parameters("text", "FIELD_REQUIRED")
-        comment = talk.answer(self.world, post, account, text, None)
+        if len(text) > MAX_COMMENT:
+            raise invalid_parameters("text", "TEXT_TOO_LONG")
+        comment = talk.answer(self.world, post, account, text, None, lag=request.lag)
         return json_response(201, {"comment": _comment_object(comment)})
 
     def remove_comment(self, request: Request, activity_id: str, comment_id: str) -> Response:

@@ -16,6 +16,7 @@ from publishers.xing.errors import judge
 
 _CALLS = (
     ("POST", re.compile(r"/(status_message|share/link)$"), Calls.PUBLISH),
+    ("POST", re.compile(r"/v1/activities/[^/]+/comments$"), Calls.PUBLISH),
     ("GET", re.compile(r"/feed$"), Calls.LIST),
     ("GET", re.compile(r"/v1/activities/[^/]+$"), Calls.METRICS),
     ("GET", re.compile(r"/v1/activities/[^/]+/comments$"), Calls.DIALOGUE),

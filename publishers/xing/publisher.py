@@ -26,12 +26,17 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
+from publishers.outgoing import FollowUp
 from publishers.xing.activities import activity_id, figures, listed, made_at, published_id, remote_post
 from publishers.xing.client import XingClient, open_xing_session
 from publishers.xing.dialogue import XingDialogue
 from publishers.xing.errors import TITLE
 from publishers.xing.text import compose
 
+COMMENT = "/comments/"
+"""Stands between an activity and a comment of it: XING names a comment within its activity alone."""
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 MOST_PAGES = 25  # of about 20 activities
 
 
@@ -62,7 +67,7 @@ class XingPublisher(XingDialogue):
     def publish(self, prepared: Prepared) -> Published:
         text, link = compose(prepared.post), prepared.post.link
         if prepared.post.under is not None:
-            raise Unsupported(f"{TITLE} takes nothing under a post here.")
+            return self._publish_under(text, prepared.post.under)
         with self._call():
             begun = time.monotonic()
             answer = self._client.share_link(link, text) if link else self._client.post_status(text)
@@ -71,9 +76,9 @@ class XingPublisher(XingDialogue):
             return Published(published_id(answer) or self._look_up(text, link, since))
 
     def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
-        if under is not None:
-            raise Unsupported(f"{TITLE} has no list of what stands under a post here.")
         since = reading.whole_second(since)
+        if under is not None:
+            return self._recent_under(since, under)
         with self._call():
             posts, complete = self._since(since)
             return self._recent(posts, complete=complete)
@@ -88,14 +93,22 @@ class XingPublisher(XingDialogue):
         return found
 
     def look(self, remote_id: str) -> RemotePost | None:
+        root, _, comment = remote_id.partition(COMMENT)
+        if comment:
+            recent = self._recent_under(_ALWAYS, Under(FollowUp.COMMENT, root, root))
+            return next((post for post in recent.posts if post.remote_id == remote_id), None)
         with self._call():
             activity = self._activity(remote_id)
             return None if activity is None else remote_post(activity)
 
     def delete(self, remote_id: str) -> None:
+        activity, _, comment = remote_id.partition(COMMENT)
         with self._call():
             try:
-                self._client.delete(remote_id)
+                if comment:
+                    self._client.delete_comment(activity, comment)
+                else:
+                    self._client.delete(activity)
             except Rejected as error:
                 if error.status not in (404, 410):
                     raise
@@ -103,6 +116,25 @@ class XingPublisher(XingDialogue):
     def refresh(self) -> Credentials | None:
         """None: tokens of OAuth 1 do not expire."""
         return None
+
+    def _publish_under(self, text: str, under: Under) -> Published:
+        if under.kind is not FollowUp.COMMENT:
+            raise Unsupported(f"{TITLE} has no threads.")
+        with self._call():
+            answer = self._client.comment(under.root_id, text).json()
+            number = reading.accepted_id(reading.child(answer, "comment", "id"), TITLE)
+            return Published(f"{under.root_id}{COMMENT}{number}")
+
+    def _recent_under(self, since: datetime, under: Under) -> Recent:
+        """The account's own comments. Raises Unsupported where the connection does not say whose account it is."""
+        with self._call():
+            said, complete = self._comments(under.root_id)
+            own = [
+                RemotePost(f"{under.root_id}{COMMENT}{one.ref.remote_id}", one.text, one.said_at, media_count=0)
+                for one in said
+                if one.own and one.said_at >= since
+            ]
+            return self._recent(own, complete=complete)
 
     def _look_up(self, text: str, link: str | None, since: datetime) -> str:
         """The id of a post that XING accepted without naming it: the one of its kind in the account's own feed."""

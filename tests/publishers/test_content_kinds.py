@@ -23,6 +23,7 @@ from publishers.base import (
     Under,
     Unsupported,
 )
+from publishers.optional import AfterPublishing
 from publishers.outgoing import follow_ups
 from publishers.registry import network
 from publishers.sandbox import Sandbox
@@ -30,7 +31,7 @@ from tests.publishers.accounts import CREDENTIALS, LINK, NetworkClock, connect, 
 from tests.publishers.files import film
 
 POLL = Poll(("Ja, schon heute", "Noch nicht"), 24, "Nutzen Sie Greifer mit Sensor?")
-COMMENTING = ("facebook", "linkedin")
+COMMENTING = ("facebook", "linkedin", "xing")
 polling = pytest.mark.parametrize("key", ["twitter", "linkedin"], indirect=True)
 commenting = pytest.mark.parametrize("key", COMMENTING, indirect=True)
 
@@ -116,7 +117,7 @@ def test_a_part_under_a_post_that_is_gone_is_rejected(publisher: Publisher, sand
     assert len(sandbox.posts("twitter")) == 1
 
 
-@pytest.mark.parametrize("key", ["facebook", "linkedin", "xing"], indirect=True)
+@commenting
 def test_a_network_without_threads_sends_no_part_of_one(publisher: Publisher, key: str, sandbox: Sandbox) -> None:
     root = send(publisher, OutgoingPost("Eins"))
     before = len(sandbox.requests(key))
@@ -188,8 +189,13 @@ def test_many_comments_are_followed_to_the_end(
 def test_a_first_comment_can_be_taken_down(publisher: Publisher, sandbox: Sandbox, begun: datetime, key: str) -> None:
     root = send(publisher, OutgoingPost("Neu im Programm"))
     comment = send(publisher, OutgoingPost("Mit Tippfehler", under=under(root)))
+    assert isinstance(publisher, AfterPublishing)
+    seen = publisher.look(comment.remote_id)
+    assert seen is not None
+    assert (seen.remote_id, seen.text) == (comment.remote_id, "Mit Tippfehler")
     publisher.delete(comment.remote_id)
     publisher.delete(comment.remote_id)
+    assert publisher.look(comment.remote_id) is None
     assert publisher.find_recent(begun, under(root)).posts == ()
     assert [p["deleted"] for p in sandbox.posts(key)] == [False]
 
