@@ -165,15 +165,15 @@ def _saved(picture: Image, mime: str, rules: KindRules, folder: Path) -> Path:
     raise Invalid(FieldError("media", "fit_impossible"))
 
 
-def _attempts(picture: Image, mime: str, rules: KindRules) -> Iterator[tuple[Image, str, dict[str, int | bool]]]:
+def _attempts(picture: Image, mime: str, rules: KindRules) -> Iterator[tuple[Image, str, dict[str, int]]]:
     """The picture in ever smaller forms: PNG as it is, then with less quality where the type has that, then with fewer
     pixels."""
     if mime == "image/png":
-        yield picture, "PNG", {"optimize": True}
+        yield picture, "PNG", {}
         mime = "image/jpeg" if "image/jpeg" in rules.mimes else mime
     kind = {"image/jpeg": "JPEG", "image/webp": "WEBP", "image/png": "PNG"}[mime]
     picture = _flat(picture) if kind == "JPEG" else picture
     while max(picture.size) >= _SMALLEST_EDGE:
         for quality in _QUALITIES if kind != "PNG" else (0,):
-            yield picture, kind, {"quality": quality} if quality else {"optimize": True}
+            yield picture, kind, {"quality": quality} if quality else {}
         picture = _resized(picture, _SMALLER)

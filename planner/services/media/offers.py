@@ -21,7 +21,7 @@ from planner.services.media.fitting import Misfit, Want
 from planner.services.media.receiving import discard, take
 from planner.services.media.storing import get, keep
 from publishers import registry
-from publishers.base import MediaKind, Medium
+from publishers.base import MediaKind, Medium, Network, OutgoingPost
 from publishers.outgoing import kind_of
 
 if TYPE_CHECKING:
@@ -62,10 +62,11 @@ class Offer:
 def offer(platform: Platform, channel: Channel, media: Media, program: str | None) -> Offer | None:
     """What can be offered for one file on one channel; None where it fits or nothing helps. ``program`` is FFmpeg, None
     where it is not there."""
-    rules = registry.network(channel.network).media_rules
-    folder = platform.settings.media_folder
-    found = fitting.misfit(_as_medium(media, folder), rules)
-    kind = kind_of(media.mime)
+    network, folder = registry.network(channel.network), platform.settings.media_folder
+    rules, medium, kind = network.media_rules, _as_medium(media, folder), kind_of(media.mime)
+    if channel.credentials is not None and _never_taken(network, medium):
+        return None
+    found = fitting.misfit(medium, rules)
     if kind is not MediaKind.VIDEO:
         return Offer(channel, media, found) if found else None
     if rules.video is None:
@@ -125,6 +126,12 @@ def _fitted(platform: Platform, actor: Actor, media: Media, misfit: Misfit, now:
             return keep(session, actor, incoming, name, now=now, folder=folder, alt=media.alt, title=media.title or "")
     finally:
         discard(incoming)
+
+
+def _never_taken(network: Network, medium: Medium) -> bool:
+    """Whether the network's API takes no file of this kind, however it is made."""
+    problems = network.check_connection(OutgoingPost("", media=(medium,))) if network.check_connection else []
+    return any(problem.code == f"{medium.kind}s_unsupported" for problem in problems)
 
 
 def _uncommon_codec(path: Path) -> str:

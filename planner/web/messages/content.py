@@ -40,7 +40,7 @@ SENTENCES: dict[str, LazyString] = {
     "video_too_short": _l("The video is too short for %(channel)s: %(seconds)s seconds; it takes %(limit)s or more."),
     "video_too_long": _l("The video is too long for %(channel)s: %(seconds)s seconds; it takes at most %(limit)s."),
     "document_too_many_pages": _l("The document is too long for %(channel)s: %(count)s pages of %(limit)s."),
-    "poll_unsupported": _l("%(channel)s has no polls. Remove the channel, or write a variant without the poll."),
+    "poll_unsupported": _l("%(channel)s has no polls. Remove the poll, or write a post of its own for this channel."),
     "poll_with_media": _l("On %(channel)s a poll takes the place of files. Remove one of the two."),
     "poll_question_missing": _l("Write the question of the poll."),
     "poll_question_too_long": _l(
