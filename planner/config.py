@@ -20,7 +20,7 @@ from cryptography.fernet import Fernet
 from planner import mailserver
 
 PREFIX = "SENDEPLAN_"
-APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url", "owner_id")
+APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url", "owner_id", "scopes", "config_id")
 
 
 def name_of_app_option(network: str, option: str) -> str:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from publishers.costs import Charge, Cost
@@ -95,6 +95,9 @@ __all__ = [
     "Waiting",
     "nobody_hears",
 ]
+
+if TYPE_CHECKING:
+    from publishers.connecting import Consent
 
 Credentials = Mapping[str, str]
 """What a channel was connected with: field name to value, all strings, times as RFC 3339."""
@@ -296,6 +299,7 @@ class Network:
     by hand. ``hosts`` are where its pages are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
     ``further_figures`` are what a person can read off the network beyond the common scale (``views``, ``saves``,
     ``watch_minutes``).
+    ``consent`` is how a person connects by consenting in the browser, where the network has that.
     """
 
     key: str
@@ -322,6 +326,7 @@ class Network:
     version: Callable[[Mapping[str, str]], ApiVersion] | None = None
     content_rules: ContentRules = field(default_factory=ContentRules)
     narrowed_rules: Callable[[Credentials], ContentRules] | None = None
+    consent: Consent | None = None
 
     def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
         """What the network would not take, and what a connection by API (not ``assisted``) cannot do besides."""

@@ -7,6 +7,7 @@ classification needs (status, headers) or break on a body that they do not expec
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,6 +38,10 @@ LARGEST_ANSWER = 5_000_000
 
 SNIPPET = 2000
 """Bytes of the last answer that a session keeps."""
+
+# With PLAINTEXT the signature is the secrets themselves; and both packages write tokens into their debug logs.
+for _name in ("requests_oauthlib", "oauthlib"):
+    logging.getLogger(_name).setLevel(logging.INFO)
 
 Judge = Callable[[Answer], NetworkError | None]
 ReadLimits = Callable[[Answer], Iterable[LimitReading]]
@@ -106,6 +111,11 @@ def open_session(
         for host in hosts:
             session.mount(f"https://{host}/", adapter)
     return session
+
+
+def browser_address(url: str, connection: Connection) -> str:
+    """An address of the network that a person's browser opens: where the operator's setting says, as for every call."""
+    return _Target(connection.api_url).moved_url(url) if connection.api_url else url
 
 
 @contextmanager
@@ -220,14 +230,17 @@ class _Target:
         self._scheme, self._netloc, self._prefix = parts.scheme, parts.netloc, parts.path.rstrip("/")
 
     def moved(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        parts = urlsplit(request.url or "")
+        moved = request.copy()
+        moved.url = self.moved_url(request.url or "")
+        return moved
+
+    def moved_url(self, url: str) -> str:
+        parts = urlsplit(url)
         path = parts.path
         inside = parts.netloc == self._netloc and path.startswith(self._prefix + "/")
         if not inside:  # an address that such a network itself gave (an upload) is already there
             path = self._prefix + path
-        moved = request.copy()
-        moved.url = urlunsplit((self._scheme, self._netloc, path, parts.query, ""))
-        return moved
+        return urlunsplit((self._scheme, self._netloc, path, parts.query, ""))
 
 
 def _limit() -> float | None:

@@ -68,10 +68,14 @@ def _seed_once(settings: Settings, state: Path) -> None:
 
 
 def _connected(settings: Settings, networks: str) -> Settings:
+    """The sandbox networks, and the developer app that they know, so that further channels can be connected."""
     from planner.config import NetworkSettings
+    from publishers.sandbox import apps
 
-    urls = {key: NetworkSettings(f"{networks}/{key}", settings.network(key).app) for key in NETWORKS}
-    return replace(settings, networks=urls)
+    def one(key: str) -> NetworkSettings:
+        return NetworkSettings(f"{networks}/{key}", {**settings.network(key).app, **apps.settings(key)})
+
+    return replace(settings, networks={key: one(key) for key in NETWORKS})
 
 
 def _serve(settings: Settings, networks: str, host: str, port: int) -> None:

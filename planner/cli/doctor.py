@@ -18,9 +18,11 @@ SIGNS = {"ok": "ok", "notice": "--", "problem": "!!"}
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Say it in JSON, for machines.")
-@click.option("--online", is_flag=True, help="Also ask each network for its time, without credentials.")
+@click.option(
+    "--online", is_flag=True, help="Also ask each network for its time, and whether it knows your developer app."
+)
 def doctor(*, as_json: bool, online: bool) -> None:
-    """Look over settings, keys, clocks, schema, folder, scheduler, deliveries, channels and mail, and say what to do.
+    """Look over settings, keys, clocks, apps, schema, folder, scheduler, deliveries, channels, mail; say what to do.
 
     The exit status is 1 where something needs somebody.
     """

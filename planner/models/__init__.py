@@ -2,6 +2,7 @@
 
 from planner.models.base import Base
 from planner.models.channels import Channel, Slot
+from planner.models.connecting import BegunConnection
 from planner.models.dialogue import Answer, Conversation, Listening, Message
 from planner.models.limits import RateLimit, ReadCost
 from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
@@ -20,6 +21,7 @@ __all__ = [
     "Attempt",
     "Audience",
     "Base",
+    "BegunConnection",
     "Campaign",
     "Category",
     "Channel",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.facebook import versions
+from publishers.facebook.consent import CONSENT
 from publishers.facebook.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
@@ -45,4 +46,5 @@ NETWORK = Network(
     home_url="https://www.facebook.com/",
     hosts=("facebook.com", "fb.com", "fb.watch"),
     version=versions.version,
+    consent=CONSENT,
 )

@@ -16,6 +16,7 @@ from publishers.base import (
     Publisher,
 )
 from publishers.linkedin import versions
+from publishers.linkedin.consent import CONSENT
 from publishers.linkedin.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 ORGANISATION = "urn:li:organization:"
@@ -78,4 +79,5 @@ NETWORK = Network(
     home_url="https://www.linkedin.com/",
     hosts=("linkedin.com", "lnkd.in"),
     version=versions.version,
+    consent=CONSENT,
 )

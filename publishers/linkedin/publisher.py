@@ -35,6 +35,7 @@ from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.media import Uploads
 from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
+from publishers.linkedin.people import member, organisation
 from publishers.linkedin.text import unescape
 from publishers.text import normalised
 
@@ -58,7 +59,7 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
 
     def verify(self) -> Account:
         with self._call():
-            account = self._organisation() if self._is_organisation else self._member()
+            account = organisation(self._client, self._author) if self._is_organisation else member(self._client)
             return Account(*account, missing=self._missing())
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
@@ -139,27 +140,6 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
     @property
     def _is_organisation(self) -> bool:
         return self._author.startswith(ORGANISATION)
-
-    def _organisation(self) -> tuple[str, str, str | None]:
-        number = self._author.removeprefix(ORGANISATION)
-        found = reading.as_object(self._client.rest("GET", f"/rest/organizations/{encoded(number)}").json(), TITLE)
-        vanity = reading.text(found.get("vanityName"))
-        url = f"https://www.linkedin.com/company/{vanity or number}"
-        return self._author, reading.text(found.get("localizedName")) or vanity or self._author, url
-
-    def _member(self) -> tuple[str, str, str | None]:
-        """By ``/v2/me``, or, where the app has only OpenID's scopes, by ``/v2/userinfo``."""
-        try:
-            found = reading.as_object(self._client.get_profile(), TITLE)
-            names = (reading.text(found.get("localizedFirstName")), reading.text(found.get("localizedLastName")))
-            number, name = found.get("id"), " ".join(n for n in names if n)
-        except (Rejected, ReconnectNeeded) as error:
-            if error.status not in (403, 404):
-                raise
-            found = reading.as_object(self._client.rest("GET", "/v2/userinfo").json(), TITLE)
-            number, name = found.get("sub"), reading.text(found.get("name"))
-        urn = f"urn:li:person:{reading.accepted_id(number, TITLE)}"
-        return urn, name or urn, None
 
     def _missing(self) -> tuple[str, ...]:
         """The scope to post with, where the operator's app may ask what the token grants, and it is not among that."""

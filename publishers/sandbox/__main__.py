@@ -44,7 +44,7 @@ def run(
 def introduction(sandbox: Sandbox) -> list[str]:
     """Where the sandbox is, the settings that send a planner there, and what to connect channels with."""
     lines = [f"Sandbox networks: {sandbox.url}/", "", "Settings:"]
-    lines += [f"  {name}={value}" for name, value in sandbox.environment().items()]
+    lines += [f"  {name}={value}" for name, value in (sandbox.environment() | sandbox.apps()).items()]
     lines += ["", "Credentials:"]
     for entry in sandbox.credentials():
         fields = {name: value for name, value in entry.items() if name not in ("network", "name") and value}

@@ -24,7 +24,7 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
         "like.write",
     }),
     "linkedin": frozenset({
-        "openid", "profile", "email", "w_member_social", "r_member_social", "r_member_postAnalytics",
+        "openid", "profile", "email", "r_basicprofile", "w_member_social", "r_member_social", "r_member_postAnalytics",
         "w_organization_social", "r_organization_social", "rw_organization_admin",
     }),
     "xing": frozenset(),
@@ -34,7 +34,8 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
 @dataclass(slots=True, eq=False)
 class Account:
     """One profile. ``id`` is the network's own (a page id, a user id, a URN), ``kind`` one of page, user,
-    organization, person. ``administers`` holds the ids of pages or organisations that a user may act for.
+    organization, person. ``administers`` holds the ids of pages or organisations that a user may act for, ``analyses``
+    those whose figures alone they may see.
     An ``open`` account came into being with its token; it is ``named`` once a caller has said what its id is."""
 
     network: str
@@ -44,6 +45,7 @@ class Account:
     kind: str
     followers: int = 1500
     administers: list[str] = field(default_factory=list)
+    analyses: list[str] = field(default_factory=list)
     open: bool = False
     named: bool = False
 
@@ -51,7 +53,8 @@ class Account:
 @dataclass(slots=True, eq=False)
 class Token:
     """What opens an account. ``secret``, ``consumer_key`` and ``consumer_secret`` are XING's; ``refresh`` is the
-    refresh token that goes with it. ``kind`` is user, page or app."""
+    refresh token that goes with it. ``kind`` is user, page or app. ``client`` is the app that a person consented to;
+    ``shares`` are the pages that they let it see (None: all of theirs)."""
 
     value: str
     account: Account
@@ -62,6 +65,8 @@ class Token:
     consumer_key: str = ""
     consumer_secret: str = ""
     refresh: str | None = None
+    client: str = ""
+    shares: frozenset[str] | None = None
 
     def expired(self, now: datetime) -> bool:
         return self.expires_at is not None and now >= self.expires_at
@@ -93,6 +98,11 @@ class Directory:
             self._refresh[token.account.network, token.refresh] = token
         return token
 
+    def issue(self, token: Token) -> Token:
+        """Make ``token`` valid for good: it is there again after a restart."""
+        self._journal.put("token", f"{token.account.network}/{token.value}", _token_document(token))
+        return self.grant(token)
+
     def find(self, network: str, account_id: str) -> Account | None:
         return self.accounts.get((network, account_id))
 
@@ -120,9 +130,9 @@ class Directory:
             self._journal.put("spent", gone, {"value": gone})
         self._refresh.pop((network, old.refresh or ""), None)
         self.tokens.pop((network, old.value), None)
-        token = Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh)
-        self._journal.put("token", f"{network}/{value}", _token_document(token))
-        return self.grant(token)
+        return self.issue(
+            Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh, client=old.client)
+        )
 
     def restore(self) -> None:
         """Bring back what was rotated before a restart. Spent tokens come first, so that none is granted again."""
@@ -130,18 +140,15 @@ class Directory:
         self.tokens = {key: token for key, token in self.tokens.items() if token.value not in self.spent}
         for document, _ in self._journal.load("token"):
             account = self.find(document["network"], document["account"]) or self._returning(document)
-            expires_at = datetime.fromisoformat(document["expires_at"])
-            scopes = frozenset(document["scopes"])
-            self.grant(
-                Token(document["value"], account, scopes, document["kind"], expires_at, refresh=document["refresh"])
-            )
+            self.grant(_token_of(document, account))
 
     def reachable(self, token: Token, account_id: str) -> Account | None:
         """The account ``account_id`` if ``token`` may act for it. An open account takes on an id that is new."""
         if account_id in ("me", token.account.id):
             return token.account
         known = self.find(token.account.network, account_id)
-        if known is not None and account_id in token.account.administers:
+        shared = token.shares is None or account_id in token.shares
+        if known is not None and account_id in token.account.administers and shared:
             return known
         if not token.account.open or (known is not None and not known.open):
             return None
@@ -196,8 +203,20 @@ def _token_document(token: Token) -> dict[str, Any]:
     return {
         "network": token.account.network, "account": token.account.id, "value": token.value, "kind": token.kind,
         "scopes": sorted(token.scopes), "refresh": token.refresh,
-        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None, "client": token.client,
+        "shares": None if token.shares is None else sorted(token.shares), "secret": token.secret,
+        "consumer_key": token.consumer_key, "consumer_secret": token.consumer_secret,
     }  # fmt: skip
+
+
+def _token_of(document: dict[str, Any], account: Account) -> Token:
+    shares, expires_at = document.get("shares"), document["expires_at"]
+    return Token(
+        document["value"], account, frozenset(document["scopes"]), document["kind"],
+        datetime.fromisoformat(expires_at) if expires_at else None, document.get("secret", ""),
+        document.get("consumer_key", ""), document.get("consumer_secret", ""), document["refresh"],
+        document.get("client", ""), None if shares is None else frozenset(shares),
+    )  # fmt: skip
 
 
 def _nothing_to_move(old: Account, new: Account) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .accounts import Account, Token
+from .facebook_consent import FacebookConsent
 from .facebook_shapes import error, parameter_error, unknown_object
 from .facebook_video import LOCALES, FacebookVideo
 from .faults import Fault
@@ -33,11 +34,12 @@ _MENTION = re.compile(r"@\[(\d+)\]")
 _ATTACHED = re.compile(r"attached_media\[(\d+)\]\Z")
 
 
-class Facebook(FacebookVideo):
+class Facebook(FacebookConsent, FacebookVideo):
     """Graph under its own paths, with or without a version: ``/v26.0/{page}/feed``."""
 
     def routes(self) -> list[Route]:
         return [
+            *self.consent_routes(),
             Route("POST", "/{}/feed", "publish", self.create),
             Route("POST", "/{}/photos", "publish", self.photo),
             *self.video_routes(),
@@ -54,7 +56,9 @@ class Facebook(FacebookVideo):
             request.path = request.path[match.end() :] or "/"
         if match and not 20 <= int(match[1]) <= int(VERSION[1:3]):
             return Outcome(error(2500, f"Unknown path components: {match[0]}{request.path}"))
-        return super().handle(request)
+        outcome = super().handle(request)
+        outcome.response.headers["facebook-api-version"] = match[0].lstrip("/") if match else VERSION
+        return outcome
 
     def operation_of(self, route: Route, request: Request) -> str:
         film = self.video_operation(request)
@@ -298,7 +302,6 @@ class Facebook(FacebookVideo):
     def decorate(self, request: Request, outcome: Outcome) -> None:
         headers = outcome.response.headers
         notes = request.notes
-        headers.setdefault("facebook-api-version", VERSION)
         headers.setdefault("X-App-Usage", json.dumps(_usage(notes.get("app", 0))))
         if outcome.account:
             wait = {"estimated_time_to_regain_access": notes.get("minutes", 0)}

@@ -58,6 +58,10 @@ class FacebookReading(Service):
         ]
 
     @abstractmethod
+    def page_token(self, page: Account, asking: Token) -> Token:
+        """The token of a Page that a consent opens."""
+
+    @abstractmethod
     def authorize(self, request: Request, permission: str | None = None) -> Token:
         """The caller's token, if it has ``permission``."""
 
@@ -74,11 +78,15 @@ class FacebookReading(Service):
     def accounts(self, request: Request) -> Response:
         """The Pages of a user, with a token for each."""
         token = self.authorize(request, "pages_show_list")
-        found = [self.world.directory.find(self.key, page_id) for page_id in token.account.administers]
-        pages = [page for page in found if page]
+        ids = [*token.account.administers, *token.account.analyses]
+        found = [self.world.directory.find(self.key, page_id) for page_id in ids]
+        pages = [page for page in found if page and (token.shares is None or page.id in token.shares)]
         asked = request.query.get("fields", "access_token,category,name,id,tasks")
         names = [name for name, _ in split_fields(asked)]
         data = [page_object(page, names, self._page_token(page, token).value) for page in pages]
+        for page, shown in zip(pages, data, strict=True):
+            if "tasks" in shown and page.id in token.account.analyses:
+                shown["tasks"] = ["ANALYZE"]
         return json_response(200, paged(request, "/me/accounts", data, [page.id for page in pages]))
 
     def permissions(self, request: Request) -> Response:
@@ -196,7 +204,9 @@ class FacebookReading(Service):
         return json_response(200, {"id": account.id, "name": account.name})
 
     def _page_token(self, page: Account, asking: Token) -> Token:
-        """The Page's own token; made on first asking."""
+        """The Page's own token; made on first asking. Each consent has one of its own."""
+        if asking.client:
+            return self.page_token(page, asking)
         for token in self.world.directory.tokens.values():
             if token.account is page and token.kind == "page":
                 return token

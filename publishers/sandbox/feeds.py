@@ -34,6 +34,7 @@ _SECURITY = {
 }
 _ASSETS = {
     "/feeds.css": ("feeds.css", "text/css; charset=utf-8"),
+    "/consent.css": ("consent.css", "text/css; charset=utf-8"),
     "/feeds.js": ("feeds.js", "text/javascript; charset=utf-8"),
 }
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from . import littletext
 from .accounts import Account, Token
 from .faults import Fault
+from .linkedin_consent import LinkedInConsent
 from .linkedin_content import poll_facts, read_poll, read_targets
 from .linkedin_media import LinkedInMedia
 from .linkedin_shapes import (
@@ -39,11 +40,12 @@ _FIELDS = frozenset({
 })  # fmt: skip
 
 
-class LinkedIn(LinkedInMedia):
+class LinkedIn(LinkedInConsent, LinkedInMedia):
     """LinkedIn under its own paths: ``/rest/…``, ``/v2/…``, ``/oauth/v2/…``, and uploads at ``/dms-uploads/…``."""
 
     def routes(self) -> list[Route]:
         return [
+            *self.consent_routes(),
             Route("POST", "/rest/posts", "publish", self.create),
             Route("POST", "/rest/posts/{}", "update", self.update),
             Route("DELETE", "/rest/posts/{}", "delete", self.delete),

@@ -49,6 +49,10 @@ class LinkedInReading(Service):
         ]
 
     @abstractmethod
+    def give_token(self, form: dict[str, str]) -> Response:
+        """A token for a code."""
+
+    @abstractmethod
     def authorize(self, request: Request, *scopes: str, versioned: bool = True) -> Token:
         """The caller's token, if it has one of ``scopes``."""
 
@@ -172,10 +176,16 @@ class LinkedInReading(Service):
             {"role": "ADMINISTRATOR", "organization": urn, "roleAssignee": token.account.id, "state": "APPROVED"}
             for urn in token.account.administers if ":organization:" in urn
         ]  # fmt: skip
+        elements += [
+            {"role": "ANALYST", "organization": urn, "roleAssignee": token.account.id, "state": "APPROVED"}
+            for urn in token.account.analyses
+        ]  # fmt: skip
         return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
 
     def me(self, request: Request) -> Response:
-        token = self.authorize(request, "profile", "r_liteprofile", versioned=request.path.startswith("/rest"))
+        token = self.authorize(
+            request, "profile", "r_basicprofile", "r_liteprofile", versioned=request.path.startswith("/rest")
+        )
         first, _, last = token.account.name.partition(" ")
         return json_response(200, {
             "id": token.account.id.rpartition(":")[2], "localizedFirstName": first, "localizedLastName": last,
@@ -208,8 +218,10 @@ class LinkedInReading(Service):
         })  # fmt: skip
 
     def refresh(self, request: Request) -> Response:
-        """The grant ``refresh_token``, which only approved partners have."""
+        """The grant ``refresh_token``, which only approved partners have, and those that begin a connection."""
         form = form_values(request)
+        if form.get("grant_type") in ("authorization_code", "client_credentials"):
+            return self.give_token(form)
         old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
         if form.get("grant_type") != "refresh_token" or old is None:
             description = "The provided authorization grant or refresh token is invalid, expired or revoked"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from . import talk
+from . import apps, talk
 from .accounts import ALL_SCOPES, Account, Directory, Token, credentials, seed_accounts
 from .control import Control
 from .facebook import Facebook
@@ -18,6 +18,7 @@ from .images import sniff
 from .journal import Journal
 from .limits import DEFAULTS, Limits, Window
 from .linkedin import LinkedIn
+from .people import seed_people
 from .record import RequestLog, arrival
 from .service import Service, World
 from .store import Comment, Medium, Post, Store, lagged, rfc3339
@@ -64,6 +65,7 @@ class Sandbox:
         self._journal = Journal(state_file)
         directory = Directory(self._journal, open_accounts=open_accounts)
         seed_accounts(directory, self.now())
+        seed_people(directory)
         directory.restore()
         self.faults = Faults()
         self.log = RequestLog()
@@ -108,6 +110,13 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """The settings that send a planner here."""
         return {f"SENDEPLAN_{network.upper()}_API_URL": self.api_url(network) for network in NETWORKS}
+
+    def apps(self) -> dict[str, str]:
+        """The settings that make a planner the developer app that the networks know, for connecting by consent."""
+        return {
+            f"SENDEPLAN_{network.upper()}_{option.upper()}": value
+            for network in NETWORKS for option, value in apps.settings(network).items()
+        }  # fmt: skip
 
     def now(self) -> datetime:
         """The networks' time."""
@@ -251,6 +260,7 @@ class Sandbox:
         with self.world.store.lock:
             self.world.forget_postponed()
             self.world.store.clear()
+            self.world.codes.clear()
         self.faults.clear()
         self.world.limits.clear()
         self.log.clear()

@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from .accounts import Account, Directory
+from .apps import APPS
+from .codes import Codes
 from .comments import comments_on
 from .engagement import Engagement, engagement
 from .faults import PROCESSING, Fault, Faults
@@ -34,8 +36,8 @@ class World:
     seed: int = 1
     processing_seconds: float = 0.0
     talkative: bool = False
-    app_secret: str = "sandbox-app-secret"  # noqa: S105 - opens nothing real
-    versions: dict[str, str] = field(default_factory=dict)
+    app_secret: str = APPS["facebook"].secret
+    codes: Codes = field(default_factory=Codes)
     _late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
     _moment: datetime | None = None
 

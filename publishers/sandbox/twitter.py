@@ -19,6 +19,7 @@ from .forms import form_values
 from .limits import Usage
 from .service import Answer, Draft, Outcome, Route
 from .store import Medium, Post, text_key
+from .twitter_consent import TwitterConsent, oauth_error, unknown_app
 from .twitter_dialogue import TwitterDialogue
 from .twitter_media import EXPIRES_SECONDS
 from .twitter_shapes import invalid, media_key, not_found, problem
@@ -35,13 +36,14 @@ _BODY_FIELDS = frozenset({
 _CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}\b")
 
 
-class Twitter(TwitterDialogue):
+class Twitter(TwitterConsent, TwitterDialogue):
     """X under its own paths: ``/2/…``."""
 
     _usage: Sequence[Usage] = ()
 
     def routes(self) -> list[Route]:
         return [
+            *self.consent_routes(),
             Route("POST", "/2/tweets", "publish", self.create),
             Route("DELETE", "/2/tweets/{}", "delete", self.delete),
             Route("GET", "/2/tweets", "metrics", self.lookup),
@@ -138,13 +140,17 @@ class Twitter(TwitterDialogue):
     def refresh(self, request: Request) -> Response:
         """The grant ``refresh_token``: a new pair; the old refresh token is spent and the old access token void."""
         form = form_values(request)
+        if form.get("grant_type") == "authorization_code":
+            return self.give_token(request, form)
         if form.get("grant_type") != "refresh_token":
-            return _oauth_error("unsupported_grant_type", "Only the grant type refresh_token is served.")
+            return oauth_error("unsupported_grant_type", "Only the grant type refresh_token is served.")
         if not (form.get("client_id") or _basic_user(request)):
-            return _oauth_error("invalid_request", "Missing required parameter [client_id].")
+            return oauth_error("invalid_request", "Missing required parameter [client_id].")
         old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
+        if (old is None or old.client) and not self.knows_app(request):
+            return unknown_app()
         if old is None:
-            return _oauth_error("invalid_request", "Value passed for the token was invalid.")
+            return oauth_error("invalid_request", "Value passed for the token was invalid.")
         expires = self.world.now() + timedelta(seconds=ACCESS_SECONDS)
         number = f"-{old.account.id}" if old.account.open else ""
         new = self.world.directory.rotate(
@@ -322,10 +328,6 @@ def _unsupported() -> Response:
         " are [OAuth 1.0a User Context, OAuth 2.0 User Context]."
     )
     return problem(403, "Unsupported Authentication", detail, "unsupported-authentication")
-
-
-def _oauth_error(error: str, description: str) -> Response:
-    return json_response(400, {"error": error, "error_description": description})
 
 
 def _basic_user(request: Request) -> str:

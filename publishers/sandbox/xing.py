@@ -14,9 +14,10 @@ from . import talk
 from .accounts import Account, Token
 from .faults import Fault
 from .forms import form_values
-from .service import Answer, Draft, Outcome, Route, Service
+from .service import Answer, Draft, Outcome, Route
 from .store import Comment, Medium, Post, utc
 from .wire import Request, Response, json_response
+from .xing_consent import XingConsent
 
 MAX_MESSAGE = 420
 """Characters of a status message; the figure is that of XING's own page, not of its API's documentation."""
@@ -36,13 +37,14 @@ def invalid_parameters(field: str, reason: str) -> Answer:
     return Answer(error(400, "INVALID_PARAMETERS", "Invalid parameters given. (Check the errors array)", errors=errors))
 
 
-class Xing(Service):
+class Xing(XingConsent):
     """XING under its own paths: ``/v1/…``."""
 
     key = "xing"
 
     def routes(self) -> list[Route]:
         return [
+            *self.consent_routes(),
             Route("POST", "/v1/users/{}/status_message", "publish", self.status_message),
             Route("POST", "/v1/users/{}/share/link", "publish", self.share_link),
             Route("GET", "/v1/users/{}/feed", "list", self.feed),
@@ -156,13 +158,7 @@ class Xing(Service):
     def authorize(self, request: Request) -> Token:
         """The caller's token. Answers 401 by name where the signature, the consumer or the token is wrong, and 403
         where the limit is used up."""
-        given = _oauth(request)
-        for name in ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_signature"):
-            if not given.get(name):
-                raise Answer(error(401, "REQUIRED_PARAMETER_MISSING", f"Required parameter missing: {name}"))
-        if given["oauth_signature_method"] != "PLAINTEXT":
-            raise Answer(error(401, "INVALID_OAUTH_SIGNATURE_METHOD", "Invalid signature method"))
-        self._check_time(given)
+        given = self.signed(request, "oauth_token")
         token = self.world.directory.token(self.key, given["oauth_token"])
         if token is None or token.expired(self.world.now()):
             raise Answer(_invalid_token())
@@ -174,6 +170,19 @@ class Xing(Service):
             refused.headers["Retry-After"] = str(math.ceil(wait))
             raise Answer(refused)
         return token
+
+    def signed(self, request: Request, *more: str) -> dict[str, str]:
+        given = _oauth(request)
+        for name in ("oauth_consumer_key", "oauth_signature_method", "oauth_signature", *more):
+            if not given.get(name):
+                raise self.refused("REQUIRED_PARAMETER_MISSING", f"Required parameter missing: {name}")
+        if given["oauth_signature_method"] != "PLAINTEXT":
+            raise self.refused("INVALID_OAUTH_SIGNATURE_METHOD", "Invalid signature method")
+        self._check_time(given)
+        return given
+
+    def refused(self, name: str, message: str) -> Answer:
+        return Answer(error(401, name, message))
 
     def _check_time(self, given: dict[str, str]) -> None:
         stamp = given.get("oauth_timestamp", "")

@@ -16,6 +16,7 @@ from publishers.base import (
     Network,
     Publisher,
 )
+from publishers.twitter.consent import CONSENT
 from publishers.twitter.costs import cost
 from publishers.twitter.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
@@ -75,4 +76,5 @@ NETWORK = Network(
     share_url="https://x.com/intent/post?url=",
     home_url="https://x.com/",
     hosts=("x.com", "twitter.com"),
+    consent=CONSENT,
 )

@@ -8,6 +8,7 @@ credentials are a partner's.
 from __future__ import annotations
 
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
+from publishers.xing.consent import CONSENT
 from publishers.xing.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, check_connection, expected_text, length
 
 
@@ -55,4 +56,5 @@ NETWORK = Network(
     share_url="https://www.xing.com/spi/shares/new?url=",
     home_url="https://www.xing.com/",
     hosts=("xing.com",),
+    consent=CONSENT,
 )

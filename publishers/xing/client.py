@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -19,10 +18,6 @@ from publishers.xing.limits import readings
 HOST = "https://api.xing.com"
 HOSTS = ("api.xing.com",)
 SECRETS = ("consumer_secret", "token", "token_secret")
-
-# With PLAINTEXT the signature is the secrets themselves, and both packages write it into their debug logs.
-for _name in ("requests_oauthlib", "oauthlib"):
-    logging.getLogger(_name).setLevel(logging.INFO)
 
 
 def open_xing_session(credentials: Credentials, connection: Connection) -> NetworkSession:

@@ -67,7 +67,9 @@ KINDS: dict[str, type[Campaign | Goal | Audience | Category | Format]] = {
 #: Files and answers for programs; everything else that answers with a whole HTML page is a page.
 NOT_PAGES = frozenset({"static", "posts.submission", "health.healthz", "health.readyz", "health.metrics"})
 #: Pages that look different for each example; of others one is enough.
-EACH_LOOKS_ITS_OWN = frozenset({"posts.show", "assisted.show", "plan.entries", "plan.new", "plan.edit"})
+EACH_LOOKS_ITS_OWN = frozenset(
+    {"channels.setup", "posts.show", "assisted.show", "plan.entries", "plan.new", "plan.edit"}
+)
 #: Pages that look different when asked differently.
 OTHER_LOOKS = (
     "/calendar?view=week", "/calendar?view=list", "/topics?view=list", "/success?period=12_weeks",
@@ -199,6 +201,8 @@ def examples(session: Session) -> dict[frozenset[str], list[dict[str, Any]]]:
         frozenset({"topic_id"}): [{"topic_id": session.scalar(select(Topic.id))}],
         frozenset({"media_id"}): [{"media_id": session.scalar(select(Media.id))}],
         frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
+        frozenset({"network"}): [{"network": network} for network in ("facebook", "linkedin", "twitter", "xing")],
+        frozenset({"begun_id"}): [{"begun_id": 1}],  # of nobody: whoever has none is sent on
         frozenset({"event_id"}): [{"event_id": session.scalar(select(Event.id).where(Event.kind == RESOLVED))}],
         frozenset({"kind"}): [{"kind": kind} for kind in KINDS],
         frozenset({"kind", "entry_id"}): [

@@ -50,16 +50,18 @@ class Company:
 
 
 def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
-    """Settings for an instance in ``folder``; ``networks`` may be given as ``{key: api_url}``."""
+    """Settings for an instance in ``folder``; ``networks`` may be given as ``{key: api_url}``, ``apps`` as ``{key:
+    options}``."""
     urls: dict[str, str] = changes.pop("networks", {})
+    apps: dict[str, dict[str, str]] = changes.pop("apps", {})
     return Settings(
         instance=folder,
         database_url=database_url,
         secret_key=SECRET_KEY,
         encryption_keys=(ENCRYPTION_KEY,),
-        networks={key: NetworkSettings(url) for key, url in urls.items()},
         # Small, so that too much is soon there; and FFmpeg only where a test brings its own.
         **{"max_upload_bytes": 20_000_000, "ffmpeg": "", **changes},
+        networks={key: NetworkSettings(urls.get(key), apps.get(key, {})) for key in {**urls, **apps}},
     )
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from planner.services.checkup import (
+    apps,
     backups,
     channels,
     clocks,
@@ -46,6 +47,7 @@ LOOKS: tuple[Look, ...] = (
     settings.secrets,
     clocks.machine,
     networks.clocks,
+    apps.set_up,
     mails.server,
 )
 #: What the database has to answer for.

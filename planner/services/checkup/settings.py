@@ -48,7 +48,7 @@ def front_door(scene: Scene) -> Iterator[Finding]:
             yield notice("settings", "url_missing")
     elif parts.scheme not in ("http", "https") or not parts.hostname:
         yield problem("settings", "url_wrong", url=url)
-    elif parts.scheme == "http" and not _is_here(parts.hostname):
+    elif parts.scheme == "http" and not is_here(parts.hostname):
         yield problem("settings", "url_plain", url=url)
     elif parts.scheme == "https" and not settings.secure_cookies:
         yield problem("settings", "cookies_plain", url=url)
@@ -73,7 +73,8 @@ def _setting(network: str) -> str:
     return f"SENDEPLAN_{network.upper()}_API_URL"
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

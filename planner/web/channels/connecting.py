@@ -16,6 +16,7 @@ from planner.services.errors import Conflict, FieldError, Invalid
 from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
+from planner.web.channels.consenting import consent_of
 from planner.web.channels.labels import field_label, guide
 from planner.web.formats import local
 from planner.web.looks import network_look
@@ -171,6 +172,7 @@ def show_form(network: Network, channel: Channel | None, errors: dict[str, str])
         channel=channel,
         fields=fields,
         guide=guide(network.key),
+        consent=consent_of(network.key),
         errors=errors,
         typed=request.form,
         today=local(context.now()),

@@ -90,6 +90,19 @@ FIELDS: dict[tuple[str, str] | str, tuple[LazyString, LazyString | str]] = {
 }
 
 
+KINDS: dict[str, LazyString] = {
+    "page": _l("Page"),
+    "organization": _l("company page"),
+    "person": _l("personal profile"),
+    "user": _l("account"),
+}
+
+
+def kind_label(kind: str) -> str:
+    """What kind of account it is; one that is not known says nothing."""
+    return str(KINDS.get(kind, ""))
+
+
 def guide(network: str) -> Guide | None:
     """What to say about connecting a network; None for one added by a third party."""
     return GUIDES.get(network)

@@ -17,6 +17,7 @@ from planner.web.messages import (
     api,
     channels,
     composer,
+    connecting,
     content,
     dialogue,
     media,

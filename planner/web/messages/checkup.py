@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-from planner.web.messages import outgoing
+from planner.web.messages import connecting, outgoing
 
 if TYPE_CHECKING:
     from planner.services.checkup.finding import Finding, Param
@@ -26,6 +26,7 @@ AREAS: dict[str, LazyString] = {
     "networks": _l("Networks"),
     "backup": _l("Backup"),
     "mail": _l("Mail"),
+    "apps": _l("Developer apps"),
     "check": _l("Check-up"),
 }
 
@@ -216,6 +217,7 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     ),
 }
 
+SAYS |= connecting.FINDINGS
 
 #: A finding's parameter that is itself a code.
 WHY = "why"

@@ -1,0 +1,27 @@
+"""What Facebook Login asks a person for (Permissions Reference: pages_*, read_insights)."""
+
+from __future__ import annotations
+
+from publishers.connecting import Consent, Flow, Permission, Purpose
+
+PAGE = "page"
+
+PERMISSIONS = (
+    Permission("pages_show_list", Purpose.CHOOSE, vital=True),
+    Permission("pages_manage_posts", Purpose.PUBLISH, vital=True),
+    Permission("pages_read_engagement", Purpose.CONFIRM, vital=True),
+    Permission("read_insights", Purpose.FIGURES),
+    Permission("pages_read_user_content", Purpose.COMMENTS),
+    Permission("pages_manage_engagement", Purpose.COMMENTS),
+)
+
+TASK = Permission("CREATE_CONTENT", Purpose.ROLE, vital=True)
+
+
+def _flow() -> Flow:
+    from publishers.facebook import oauth
+
+    return oauth
+
+
+CONSENT = Consent(_flow, PERMISSIONS, tuple(p.name for p in PERMISSIONS), roles=(TASK,))

@@ -1,0 +1,126 @@
+"""Connecting by consent: the trip to the sandbox networks and back, and the choice, on both kinds of database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.domain.states import DeliveryState
+from planner.models import Channel, Delivery, Slot
+from planner.services import connecting
+from planner.services.connecting import Arrival
+from planner.services.connections import ChannelAccess
+from planner.services.errors import Conflict, Invalid
+from planner.services.posts import When
+from publishers.sandbox import Sandbox, apps
+from tests.services.tripping import SESSION, all_channels, begin, choose, come_back, rows
+from tests.support.clock import FakeClock
+from tests.support.consenting import brought, decide
+from tests.support.factories import Company, make_channel, make_platform, make_post
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    """The networks on the test's clock."""
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    """Wired to the sandbox networks as the developer app that they know."""
+    keys = list(sandbox.services)
+    platform = make_platform(
+        tmp_path / "instance", database_url, clock, networks={key: sandbox.api_url(key) for key in keys},
+        apps={key: apps.settings(key) for key in keys},
+    )  # fmt: skip
+    yield platform
+    platform.close()
+
+
+def test_several_pages_become_channels_at_once_and_nothing_is_left_behind(
+    platform: Platform, company: Company, sandbox: Sandbox
+) -> None:
+    address = begin(platform, company.alice, "facebook")
+    [row] = rows(platform)
+    state = brought(address)["state"]
+    assert state not in (row.state_digest, row.sealed)
+    arrival = come_back(platform, company.alice, "facebook", brought(decide(address)))
+    [row] = rows(platform)
+    assert "EAAB" not in row.sealed
+    with platform.database.read() as session:
+        offered = connecting.choice(session, platform, company.alice, arrival.begun_id, SESSION)
+    assert [(o.offer.account.name, o.usable) for o in offered.options] == [
+        ("Brandt Maschinenbau", True), ("Brandt Service & Ersatzteile", True), ("Ausbildung bei Brandt", False),
+    ]  # fmt: skip
+    with pytest.raises(Invalid):
+        choose(platform, company.alice, arrival.begun_id, "131907745582213")
+    chosen = choose(platform, company.alice, arrival.begun_id, "104872951638204", "118240667301955")
+    assert len(chosen.connected) == 2
+    assert rows(platform) == []
+    for channel in all_channels(platform):
+        assert channel.verified_at == platform.clock.now()
+        assert "EAAB" not in str(channel.credentials)
+    with pytest.raises(Conflict, match="consent_choice_gone"):
+        choose(platform, company.alice, arrival.begun_id, "104872951638204")
+    assert len(all_channels(platform)) == 2
+
+
+def test_of_two_returns_at_once_one_exchanges_the_code(platform: Platform, company: Company, sandbox: Sandbox) -> None:
+    parameters = brought(decide(begin(platform, company.alice, "twitter")))
+    outcomes: list[Arrival | str] = []
+    start = Barrier(2)
+
+    def arrive() -> None:
+        start.wait()
+        try:
+            outcomes.append(come_back(platform, company.alice, "twitter", parameters))
+        except Conflict as error:
+            outcomes.append(error.code)
+
+    threads = [Thread(target=arrive) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    exchanged = [r for r in sandbox.requests("twitter", "refresh") if r["method"] == "POST"]
+    assert len(exchanged) == 1
+    assert {o if isinstance(o, str) else "arrived" for o in outcomes} <= {"arrived", "consent_used"}
+    # Whoever comes once more, by the back button, is led to the choice that stands.
+    assert come_back(platform, company.alice, "twitter", parameters).begun_id == rows(platform)[0].id
+    assert len([r for r in sandbox.requests("twitter", "refresh") if r["method"] == "POST"]) == 1
+
+
+def test_reconnecting_keeps_slots_and_queue_and_what_waited_goes_on(
+    platform: Platform, company: Company, sandbox: Sandbox
+) -> None:
+    now = platform.clock.now()
+    page = "104872951638204"
+    channel = make_channel(
+        platform.database, company, now, "facebook", [(1, "09:00"), (3, "10:00")], remote_account_id=page,
+        credentials=platform.vault.seal({"page_id": page, "access_token": "ended"}), reconnect_since=now,
+    )  # fmt: skip
+    waiting = make_post(platform, company.bob, [channel], When(at=now + timedelta(hours=1)), approve=True)
+    queued = make_post(platform, company.bob, [channel], When(queue=True), text="In der Reihe", approve=True)
+    with platform.database.write() as session:
+        delivery = session.query(Delivery).filter_by(post_id=waiting.id).one()
+        delivery.state, delivery.error_code = DeliveryState.NEEDS_PERSON, "reconnect"
+        place = session.query(Delivery).filter_by(post_id=queued.id).one().publish_at
+    parameters = brought(decide(begin(platform, company.alice, "facebook", channel)))
+    arrival = come_back(platform, company.alice, "facebook", parameters)
+    assert arrival.reconnected is not None
+    assert arrival.reconnected.id == channel.id
+    assert rows(platform) == []
+    with platform.database.read() as session:
+        fresh = session.get_one(Channel, channel.id)
+        assert (fresh.reconnect_since, fresh.credentials_version) == (None, channel.credentials_version + 1)
+        assert session.query(Slot).count() == 2
+        assert session.query(Delivery).filter_by(post_id=waiting.id).one().state is DeliveryState.SCHEDULED
+        assert session.query(Delivery).filter_by(post_id=queued.id).one().publish_at == place
+    with platform.connections.publisher(ChannelAccess.of(fresh)) as publisher:
+        assert publisher.verify().remote_id == page

@@ -1,0 +1,195 @@
+"""Connecting by consent on the screens: away, back, the choice, and what is said where it goes wrong."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.models import BegunConnection, Channel
+from publishers.sandbox import Sandbox, apps
+from tests.support.clock import FakeClock
+from tests.support.consenting import decide
+from tests.support.factories import Company, make_channel, make_platform
+from tests.support.web import Browsing, ClientOf
+
+NETWORKS = ("facebook", "twitter", "linkedin", "xing")
+PAGE = "104872951638204"
+_REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    """The networks on the test's clock."""
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    """The sandbox networks know the app of all but XING, for which nothing is set."""
+    platform = make_platform(
+        tmp_path / "instance", sqlite_url, clock, networks={key: sandbox.api_url(key) for key in NETWORKS},
+        apps={key: apps.settings(key) for key in NETWORKS if key != "xing"},
+    )  # fmt: skip
+    yield platform
+    platform.close()
+
+
+@pytest.fixture
+def alice(client_of: ClientOf, company: Company) -> Browsing:
+    client = client_of(company.alice)
+    client.send("/language", language="en")
+    return client
+
+
+def leave(client: Browsing, network: str, channel: int | str = "") -> str:
+    """Press the button; the address that the browser is forwarded to."""
+    answer = client.send(f"/channels/connect/{network}", channel=channel)
+    found = _REFRESH.search(answer.text)
+    assert found, answer.text
+    return html.unescape(found[1])
+
+
+def path_of(location: str) -> str:
+    """An address of ours without its host."""
+    return "/" + location.split("/", 3)[3]
+
+
+def channels_of(platform: Platform) -> list[Channel]:
+    with platform.database.read() as session:
+        return session.query(Channel).order_by(Channel.id).all()
+
+
+def test_only_admins_set_up_begin_and_choose(client_of: ClientOf, company: Company) -> None:
+    for actor in (company.bob, company.charlie, company.rita):
+        client = client_of(actor)
+        assert client.get("/channels/connect/facebook").status_code == 403
+        assert client.send("/channels/connect/facebook").status_code == 403
+        assert client.send("/channels/connect/facebook/check").status_code == 403
+        assert client.get("/channels/connect/facebook/back?state=x").status_code == 403
+        assert client.get("/channels/connecting/1").status_code == 403
+        assert client.send("/channels/connecting/1").status_code == 403
+    stranger = client_of(None).get("/channels/connect/facebook/back?code=secret&state=x")
+    assert "/sign-in" in stranger.location
+    assert "secret" not in stranger.location
+
+
+def test_from_the_button_to_two_channels(alice: Browsing, platform: Platform) -> None:
+    back = path_of(decide(leave(alice, "facebook")))
+    answer = alice.get(back)
+    assert answer.status_code == 303
+    page = alice.get(answer.location)
+    assert "Katrin Vogel allowed access at Facebook." in page.text
+    assert "This person&#39;s role on the page does not allow to publish." in page.text
+    done = alice.send(answer.location, accounts=[PAGE, "118240667301955"])
+    assert done.location.endswith("/channels")
+    assert [c.name for c in channels_of(platform)] == ["Brandt Maschinenbau", "Brandt Service & Ersatzteile"]
+    assert "Connected: Brandt Maschinenbau, Brandt Service" in html.unescape(alice.get("/channels").text)
+    # The same form once more, and the way back: nothing is made twice.
+    assert alice.send(answer.location, accounts=[PAGE]).status_code == 302
+    assert alice.get(back).status_code == 409
+    assert len(channels_of(platform)) == 2
+
+
+def test_one_account_alone_is_ticked_and_leads_to_its_slots(alice: Browsing, platform: Platform) -> None:
+    choice = alice.get(path_of(decide(leave(alice, "twitter")))).location
+    assert "checked" in alice.get(choice).text
+    assert alice.send(choice).status_code == 422
+    assert "Choose at least one account." in alice.send(choice).text
+    answer = alice.send(choice, accounts="1502893746120984576")
+    assert answer.location.endswith(f"/channels/{channels_of(platform)[0].id}/slots")
+
+
+def test_missing_permissions_are_named_with_what_they_prevent(alice: Browsing) -> None:
+    address = leave(alice, "facebook")
+    choice = alice.get(path_of(decide(address, without={"pages_manage_posts", "read_insights"}))).location
+    text = alice.get(choice).text
+    for said in ("<code>pages_manage_posts</code>. Without it, nothing can be published.",
+                 "<code>read_insights</code>. Without it, there are no figures."):  # fmt: skip
+        assert said in text
+    assert 'class="btn btn-primary" type="submit"' not in text.split("account-choices")[1]
+
+
+def test_whoever_says_no_is_told_so_and_goes_back_to_the_choice(alice: Browsing, platform: Platform) -> None:
+    page = alice.get(path_of(decide(leave(alice, "linkedin"), allow=False)))
+    assert page.status_code == 200
+    assert "You did not allow access at LinkedIn." in page.text
+    assert "/channels/new?network=linkedin" in page.text
+    with platform.database.read() as session:
+        assert session.query(BegunConnection).count() == 0
+    assert channels_of(platform) == []
+
+
+def test_a_forged_reused_or_foreign_state_is_a_clear_page_and_stores_nothing(
+    alice: Browsing, client_of: ClientOf, company: Company, platform: Platform
+) -> None:
+    back = path_of(decide(leave(alice, "linkedin")))
+    forged = alice.get("/channels/connect/linkedin/back?code=x&state=forged")
+    assert forged.status_code == 409
+    assert "belongs to nothing that was begun here" in forged.text
+    foreign = client_of(company.oscar).get(back)
+    assert foreign.status_code == 409
+    assert alice.get("/channels/connect/nowhere/back?state=x").status_code == 404
+    second = client_of(company.alice)
+    assert second.get(back).status_code == 409, "another session of the same person"
+    assert alice.get(back).status_code == 303, "and it still belongs to the first"
+    assert channels_of(platform) == []
+
+
+def test_the_wrong_account_is_named_with_the_expected_one(
+    alice: Browsing, platform: Platform, company: Company
+) -> None:
+    channel = make_channel(
+        platform.database, company, platform.clock.now(), "twitter", name="@brandt",
+        remote_account_id="1502893746120984576",
+        credentials=platform.vault.seal({"user_id": "1502893746120984576", "access_token": "old"}),
+    )  # fmt: skip
+    address = leave(alice, "twitter", channel.id)
+    choice = alice.get(path_of(decide(address, account="1733890412265500672"))).location
+    text = html.unescape(alice.get(choice).text)
+    assert "@brandt is not reconnected" in text
+    assert "Expected was the account 1502893746120984576; what came is: @BrandtKarriere." in text
+    right = alice.get(path_of(decide(leave(alice, "twitter", channel.id))))
+    assert right.location.endswith(f"/channels/{channel.id}")
+    assert "@brandt is connected again." in alice.get(right.location).text
+
+
+def test_a_channel_is_reconnected_by_one_button(alice: Browsing, platform: Platform, company: Company) -> None:
+    channel = make_channel(
+        platform.database, company, platform.clock.now(), "facebook", reconnect_since=platform.clock.now(),
+        remote_account_id=PAGE, credentials=platform.vault.seal({"page_id": PAGE, "access_token": "ended"}),
+    )  # fmt: skip
+    page = alice.get(f"/channels/{channel.id}").text
+    assert f'<input type="hidden" name="channel" value="{channel.id}">' in page
+    assert "Reconnect with Facebook" in alice.get(f"/channels/{channel.id}/connection").text
+
+
+def test_the_guide_shows_the_redirect_address_and_never_a_secret(alice: Browsing, platform: Platform) -> None:
+    page = alice.get("/channels/connect/linkedin").text
+    assert "http://localhost/channels/connect/linkedin/back" in page
+    assert "SENDEPLAN_LINKEDIN_CLIENT_SECRET" in page
+    assert apps.settings("linkedin")["client_secret"] not in page
+    assert "Community Management API" in page
+    assert alice.get("/channels/connect/instagram").status_code == 404
+
+
+def test_the_check_says_what_is_right_and_what_is_wrong(alice: Browsing, platform: Platform, sandbox: Sandbox) -> None:
+    assert "Facebook accepts the developer app" in alice.send("/channels/connect/facebook/check").text
+    assert "SENDEPLAN_XING_CLIENT_ID is not set." in alice.send("/channels/connect/xing/check").text
+    sandbox.faults.add("error", "linkedin", None)
+    assert "LinkedIn could not be asked about the developer app" in alice.send("/channels/connect/linkedin/check").text
+
+
+def test_without_an_app_the_page_says_what_is_missing_and_tokens_still_work(alice: Browsing) -> None:
+    page = alice.get("/channels/new?network=xing").text
+    assert "This needs a developer app of your own" in page
+    assert 'name="credentials.consumer_key"' in page
+    answer = alice.send("/channels/connect/xing")
+    assert answer.status_code == 409
+    assert "SENDEPLAN_XING_CLIENT_ID" in answer.text
+    assert 'name="credentials.page_id"' in alice.get("/channels/new?network=facebook").text
