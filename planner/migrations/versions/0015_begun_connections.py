@@ -1,7 +1,7 @@
 """Connections begun at a network
 
 Revision ID: 0015
-Revises: 0014
+Revises: 0012
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0014"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -43,6 +43,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_begun_connection"),
         sa.UniqueConstraint("state_digest", name="uq_begun_connection_state_digest"),
+        sqlite_autoincrement=True,
     )
     for column in ("workspace_id", "user_id", "channel_id", "expires_at"):
         op.create_index(f"ix_begun_connection_{column}", "begun_connection", [column])

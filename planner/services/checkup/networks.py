@@ -19,6 +19,8 @@ def clocks(scene: Scene) -> Iterator[Finding]:
     from publishers.asking import network_time  # with all that HTTP needs, which a server may never use
 
     for key, network in registry.networks().items():
+        if not network.credential_fields:
+            continue  # people publish there: nothing is ever asked of it
         connection = scene.platform.connections.connection(key, timeout=SECONDS)
         before = scene.platform.clock.now()
         try:

@@ -19,7 +19,7 @@ from planner.services.errors import Conflict, Invalid, NotFound
 from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
-from planner.web.channels.guides import app_guide
+from planner.web.channels.guides import app_guide, with_names
 from planner.web.channels.labels import kind_label
 from planner.web.formats import moment
 from planner.web.looks import network_look
@@ -226,6 +226,7 @@ def _setup_page(found: AppSettings, told: list[Told] | None = None) -> str:
         public_url=settings.public_url,
         set_options=[option for option, value in settings.network(key).app.items() if value],
         setting_name=name_of_app_option,
+        with_names=with_names,
         told=told,
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_gettext as _l
+from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,6 @@ class AppGuide:
     """``steps`` in order; after the step with the number ``address_after`` the redirect address is entered. ``review``
     is what the network wants to see before strangers may connect; ``note`` what else is good to know."""
 
-    portal: str
     url: str
     steps: tuple[LazyString, ...]
     review: tuple[LazyString, ...]
@@ -35,7 +36,6 @@ _SECRET = Setting("client_secret", _l("The app's client secret. It is shown at t
 
 APP_GUIDES: dict[str, AppGuide] = {
     "facebook": AppGuide(
-        "Meta for Developers",
         "https://developers.facebook.com/apps/",
         (
             _l("Create an app of the type Business, and link it to your company's business portfolio."),
@@ -61,7 +61,6 @@ APP_GUIDES: dict[str, AppGuide] = {
            "access does not expire by itself."),
     ),
     "twitter": AppGuide(
-        "X Developer Portal",
         "https://developer.x.com/en/portal/dashboard",
         (
             _l("Create a project with an app in it. X charges by use: put credits on the account."),
@@ -77,7 +76,6 @@ APP_GUIDES: dict[str, AppGuide] = {
         _l("The connection renews itself: nobody has to think of it."),
     ),
     "linkedin": AppGuide(
-        "LinkedIn Developer Portal",
         "https://www.linkedin.com/developers/apps",
         (
             _l("Create an app and link it to your company page; an admin of that page confirms it under Verify."),
@@ -103,7 +101,6 @@ APP_GUIDES: dict[str, AppGuide] = {
            "before, and reconnect with one click."),
     ),
     "xing": AppGuide(
-        "XING",
         "https://dev.xing.com/",
         (
             _l("XING gives out no keys any more. Without keys of your own, leave this page: publish by hand, which is"
@@ -115,6 +112,11 @@ APP_GUIDES: dict[str, AppGuide] = {
         (Setting("client_id", _l("The consumer key.")), Setting("client_secret", _l("The consumer secret."))),
     ),
 }  # fmt: skip
+
+
+def with_names(text: LazyString | str) -> Markup:
+    """A sentence in which the names that a network's own pages use, in English, are marked as quoted."""
+    return Markup(re.sub("„([^“]+)“", r"<q>\1</q>", str(escape(str(text)))))  # noqa: S704 - escaped just here
 
 
 def app_guide(network: str) -> AppGuide | None:
