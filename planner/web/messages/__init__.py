@@ -36,8 +36,8 @@ COUNTS = frozenset({"count", "high", "length", "limit", "low", "max_length", "pi
 IN_BYTES = frozenset({"document_too_large", "gif_too_large", "image_too_large", "video_too_large"})
 
 AREAS = (
-    accounts, api, channels, composer, connecting, content, dialogue, media, members, outgoing, plan, posts, publishing, screens,
-    weekly,
+    accounts, api, channels, composer, connecting, content, dialogue, media, members, outgoing, plan, posts,
+    publishing, screens, weekly,
 )  # fmt: skip
 SENTENCES: dict[str, LazyString] = {code: said for area in AREAS for code, said in area.SENTENCES.items()}
 
