@@ -1,5 +1,5 @@
-"""``python -m bench [start] [single] [many] [calendar] [growth] [clock] [claims] [workers]``: measure, and write
-docs/performance.md."""
+"""``python -m bench [start] [single] [many] [calendar] [growth] [clock] [claims] [calls] [workers]``: measure, and
+write docs/performance.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import calendar_page, claims, clock, growth, publishing, workers
+from bench import calendar_page, calls, claims, clock, growth, publishing, workers
 from bench.instance import ROOT
 from bench.report import report
 
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "growth": growth.growth,
     "clock": clock.clock,
     "claims": claims.claims,
+    "calls": calls.calls,
     "workers": workers.workers,
 }
 

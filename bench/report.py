@@ -45,6 +45,14 @@ switched off.
 
 {_clock(results["clock"])}
 
+## Calls for figures
+
+Figures are asked for in batches of 50 posts; a batch of Graph's holds 50 questions in one call. Of a LinkedIn member
+(five calls) and on XING each post is asked for by itself, as their APIs have it. Where reading is paid for, a post is
+asked for more rarely.
+
+{_calls(results["calls"])}
+
 ## Claims and workers
 
 {_table(_claims(results["claims"]))}
@@ -82,6 +90,15 @@ def _one_process(results: dict[str, dict[str, Any]]) -> Iterator[Row]:
         part = month[name]
         remarks = f"{part['many_ms']:.1f} ms against {part['few_ms']:.1f} ms; {part['queries']} queries"
         yield f"{title}: 100,000 posts against 1,000", f"{part['ratio']:.2f}", remarks + "; aim: at most 1.3"
+
+
+def _calls(found: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        f"| {key} | {one['calls']:,} | {one['pulls']} | {format(one['dollars'], '.3f') if one['dollars'] else '–'} |"
+        for key, one in found.items()
+    ]
+    head = "| Network | Calls for 1,000 posts | Pulls of one post in its life | Reading one post costs (US dollars) |"
+    return "\n".join([head, "|---|---:|---:|---:|", *lines])
 
 
 def _growth(found: dict[str, Any]) -> Iterator[Row]:

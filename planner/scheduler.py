@@ -147,6 +147,7 @@ class Scheduler:
         from planner.services import metrics
 
         metrics.pull_due(self._platform)
+        metrics.pull_followers(self._platform)
 
     def _forget(self) -> None:
         outbox.forget_old(self._platform)

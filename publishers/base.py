@@ -186,6 +186,8 @@ class Capabilities:
     rejects_duplicates: bool = False
     two_phase: bool = False
     assisted_only: bool = False
+    has_followers: bool = False
+    reading_costs: bool = False
     can_edit: bool = False
     can_look: bool = False
     dialogue: DialogueRules = field(default_factory=DialogueRules)

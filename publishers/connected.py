@@ -20,11 +20,11 @@ from publishers.costs import Charge
 from publishers.dialogue import Remark, Remarks
 from publishers.http import NetworkSession, one_call
 from publishers.limits import LimitReading
-from publishers.optional import AfterPublishing, Talking
+from publishers.optional import AfterPublishing, Counting, Talking
 from publishers.preparing import Preparation
 
 
-class Connected(AfterPublishing, Talking):
+class Connected(AfterPublishing, Counting, Talking):
     """One account of one network over one session. Adapters inherit from this and add the contract's methods."""
 
     def __init__(self, network: str, session: NetworkSession, connection: Connection) -> None:

@@ -26,6 +26,14 @@ class AfterPublishing:
         _refuse()
 
 
+class Counting:
+    """Figures of the account itself."""
+
+    def followers(self) -> int | None:
+        """How many follow the account now; None where the network does not say."""
+        _refuse()
+
+
 class Talking:
     """Comments and mentions. See :class:`publishers.dialogue.DialogueRules` for which of these a connection has."""
 

@@ -13,6 +13,14 @@ SCHEDULE: tuple[tuple[timedelta, timedelta], ...] = (
     (timedelta(days=90), timedelta(days=7)),
     (timedelta(days=365), timedelta(days=30)),
 )
+#: Where each reading is paid for: rarely, at the ages that people ask about.
+THRIFTY: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(hours=2), timedelta(hours=2)),
+    (timedelta(days=1), timedelta(hours=22)),
+    (timedelta(days=7), timedelta(days=3)),
+    (timedelta(days=30), timedelta(days=10)),
+    (timedelta(days=365), timedelta(days=90)),
+)
 
 
 def first_due(published_at: datetime) -> datetime:
@@ -20,7 +28,10 @@ def first_due(published_at: datetime) -> datetime:
     return published_at + SCHEDULE[0][1]
 
 
-def next_due(published_at: datetime, now: datetime) -> datetime | None:
-    """When they are asked for after a pull at ``now``. None: never again, the post is older than the schedule."""
+def next_due(published_at: datetime, now: datetime, *, paid: bool = False) -> datetime | None:
+    """When they are asked for after a pull at ``now``. None: never again, the post is older than the schedule.
+
+    ``paid``: the network asks money for reading.
+    """
     age = now - published_at
-    return next((now + interval for limit, interval in SCHEDULE if age < limit), None)
+    return next((now + interval for limit, interval in (THRIFTY if paid else SCHEDULE) if age < limit), None)

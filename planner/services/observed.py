@@ -127,6 +127,11 @@ class ObservedPublisher:
         with self._observed("remove"):
             self._optional("remove")(remark)
 
+    def followers(self) -> int | None:
+        with self._observed("followers"):
+            found: int | None = self._optional("followers")()
+        return found
+
     def _optional(self, name: str) -> Callable[..., Any]:
         """A method that not every publisher has. Raises Unsupported where this one has not."""
         found: Callable[..., Any] | None = getattr(self._publisher, name, None)

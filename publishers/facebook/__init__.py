@@ -25,6 +25,7 @@ NETWORK = Network(
     default_api_url="https://graph.facebook.com",
     capabilities=Capabilities(
         rejects_duplicates=True,
+        has_followers=True,
         can_edit=True,
         can_look=True,
         # Graph API, Object Comments: up to 8,000 characters

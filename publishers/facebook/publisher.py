@@ -106,6 +106,12 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue):
         with self._call():
             return self._insights.figures(remote_ids)
 
+    def followers(self) -> int | None:
+        """Graph API, Page: ``followers_count``."""
+        with self._call():
+            page = reading.as_object(self._client.ask(self._page, fields="followers_count"), TITLE)
+            return reading.count(page, "followers_count")
+
     def delete(self, remote_id: str) -> None:
         with self._call():
             try:

@@ -53,6 +53,7 @@ NETWORK = Network(
     default_api_url="https://api.linkedin.com",
     capabilities=Capabilities(
         rejects_duplicates=True,
+        has_followers=True,
         can_edit=True,
         can_look=True,
         # Comments API: up to 1,250 characters; hiding is not offered, mentions are not read

@@ -24,6 +24,7 @@ from publishers.base import (
     Rejected,
     RemotePost,
     Under,
+    Unsupported,
     nobody_hears,
 )
 from publishers.connected import required
@@ -109,6 +110,15 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
             if self._is_organisation:
                 return organisation_figures(self._client, self._author, remote_ids)
             return member_figures(self._client, remote_ids)
+
+    def followers(self) -> int | None:
+        """Of an organisation by its network size (Organization Follower Statistics); a member's are not given to us."""
+        if not self._is_organisation:
+            raise Unsupported(f"{TITLE} does not tell how many follow a member.")
+        path = f"/rest/networkSizes/{encoded(self._author)}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"
+        with self._call(), _unsupported_where_unreadable():
+            answer = reading.as_object(self._client.rest("GET", path).json(), TITLE)
+            return reading.count(answer, "firstDegreeSize")
 
     def delete(self, remote_id: str) -> None:
         with self._call():

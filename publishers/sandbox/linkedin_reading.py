@@ -40,6 +40,7 @@ class LinkedInReading(Service):
             Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
             Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
             Route("GET", "/rest/organizations/{}", "verify", self.organization),
+            Route("GET", "/rest/networkSizes/{}", "metrics", self.network_size),
             Route("GET", "/rest/organizationAcls", "verify", self.acls),
             Route("GET", "/rest/me", "verify", self.me),
             Route("GET", "/v2/me", "verify", self.me),
@@ -155,6 +156,14 @@ class LinkedInReading(Service):
         })  # fmt: skip
 
     # --- who -----------------------------------------------------------------------------------------------
+
+    def network_size(self, request: Request, urn: str) -> Response:
+        """How many follow an organisation."""
+        token = self.authorize(request, "rw_organization_admin", "r_organization_social")
+        account = self.world.directory.reachable(token, urn)
+        if account is None or request.query.get("edgeType") != "COMPANY_FOLLOWED_BY_MEMBER":
+            raise not_found(urn)
+        return json_response(200, {"firstDegreeSize": account.followers})
 
     def organization(self, request: Request, number: str) -> Response:
         token = self.authorize(request, "rw_organization_admin", "r_organization_social", "w_organization_social")

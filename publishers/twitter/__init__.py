@@ -42,6 +42,8 @@ NETWORK = Network(
     default_api_url="https://api.twitter.com",
     capabilities=Capabilities(
         rejects_duplicates=True,
+        has_followers=True,
+        reading_costs=True,
         can_look=True,
         # docs.x.com, pay per use: replies only where the author mentioned or quoted the account
         dialogue=DialogueRules(

@@ -109,6 +109,12 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                     figures.update(self._figures(ids[start : start + IDS_AT_ONCE], fields))
         return figures
 
+    def followers(self) -> int | None:
+        """OpenAPI, User: ``public_metrics``. One read."""
+        with self._call():
+            user = _object(self._client.get_me(user_fields=["public_metrics"], user_auth=False), "data")
+            return reading.count(user.get("public_metrics"), "followers_count")
+
     def delete(self, remote_id: str) -> None:
         with self._call():
             try:

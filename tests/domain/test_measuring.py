@@ -57,3 +57,11 @@ def test_an_older_post_never_waits_less_than_a_younger_one(one: timedelta, other
     assert sooner is None or sooner > younger
     if sooner is not None and later is not None:
         assert sooner - younger <= later - older
+
+
+def test_where_reading_is_paid_for_a_post_is_asked_for_a_dozen_times_in_its_life() -> None:
+    asked, due = 0, first_due(PUBLISHED)
+    while (following := next_due(PUBLISHED, due, paid=True)) is not None:
+        assert following > due
+        asked, due = asked + 1, following
+    assert 8 <= asked <= 12

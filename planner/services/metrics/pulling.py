@@ -32,6 +32,7 @@ from planner.services.publishing import channel_effects, renewal
 from planner.services.publishing.again import write_again
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.tables import DELIVERY, changed
+from publishers import registry
 from publishers.base import Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.limits import Calls
 
@@ -184,7 +185,9 @@ def _pull(platform: Platform, access: ChannelAccess, mine: Sequence[Due], pulled
         _log.warning("The channel gives no figures: %s", failure)
         _postpone(platform, mine, platform.clock.now() + failure.wait)
         return False
-    pulled.snapshots += write_again(platform.database, lambda s: _store(s, mine, figures, platform.clock.now()))
+    paid = registry.network(access.network).capabilities.reading_costs
+    now = platform.clock.now()
+    pulled.snapshots += write_again(platform.database, lambda s: _store(s, mine, figures, now, paid=paid))
     unknown = [due.id for due in mine if due.remote_id not in figures]
     if unknown:
         live.missing(platform, access, unknown)
@@ -210,13 +213,13 @@ def _postpone(platform: Platform, batch: Sequence[Due], to: datetime | None) -> 
             _move(session, due, to)
 
 
-def _store(session: Session, batch: Sequence[Due], figures: Mapping[str, Figures], now: datetime) -> int:
+def _store(session: Session, batch: Sequence[Due], figures: Mapping[str, Figures], now: datetime, *, paid: bool) -> int:
     """Add what came. A post that the network no longer knows gets no snapshot, and is asked for as before."""
     before = snapshots.latest(session, [due.id for due in batch])
     stored = 0
     for due in batch:
         given = figures.get(due.remote_id)
-        if _move(session, due, next_due(due.published_at, now)) and given is not None:
+        if _move(session, due, next_due(due.published_at, now, paid=paid)) and given is not None:
             snapshots.add(session, due.id, now, snapshots.figures_now(given, before.get(due.id)))
             stored += 1
     return stored

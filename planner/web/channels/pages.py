@@ -10,7 +10,18 @@ from flask_login import login_required
 from planner.domain.roles import Permission
 from planner.domain.week import Week
 from planner.models import Channel
-from planner.services import archiving, channel_overview, channels, limits, queue, rehearsing, slots, spending, weeks
+from planner.services import (
+    archiving,
+    channel_overview,
+    channels,
+    limits,
+    metrics,
+    queue,
+    rehearsing,
+    slots,
+    spending,
+    weeks,
+)
 from planner.services.errors import Conflict, Invalid, Problems
 from planner.services.publishing import pause
 from planner.web import choices, context, inputs
@@ -146,6 +157,7 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         limited_until=limits.channel_held_until(channel, limits.app_limits(session, now), now),
         week=_this_week().get(channel.id),
         spent=spending.this_month(session, channel.workspace_id, now=now).get(channel.id),
+        following=metrics.following(session, channel.id),
         upcoming=channel_overview.next_delivery(session, channel.id, now=now),
         queue_length=len(queue.queue_of(session, channel.id, now=now)),
         rows=[(s.weekday, f"{s.wall_time:%H:%M}", s.category_id) for s in channel.slots],

@@ -133,6 +133,14 @@ EXPECTED = (
     Expectation("GET", r"/rest/organizations/\d+", "Organization Lookup", headers=versioned()),
     Expectation(
         "GET",
+        f"/rest/networkSizes/{_URN}",
+        "Organization Follower Statistics",
+        {"edgeType": "COMPANY_FOLLOWED_BY_MEMBER"},
+        headers=versioned(),
+        required=["edgeType"],
+    ),
+    Expectation(
+        "GET",
         "/rest/organizationalEntityShareStatistics",
         "Share Statistics",
         {"q": "organizationalEntity", "organizationalEntity": _URN, "shares": r"List\(.+\)", "ugcPosts": r"List\(.+\)"},

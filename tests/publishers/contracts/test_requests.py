@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from publishers.base import FollowUp, NetworkError, OutgoingPost, Poll, Publisher, ThreadPart, Under, Unsupported
-from publishers.optional import AfterPublishing, Talking
+from publishers.optional import AfterPublishing, Counting, Talking
 from publishers.registry import network
 from publishers.sandbox import Sandbox
 from tests.publishers.accounts import CREDENTIALS, LINK, NetworkClock, connect, image, send, skipping
@@ -101,6 +101,7 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
             publisher.find_recent(begun, under)
     publisher.find_recent(begun)
     publisher.metrics(live)
+    assert cast("Counting", publisher).followers()
     after = cast("AfterPublishing", publisher)
     after.look(root)
     tolerant(lambda: after.edit(root, OutgoingPost(SIGNS)))

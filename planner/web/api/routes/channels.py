@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from planner import models
 from planner.bootstrap import Platform
 from planner.domain.roles import Permission
-from planner.services import archiving, channels, limits, rehearsing, slots as slot_service
+from planner.services import archiving, channels, limits, metrics, rehearsing, slots as slot_service
 from planner.services.actor import Actor
 from planner.services.publishing import pause
 from planner.services.slots import SlotInput
@@ -19,6 +21,8 @@ from planner.web.api.shapes.channels import (
     ChannelCreate,
     ChannelPatch,
     CredentialsPut,
+    FollowerCount,
+    Followers,
     PausePut,
     SlotNote,
     Slots,
@@ -128,6 +132,14 @@ def publish_by_hand(call: Call, channel_id: int) -> Channel:
 def publish_by_connection(call: Call, channel_id: int) -> Channel:
     """Let posts go out by themselves again. What was handed to people stays with them."""
     return present.channel(call, channels.switch_back(call.session, call.actor, channel_id, now=call.now))
+
+
+@router.get("/channels/{channel_id}/followers")
+def list_followers(call: Call, channel_id: int) -> Followers:
+    """How many followed the channel, day by day, for the last year; empty where the network does not say."""
+    channels.get(call.session, call.workspace_id, channel_id)
+    counted = metrics.history(call.session, channel_id, call.now - timedelta(days=366))
+    return Followers(items=[FollowerCount(as_of=one.taken_at, followers=one.followers or 0) for one in counted])
 
 
 @router.put("/channels/{channel_id}/rehearsal", Permission.MANAGE)

@@ -139,3 +139,16 @@ class Slots(Output):
     notes: list[SlotNote]
     moved: list[Id]
     unplaced: list[Id]
+
+
+class FollowerCount(Output):
+    """How many followed a channel at one moment."""
+
+    as_of: Moment
+    followers: int
+
+
+class Followers(Output):
+    """A channel's counts, oldest first."""
+
+    items: list[FollowerCount]

@@ -1,0 +1,55 @@
+"""How many calls figures take: for 1,000 posts of each network at once, and over the life of one post."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from planner.domain.measuring import first_due, next_due
+from planner.services.metrics.pulling import BATCH
+from publishers.base import Connection
+from publishers.registry import network
+from publishers.sandbox import Sandbox
+
+POSTS = 1_000
+ACCOUNT = {"facebook": "page_id", "twitter": "user_id", "linkedin": "author", "xing": "user_id"}
+
+
+def calls() -> dict[str, Any]:
+    """By network: calls for 1,000 posts, pulls of one post in its life, and what reading it costs (US dollars)."""
+    found: dict[str, Any] = {}
+    with Sandbox(limits={}) as sandbox:
+        for given in sandbox.credentials():
+            key = given["network"]
+            if key not in found:
+                fields = {name: value for name, value in given.items() if name not in ("network", "name")}
+                found[key] = _calls(sandbox, key, fields)
+    return found
+
+
+def _calls(sandbox: Sandbox, key: str, credentials: dict[str, str]) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    account = credentials[ACCOUNT[key]]
+    ids = [
+        sandbox.backfill(key, account, f"Post {number}", now - timedelta(days=2, seconds=number))
+        for number in range(POSTS)
+    ]
+    with closing(network(key).connect(credentials, Connection(sandbox.api_url(key), 300.0))) as publisher:
+        before = len(sandbox.requests(key))
+        for start in range(0, POSTS, BATCH):
+            publisher.metrics(ids[start : start + BATCH])
+        made = len(sandbox.requests(key)) - before
+        micros = sum(charge.micros for charge in publisher.charges())
+    pulls = _pulls(paid=network(key).capabilities.reading_costs)
+    return {"calls": made, "pulls": pulls, "dollars": micros / 1e6 / POSTS * pulls}
+
+
+def _pulls(*, paid: bool) -> int:
+    """How often a post is asked for, from its publishing until it is too old."""
+    published = datetime(2026, 1, 1, tzinfo=UTC)
+    due: datetime | None = first_due(published)
+    number = 0
+    while due is not None:
+        number, due = number + 1, next_due(published, due, paid=paid)
+    return number
