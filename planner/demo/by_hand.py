@@ -1,4 +1,4 @@
-"""What people publish in the story: on XING and Instagram by hand, some of it weeks ago, some of it due now."""
+"""What people publish in the story by hand: on XING, Instagram and YouTube, some of it done, some of it due now."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ DONE: tuple[tuple[Piece, str, dict[str, int]], ...] = (
         "https://www.instagram.com/p/C8brandt1/",
         {"reach": 1_280, "reactions": 164, "comments": 19, "views": 2_140, "saves": 31},
     ),
+    (
+        Piece(
+            "Drei Zahnräder",
+            "Wissen",
+            "Warum drei Zahnräder im Kreis sich nicht drehen\n\nUnd warum unsere es doch tun: Das dritte sitzt eine "
+            "Ebene höher. Die Rechnung dazu steht auf unserer Seite.\n\n#Getriebe #Maschinenbau",
+            channels="youtube",
+            picture="film",
+            path="/wissen/getriebe",
+        ),
+        "https://www.youtube.com/watch?v=brandt00001",
+        {"reactions": 47, "comments": 6, "views": 903, "watch_minutes": 84},
+    ),
 )
 
 #: What is due a little while ago and waits for a hand.
@@ -64,6 +77,14 @@ AHEAD: tuple[Piece, ...] = (
         "Modul 4, 61 Zähne, 2 Mikrometer Rundlauf. Unser Zahnrad der Woche.\n\n#Verzahnung #Maschinenbau",
         channels="instagram",
         picture="gear",
+    ),
+    Piece(
+        "BX 500 in einer Minute",
+        "Produkt",
+        "Die BX 500 in einer Minute\n\nVom Rohteil zum Gehäuse, ungekürzt, in Zeitraffer.\n\n#BX500 #Zerspanung",
+        channels="youtube",
+        picture="film",
+        path="/bx-500",
     ),
 )
 

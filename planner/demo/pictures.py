@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import random
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
@@ -13,6 +14,10 @@ GROUNDS = (("#123c4a", "#2b7a78"), ("#26324f", "#5a6fa8"), ("#40311f", "#b0793a"
 INK = "#f4f1ea"
 
 Draw = ImageDraw.ImageDraw
+
+
+#: Six seconds of three gears that turn, drawn by code too.
+FILM = Path(__file__).with_name("gears.mp4")
 
 
 def picture(kind: str, seed: int) -> bytes:

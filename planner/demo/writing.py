@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from planner.bootstrap import Platform
 from planner.demo.company import LEAD, Company
-from planner.demo.pictures import picture
+from planner.demo.pictures import FILM, picture
 from planner.demo.story import ENCORES, Piece
 from planner.domain.roles import Role
 from planner.domain.states import TopicStage
@@ -90,11 +90,12 @@ def _variants(company: Company, piece: Piece) -> dict[int, VariantInput]:
 def _media(session: Session, platform: Platform, company: Company, piece: Piece, number: int) -> tuple[int, ...]:
     if not piece.picture:
         return ()
+    film = piece.picture == "film"
     image = media.add(
         session,
         company.editor,
-        picture(piece.picture, number),
-        f"{piece.picture}-{number}.png",
+        FILM.read_bytes() if film else picture(piece.picture, number),
+        f"zahnraeder-{number}.mp4" if film else f"{piece.picture}-{number}.png",
         now=platform.clock.now(),
         folder=platform.settings.media_folder,
         alt=f"Zeichnung zum Thema „{piece.topic}“",
