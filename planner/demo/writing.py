@@ -98,7 +98,7 @@ def _media(session: Session, platform: Platform, company: Company, piece: Piece,
         f"zahnraeder-{number}.mp4" if film else f"{piece.picture}-{number}.png",
         now=platform.clock.now(),
         folder=platform.settings.media_folder,
-        alt=f"Zeichnung zum Thema „{piece.topic}“",
+        alt=f"{'Film' if film else 'Zeichnung'} zum Thema „{piece.topic}“",
     )
     return (image.id,)
 

@@ -103,7 +103,7 @@ def test_the_calendar_feed_rings_for_what_is_published_by_hand_alone(
     body = app.test_client().get(f"/calendar.ics?token={secret}&alarm=15").data
 
     alarms = {
-        str(event["summary"]).split()[0]: [alarm["trigger"].dt for alarm in event.walk("VALARM")]
+        str(event["summary"]).split()[0]: [alarm.decoded("trigger") for alarm in event.walk("VALARM")]
         for event in Calendar.from_ical(body).walk("VEVENT")
     }
     assert alarms == {"xing": [timedelta(minutes=-15)], "linkedin": []}
