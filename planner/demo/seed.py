@@ -61,7 +61,7 @@ def seed(settings: Settings, state_file: Path, *, today: datetime | None = None)
     """
     end = (today or datetime.now(UTC)).astimezone(UTC)
     clock = StoryClock(_monday(end) - timedelta(weeks=WEEKS))
-    with Sandbox(clock=clock.now, seed=7, state_file=state_file) as sandbox:
+    with Sandbox(clock=clock.now, seed=7, state_file=state_file, processing_seconds=0) as sandbox:
         urls = {key: NetworkSettings(sandbox.api_url(key)) for key in NETWORKS}
         platform = bootstrap(replace(settings, networks=urls), clock=clock)
         try:

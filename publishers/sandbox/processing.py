@@ -31,7 +31,8 @@ def process(
     It takes ``seconds``, or what the sandbox was told, or a fault asks for; a fault may also make it fail.
     """
     now = world.now()
-    taken = request.notes.get("slow") or world.processing_seconds or seconds
+    told = world.processing_seconds
+    taken = request.notes.get("slow") or (seconds if told is None else told)
     medium.content, medium.kind = content, kind
     medium.meta["begun"] = now
     medium.ready_at = now + timedelta(seconds=taken)

@@ -37,7 +37,8 @@ class Sandbox:
 
     ``clock`` gives the networks' time (aware, UTC); ``latency`` in seconds is added to every answer of a network and
     passes in real time; ``state_file`` keeps posts over a restart; ``open_accounts`` lets any well-formed token in;
-    with ``talkative``, strangers mention the accounts by themselves, as time goes by;
+    ``processing_seconds`` is how long the networks work on each upload, by their own clock (None: some seconds on films
+    and documents); with ``talkative``, strangers mention the accounts by themselves, as time goes by;
     ``limits`` replaces the rate limits (see :mod:`publishers.sandbox.limits`), an empty mapping lifts them.
 
     >>> with Sandbox() as sandbox:
@@ -56,7 +57,7 @@ class Sandbox:
         state_file: str | Path | None = None,
         open_accounts: bool = False,
         limits: Mapping[str, tuple[Window, ...]] = DEFAULTS,
-        processing_seconds: float = 0.0,
+        processing_seconds: float | None = None,
         talkative: bool = False,
     ) -> None:
         self.latency = latency

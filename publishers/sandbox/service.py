@@ -34,7 +34,7 @@ class World:
     faults: Faults
     clock: Clock
     seed: int = 1
-    processing_seconds: float = 0.0
+    processing_seconds: float | None = None
     talkative: bool = False
     app_secret: str = APPS["facebook"].secret
     codes: Codes = field(default_factory=Codes)

@@ -56,7 +56,7 @@ class Ground:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.clock = FakeClock(LONG_AGO)
-        self.sandbox = Sandbox(clock=self.clock, limits={}).start()
+        self.sandbox = Sandbox(clock=self.clock, limits={}, processing_seconds=0).start()
         self.closed_port = _closed_port()
         settings = make_settings(folder / "instance", url, lease_seconds=60.0, send_timeout_seconds=30.0)
         app = {"client_id": "the-app", "client_secret": "sandbox-app-secret"}

@@ -341,3 +341,10 @@ def test_films_polls_and_parts_of_threads_outlive_a_restart(clock: FakeClock, ht
         facebook = Facebook(http, sandbox.api_url("facebook"))
         listed = facebook.listed(fields="attachments{media_type,subattachments}")["data"][0]
         assert listed["attachments"]["data"][0]["media_type"] == "video"
+
+
+def test_where_the_sandbox_is_told_that_nothing_takes_time_a_film_is_ready_at_once(clock: FakeClock, http: Any) -> None:
+    with Sandbox(clock=clock, processing_seconds=0) as sandbox:
+        twitter = Twitter(http, sandbox.api_url("twitter"))
+        medium = uploaded(twitter, mp4())
+        assert twitter.post("Sofort", media={"media_ids": [medium]}).status_code == 201

@@ -16,7 +16,7 @@ from tests.support.clock import FakeClock
 
 @pytest.fixture
 def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    with Sandbox(clock=clock, limits={}) as sandbox:
+    with Sandbox(clock=clock, limits={}, processing_seconds=0) as sandbox:
         for key in KEYS:
             register(sandbox, key, CREDENTIALS[key])
         yield sandbox

@@ -34,7 +34,7 @@ def shared_clock() -> SharedClock:
 
 @pytest.fixture(scope="session")
 def running_sandbox(shared_clock: SharedClock) -> Iterator[Sandbox]:
-    with Sandbox(clock=shared_clock, limits={}) as sandbox:
+    with Sandbox(clock=shared_clock, limits={}, processing_seconds=0) as sandbox:
         yield sandbox
 
 

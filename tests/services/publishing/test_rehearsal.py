@@ -28,7 +28,7 @@ from tests.support.factories import make_media
 @pytest.fixture(scope="session")
 def played(shared_clock: SharedClock) -> Iterator[Sandbox]:
     """The networks that are rehearsed on: others than those that stand for the real ones here."""
-    with Sandbox(clock=shared_clock, limits={}, open_accounts=True) as sandbox:
+    with Sandbox(clock=shared_clock, limits={}, open_accounts=True, processing_seconds=0) as sandbox:
         yield sandbox
 
 

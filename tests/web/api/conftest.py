@@ -23,7 +23,7 @@ ScriptOf = Callable[[Actor | None], Script]
 @pytest.fixture
 def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
     """The sandbox networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
+    with Sandbox(clock=clock.now, processing_seconds=0) as sandbox:
         yield sandbox
 
 
