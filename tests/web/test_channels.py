@@ -126,7 +126,7 @@ def test_a_refused_connection_stores_nothing_and_keeps_all_but_the_secret(
 def test_what_came_along_when_a_token_was_copied_is_taken_off(alice: Browsing, sandbox: Sandbox) -> None:
     fields = account(sandbox, "linkedin")
     token = fields["credentials.access_token"]
-    fields["credentials.access_token"] = f" {token[:9]}\n{token[9:]}\u200b "
+    fields["credentials.access_token"] = f" “{token[:9]}\n{token[9:]}\u200b” "
     assert alice.send("/channels/new", network="linkedin", **fields).status_code == 302
 
 

@@ -25,6 +25,8 @@ from publishers.base import Account, Network
 
 #: White space, and what has no width: the marks between and around words that web pages put in.
 _BLANKS = re.compile("[\\s\u200b-\u200d\u2060\ufeff]+")
+#: What stands around a value in a configuration file or a letter. No network begins or ends a token with it.
+_QUOTES = "\"'`“”„‘’‚«»‹›"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,11 @@ def _network(key: str) -> Network:
 def _credentials(network: Network) -> dict[str, str]:
     """What was typed, by the network's names; an expiry comes from the workspace's clock.
 
-    No credential holds blanks: those that came along when it was copied go, and marks that nobody sees with them.
+    No credential holds blanks: those that came along when it was copied go, with unseen marks and quotes around it.
     """
     given: dict[str, str] = {}
     for field in network.credential_fields:
-        value = _BLANKS.sub("", request.form.get(f"credentials.{field.name}", ""))
+        value = _BLANKS.sub("", request.form.get(f"credentials.{field.name}", "")).strip(_QUOTES)
         moment = inputs.moment(value) if field.kind == "datetime" and value else None
         if moment is not None:
             value = moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,68 @@
+"""What the check-up finds about developer apps, with and without asking the networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from planner.bootstrap import Platform
+from planner.config import NetworkSettings
+from planner.services.checkup import Scene, apps as looking
+from publishers.sandbox import Sandbox, apps
+from tests.support.clock import FakeClock
+from tests.support.factories import make_platform
+
+KEYS = ("facebook", "twitter", "linkedin", "xing")
+
+
+@pytest.fixture
+def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
+    """The networks on the test's clock."""
+    with Sandbox(clock=clock.now) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    """Wired to the sandbox networks as the developer app that they know."""
+    platform = make_platform(
+        tmp_path / "instance", sqlite_url, clock, networks={key: sandbox.api_url(key) for key in KEYS},
+        apps={key: apps.settings(key) for key in KEYS}, public_url="https://plan.firma.example",
+    )  # fmt: skip
+    yield platform
+    platform.close()
+
+
+def codes(platform: Platform, *, online: bool = False) -> list[tuple[str, str]]:
+    scene = Scene(platform, platform.clock.now(), {}, online=online)
+    return [(str(finding.params["network"]), finding.code) for finding in looking.set_up(scene)]
+
+
+def with_settings(platform: Platform, public_url: str | None, **options: str) -> None:
+    """Facebook's app options changed, all other apps taken away."""
+    url = platform.settings.network("facebook").api_url
+    app = {**apps.settings("facebook"), **options}
+    changed = replace(platform.settings, public_url=public_url, networks={"facebook": NetworkSettings(url, app)})
+    platform.settings = platform.connections._settings = changed
+
+
+def test_apps_that_are_right_are_called_right_once_the_networks_were_asked(platform: Platform) -> None:
+    assert codes(platform) == []
+    assert sorted(codes(platform, online=True)) == [
+        ("Facebook", "app_accepted"), ("LinkedIn", "app_accepted"), ("X", "app_accepted"), ("XING", "app_accepted"),
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_is_named(platform: Platform, sandbox: Sandbox) -> None:
+    with_settings(platform, "http://plan.firma.example", client_secret="")
+    assert codes(platform, online=True) == [("Facebook", "app_setting_missing"), ("Facebook", "app_address_plain")]
+    with_settings(platform, None, client_secret="wrong")
+    assert codes(platform, online=True) == [("Facebook", "app_address_unknown"), ("Facebook", "app_refused")]
+    with_settings(platform, "https://plan.firma.example")
+    sandbox.faults.add("reset", "facebook", None)
+    assert codes(platform, online=True) == [("Facebook", "app_silent")]
+    with_settings(platform, "https://plan.firma.example", client_id="", client_secret="")
+    assert codes(platform, online=True) == [], "nobody means to connect by consent"
