@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from planner.web import choices, context, inputs
 from planner.web.access import requires
 from planner.web.messages import explain
 from planner.web.notify import say
+from planner.web.posts import written
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -35,15 +37,18 @@ class Version:
 
     text: str
     media: list[Media]
+    first_comment: str = ""
     deliveries: list[Delivery] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A post that waits. ``due`` is its earliest time; ``late`` says that this has passed."""
+    """A post that waits. ``due`` is its earliest time; ``late`` says that this has passed; ``beyond`` is what goes
+    beyond text and files, as :func:`planner.web.posts.written.beyond` gives it."""
 
     post: Post
     versions: list[Version]
+    beyond: dict[str, Any]
     due: datetime | None
     late: bool
     author: str
@@ -169,6 +174,7 @@ def _card(view: PostView, people: dict[int, str], now: datetime) -> Card:
     return Card(
         post=view.post,
         versions=versions_of(view.post, live),
+        beyond=written.beyond(view.post),
         due=due,
         late=due is not None and due < now,
         author=people.get(view.post.owner_id or view.post.created_by_id or 0, ""),
@@ -178,13 +184,13 @@ def _card(view: PostView, people: dict[int, str], now: datetime) -> Card:
 
 def versions_of(post: Post, deliveries: Sequence[Delivery]) -> list[Version]:
     """The base and its variants as the channels get them; the same for several channels is one version."""
-    found: dict[tuple[str, tuple[int, ...]], Version] = {}
+    found: dict[tuple[str, str, tuple[int, ...]], Version] = {}
     for delivery in deliveries:
         variant = next((v for v in post.variants if v.channel_id == delivery.channel_id), None)
         own = delivery.channel_id if variant is not None and variant.own_media else None
-        media = [m.medium for m in post.media if m.channel_id == own and m.part == 0]
+        media = written.media(post, own)
         text = variant.text if variant is not None and variant.text is not None else post.text
-        key = (text, tuple(m.id for m in media))
-        found.setdefault(key, Version(text, media)).deliveries.append(delivery)
-    base = [m.medium for m in post.media if m.channel_id is None and m.part == 0]
-    return list(found.values()) or [Version(post.text, base)]
+        comment = (variant.first_comment if variant is not None else None) or ""
+        key = (text, comment, tuple(m.id for m in media))
+        found.setdefault(key, Version(text, media, comment)).deliveries.append(delivery)
+    return list(found.values()) or [Version(post.text, written.media(post, None))]

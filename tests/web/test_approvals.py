@@ -11,8 +11,9 @@ import pytest
 from planner.bootstrap import Platform
 from planner.domain.states import PostStatus
 from planner.models import Channel, Notice, Post
-from planner.services import notices
-from planner.services.posts import VariantInput, When
+from planner.services import notices, posts
+from planner.services.posts import Content, PartInput, PollInput, VariantInput, When
+from tests.support import files
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_media, make_post
 from tests.support.web import Browsing, ClientOf
@@ -167,3 +168,33 @@ def test_an_approved_post_no_longer_counts_as_a_notice(
 
 def test_with_nothing_waiting_there_is_one_sentence(bob: Browsing, company: Company) -> None:
     assert "Nothing waits for approval." in bob.get("/approvals").text
+
+
+def test_a_lead_sees_all_that_goes_out_before_saying_yes(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
+) -> None:
+    film = make_media(platform, company.charlie, files.video(), "messe.mp4")
+    content = Content(
+        text="Was zeigen wir?",
+        channels=(linkedin.id,),
+        media=(film,),
+        poll=PollInput(("FX 400", "FX 500"), 72, "Welche Maschine?"),
+        thread=(PartInput("Der zweite Teil"),),
+        first_comment="Mehr im Shop.",
+        languages=("nl",),
+        variants={linkedin.id: VariantInput(first_comment="Nur hier.")},
+    )
+    with platform.database.write() as session:
+        now, folder = platform.clock.now(), platform.settings.media_folder
+        posts.create(session, company.charlie, content, now=now, folder=folder, ask=True)
+    page = client_of(company.bob).get("/approvals").text
+    for said in (
+        "Welche Maschine?",
+        "FX 500",
+        "Der zweite Teil",
+        "Mehr im Shop.",
+        "Nur hier.",
+        "Niederländisch",
+        "0:42",
+    ):
+        assert said in page
