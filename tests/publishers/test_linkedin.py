@@ -121,6 +121,11 @@ def test_a_link_is_an_article(server: RawServer) -> None:
     assert server.last.json["commentary"] == "Hallo"
 
 
+def test_a_card_is_titled_as_a_person_wrote_where_one_did(server: RawServer) -> None:
+    connect(server).publish(Prepared(OutgoingPost("Hallo", "https://www.e.de/neu", title=" Die neue  Halle ")))
+    assert server.last.json["content"]["article"]["title"] == "Die neue Halle"
+
+
 def test_beside_an_image_the_link_stands_in_the_text(server: RawServer, picture: Medium) -> None:
     connect(server).publish(Prepared(OutgoingPost("Hallo", "https://e.de/neu_2", (picture,)), ("urn:li:image:1",)))
     assert server.last.json["content"] == {"media": {"id": "urn:li:image:1", "altText": picture.alt}}
