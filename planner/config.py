@@ -66,6 +66,7 @@ class Settings:
     sender_threads_per_channel: int = 1
     safety_tick_seconds: float = 15.0
     metrics_tick_seconds: float = 60.0
+    dialogue_kept_days: int = 365
     web_threads: int = 8
     max_upload_bytes: int = 512_000_000
     ffmpeg: str = "ffmpeg"

@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from planner import ending, team
 from planner.leader import ASK_SECONDS, Leader
-from planner.services import alerts, heartbeats, limits, outbox, webhooks
+from planner.services import alerts, dialogue, heartbeats, limits, outbox, webhooks
 from planner.services.publishing import expiring, missed, reminding, renewal
 from planner.services.publishing.calling import Caller
 from planner.services.publishing.pool import Pool
@@ -38,6 +38,8 @@ REMIND_SECONDS = 20.0
 WEEKLY_SECONDS = 60.0
 MAIL_SECONDS = 10.0
 WEBHOOK_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+HEAR_SECONDS = 60.0
 ALERT_SECONDS = 20.0
 FORGET_SECONDS = 3600.0
 ZONES_SECONDS = 86_400.0
@@ -92,6 +94,8 @@ class Scheduler:
         self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
         self._every("mail", MAIL_SECONDS, self._as_leader(self._send_mail))
         self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
+        self._every("dialogue", HEAR_SECONDS, self._as_leader(lambda: dialogue.hear_due(self._platform)))
+        self._every("answers", ANSWER_SECONDS, self._answer)
         self._every("alerts", ALERT_SECONDS, self._as_leader(lambda: alerts.check(self._platform)))
         self._every("forget", FORGET_SECONDS, self._as_leader(self._forget))
         self._every("zones", ZONES_SECONDS, self._as_leader(self._recheck_zones), at_once=True)
@@ -149,7 +153,12 @@ class Scheduler:
         metrics.pull_due(self._platform)
         metrics.pull_followers(self._platform)
 
+    def _answer(self) -> None:
+        dialogue.send_due(self._platform)
+        dialogue.check_due(self._platform)
+
     def _forget(self) -> None:
+        dialogue.forget_old(self._platform)
         outbox.forget_old(self._platform)
         limits.forget(self._platform)
 

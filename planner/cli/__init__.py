@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "planner.cli.data:export",
     "import": "planner.cli.data:import_",
     "metrics": "planner.cli.data:metrics",
+    "dialogue": "planner.cli.data:dialogue",
     "db": "planner.cli.setup:db",
     "web": "planner.cli.running:web",
     "scheduler": "planner.cli.running:scheduler",

@@ -1,4 +1,4 @@
-"""Saving, bringing back, handing over; and fetching figures by hand."""
+"""Saving, bringing back, handing over; and fetching figures and remarks by hand."""
 
 from __future__ import annotations
 
@@ -139,3 +139,21 @@ def pull(*, everything: bool) -> None:
     click.echo(f"{pulled.snapshots} new figures for {pulled.posts} posts on {pulled.channels} channels.")
     if pulled.failed:
         raise Failed(f"{pulled.failed} channels did not answer. Their posts are asked for again later.")
+
+
+@click.group()
+def dialogue() -> None:
+    """What people say about posts and channels."""
+
+
+@dialogue.command("pull")
+@click.option("--all", "everything", is_flag=True, help="Every post whose time is not over, not only what is due.")
+def hear(*, everything: bool) -> None:
+    """Fetch the comments and mentions that are due."""
+    from planner.services.dialogue import hear_due
+
+    with platform() as wired:
+        heard = hear_due(wired, all_due=everything)
+    click.echo(f"{heard.messages} new remarks, {heard.posts} posts looked at on {heard.channels} channels.")
+    if heard.failed:
+        raise Failed(f"{heard.failed} channels did not answer. They are asked again later.")

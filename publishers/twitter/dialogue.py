@@ -8,8 +8,8 @@ what it holds (``-to:``) and what we said (``-from:``).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +23,6 @@ from publishers.twitter.text import listed_text
 
 PAGE = 100
 MOST_PAGES = 8
-SEARCHED = timedelta(days=7)  # recent search reaches back so far
 CONVERSATIONS_AT_ONCE = 10  # of a query of 512 characters
 FIELDS = ["created_at", "entities", "note_tweet", "conversation_id", "author_id", "referenced_tweets"]
 _NAMES = re.compile(r"^(@\w{1,15}\s+)+")
@@ -37,22 +36,27 @@ class TwitterDialogue(Connected):
 
     def remarks(self, post_ids: Sequence[str], since: datetime) -> Remarks:
         """What people say among themselves under these posts; what they say to us comes with the mentions."""
-        start = max(since, datetime.now(UTC) - SEARCHED + timedelta(minutes=2))
         found: list[Remark] = []
         complete = True
         with self._call():
             for first in range(0, len(post_ids), CONVERSATIONS_AT_ONCE):
                 roots = " OR ".join(f"conversation_id:{i}" for i in post_ids[first : first + CONVERSATIONS_AT_ONCE])
                 query = f"({roots}) -from:{self._user_id} -to:{self._user_id}"
-                read, whole = self._pages(
-                    lambda token, query=query: self._client.search_recent_tweets(
-                        query, start_time=reading.rfc3339(start), next_token=token, **_ASKED
-                    ),
-                    to_us=False,
-                )
+                try:
+                    read, whole = self._search(query, {"start_time": reading.rfc3339(since)})
+                except Rejected as error:
+                    if error.status != 400:
+                        raise
+                    # A start further back than the search reaches is refused: then it is the whole of what it reaches.
+                    read, whole = self._search(query, {})
                 found += read
                 complete = complete and whole
             return self._remarks(found, complete=complete)
+
+    def _search(self, query: str, where: Mapping[str, str]) -> tuple[list[Remark], bool]:
+        return self._pages(
+            lambda token: self._client.search_recent_tweets(query, next_token=token, **where, **_ASKED), to_us=False
+        )
 
     def mentions(self, since: datetime, cursor: str | None = None) -> Remarks:
         where: dict[str, Any] = {"since_id": cursor} if cursor else {"start_time": reading.rfc3339(since)}

@@ -25,6 +25,7 @@ from planner import schema
 from planner.database import Database
 from planner.models import Base, Heartbeat, Notice
 from planner.services.backup.archive import MEDIA, BackupError, Manifest, check, read_manifest, rows, table_file
+from planner.services.dialogue import answering
 from planner.services.publishing.recover import after_restore
 
 if TYPE_CHECKING:
@@ -156,7 +157,9 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
         _set_sequences(connection)
     # Nobody knows which of them were mailed since: they stand in the app, unread.
     connection.execute(update(Notice).where(Notice.mail_done_at.is_(None)).values(mail_done_at=Notice.at))
-    return after_restore(replace(platform, database=_OneTransaction(connection)))
+    restored = replace(platform, database=_OneTransaction(connection))
+    answering.after_restore(restored)
+    return after_restore(restored)
 
 
 def _load(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int:

@@ -81,6 +81,11 @@ def about_removed(session: Session, ref: Ref, now: datetime) -> None:
     grow(session, ref.workspace_id, _concerned(session, ref), now, "posts_removed", ref.channel_id, [ref.id])
 
 
+def people_or_leads(session: Session, workspace_id: int, people: Iterable[int | None]) -> list[int]:
+    """These people, as far as they are still there; else the leads."""
+    return _members(session, workspace_id, people) or _leads(session, workspace_id)
+
+
 def grow(
     session: Session,
     workspace_id: int,

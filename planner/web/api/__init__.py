@@ -14,12 +14,23 @@ from planner.web.api import problems
 from planner.web.api.dispatch import view
 from planner.web.api.document import document
 from planner.web.api.operations import PREFIX, Operation
-from planner.web.api.routes import channels, deliveries, live, plan, posts, success, times, webhooks, workspace
+from planner.web.api.routes import (
+    channels,
+    deliveries,
+    dialogue,
+    live,
+    plan,
+    posts,
+    success,
+    times,
+    webhooks,
+    workspace,
+)
 from planner.web.extensions import csrf, limiter
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation
-    for area in (channels, posts, deliveries, live, plan, success, workspace, times, webhooks)
+    for area in (channels, posts, deliveries, live, plan, success, workspace, dialogue, times, webhooks)
     for operation in area.router.operations
 )
 

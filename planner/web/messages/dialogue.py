@@ -25,5 +25,18 @@ SENTENCES: dict[str, LazyString] = {
         "The network did not say whether the post is gone. Look at it; taking it down again does no harm."
     ),
     "network_refused": _l("%(channel)s did not accept that: %(said)s"),
+    "cannot_answer": _l("The connection of %(channel)s cannot answer. Do it at the network itself."),
+    "answer_only_to_us": _l(
+        "On %(channel)s, an answer is possible only to who mentioned the account or spoke to it. "
+        "This was said to others."
+    ),
+    "message_gone": _l("This is no longer at the network."),
+    "answer_twice": _l("The same answer to this was written already."),
+    "answer_missing": _l("Write an answer first."),
+    "answer_too_long": _l("The answer is too long for %(channel)s: %(length)s characters of %(limit)s."),
+    "answer_moved_on": _l("This answer went on by itself, or somebody decided. Reload to see how it stands."),
+    "cannot_hide": _l("This cannot be hidden on %(channel)s."),
+    "cannot_like": _l("The connection of %(channel)s cannot like this."),
+    "cannot_remove_message": _l("On %(channel)s, only an answer of your own can be deleted."),
     "nothing_to_take_over": _l("The network shows the text that is stored here."),
 }

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from planner.bootstrap import Platform
-from planner.models import Channel, Conversation
+from planner.models import Answer, Channel, Conversation, Message
 from planner.services.actor import Actor
 from publishers.sandbox import Sandbox
 from tests.support.api import Script, made, make_token
@@ -84,6 +84,31 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         session.add(talk)
         session.flush()
         conversation = str(talk.id)
+        said = Message(
+            workspace_id=company.workspace.id,
+            conversation_id=talk.id,
+            channel_id=channel.id,
+            remote_id="c1",
+            author="Eva",
+            text="Schön!",
+            said_at=platform.clock.now(),
+            seen_at=platform.clock.now(),
+        )
+        session.add(said)
+        session.flush()
+        answer = Answer(
+            workspace_id=company.workspace.id,
+            conversation_id=talk.id,
+            message_id=said.id,
+            channel_id=channel.id,
+            text="Danke!",
+            state="failed",
+            created_by="Alice",
+            created_at=platform.clock.now(),
+        )
+        session.add(answer)
+        session.flush()
+        message_id, answer_id = str(said.id), str(answer.id)
     goal = {"name": "Ziel", "metric": "reach", "target": 5, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
     webhook = {"url": "https://hook.example/sendeplan", "events": ["delivery.failed"]}
     return {
@@ -91,6 +116,8 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         "post_id": post["id"],
         "delivery_id": post["deliveries"][0]["id"],
         "conversation_id": conversation,
+        "message_id": message_id,
+        "answer_id": answer_id,
         "media_id": str(make_media(platform, company.alice)),
         "topic_id": made(admin.post("/topics", {"title": "Messe"}))["id"],
         "campaign_id": made(admin.post("/campaigns", {"name": "Frühjahr"}))["id"],

@@ -1,22 +1,18 @@
-"""The workspace, its people, its crisis switch, its files and its conversations."""
+"""The workspace, its people, its crisis switch and its files."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from sqlalchemy import select
 
 from planner import models
 from planner.domain.roles import Permission
-from planner.services import conversations, media
+from planner.services import media
 from planner.services.publishing import pause
 from planner.web.api import present
 from planner.web.api.operations import Call, Router
-from planner.web.api.present import ref
 from planner.web.api.shapes import success as shapes
 from planner.web.api.shapes.channels import PausePut
 from planner.web.api.shapes.common import Page, PageQuery
-from planner.web.api.shapes.plan import Conversation, ConversationPatch, ConversationQuery
 from planner.web.api.uploads import CONTENT, Upload, read_upload
 
 router = Router("workspace")
@@ -102,36 +98,6 @@ def get_media(call: Call, media_id: int) -> shapes.Media:
     return _media(media.get(call.session, call.workspace_id, media_id))
 
 
-@router.get("/conversations")
-def list_conversations(call: Call, query: ConversationQuery) -> Page[Conversation]:
-    """Comments and mentions, newest first."""
-    listed = conversations.page(
-        call.session,
-        call.workspace_id,
-        state=query.state,
-        channel_id=query.channel,
-        after=query.cursor,
-        size=query.limit,
-    )
-    return Page[Conversation](items=[_conversation(c) for c in listed.items], next=listed.next)
-
-
-@router.patch("/conversations/{conversation_id}", Permission.EDIT)
-def change_conversation(call: Call, conversation_id: int, body: ConversationPatch) -> Conversation:
-    """Set the state of a conversation, or who looks after it."""
-    found = conversations.get(call.session, call.workspace_id, conversation_id)
-    named: Any = body.model_fields_set
-    changed = conversations.update(
-        call.session,
-        call.actor,
-        conversation_id,
-        state=body.state if "state" in named else found.state,
-        assignee_id=body.assignee if "assignee" in named else found.assignee_id,
-        now=call.now,
-    )
-    return _conversation(changed)
-
-
 def _pause(found: models.Workspace) -> shapes.WorkspacePause:
     return shapes.WorkspacePause(
         paused=found.paused_at is not None, since=found.paused_at, reason=found.pause_reason, by=found.paused_by
@@ -151,18 +117,4 @@ def _media(found: models.Media) -> shapes.Media:
         pages=found.pages,
         title=found.title,
         created_at=found.created_at,
-    )
-
-
-def _conversation(found: models.Conversation) -> Conversation:
-    return Conversation(
-        id=str(found.id),
-        channel=str(found.channel_id),
-        delivery=ref(found.delivery_id),
-        kind=found.kind,
-        author=found.author,
-        text=found.text,
-        said_at=found.said_at,
-        state=found.state,
-        assignee=ref(found.assignee_id),
     )

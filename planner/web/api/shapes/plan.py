@@ -1,4 +1,4 @@
-"""Topics, campaigns, goals, audiences, categories, formats and conversations."""
+"""Topics, campaigns, goals, audiences, categories and formats."""
 
 from __future__ import annotations
 
@@ -225,34 +225,3 @@ class Format(Output):
     description: str
     rhythm: str
     category: Id | None
-
-
-ConversationState = Literal["open", "answered", "closed"]
-
-
-class ConversationQuery(PageQuery):
-    """What the list is narrowed to."""
-
-    state: ConversationState | None = None
-    channel: IdIn | None = None
-
-
-class ConversationPatch(Input):
-    """What is to change."""
-
-    state: ConversationState = "open"
-    assignee: IdIn | None = None
-
-
-class Conversation(Output):
-    """A comment or mention."""
-
-    id: Id
-    channel: Id
-    delivery: Id | None
-    kind: str
-    author: str
-    text: str
-    said_at: Moment
-    state: str
-    assignee: Id | None
