@@ -136,6 +136,12 @@ def test_the_version_is_told(made_instance: Path) -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     documented = (Path(__file__).parents[2] / "docs" / "user" / "commands.md").read_text(encoding="utf-8")
-    groups = {"user": "user create", "token": "token create", "metrics": "metrics pull", "db": "db upgrade"}
+    groups = {
+        "user": "user create",
+        "token": "token create",
+        "metrics": "metrics pull",
+        "dialogue": "dialogue pull",
+        "db": "db upgrade",
+    }
     missing = [name for name in COMMANDS if f"`sendeplan {groups.get(name, name)}" not in documented]
     assert not missing

@@ -38,7 +38,7 @@ def hide(platform: Platform, actor: Actor, message_id: int, *, hidden: bool) -> 
         publisher.hide(remark, hidden=hidden)
 
     kind = "hidden" if hidden else "shown"
-    _act(platform, actor, message_id, "cannot_hide", lambda r, m: r.hide and not m.own, call, kind, {"hidden": hidden})
+    _act(platform, actor, message_id, _cannot_hide, lambda r, m: r.hide and not m.own, call, kind, {"hidden": hidden})
 
 
 def like(platform: Platform, actor: Actor, message_id: int, *, liked: bool) -> None:
@@ -48,7 +48,7 @@ def like(platform: Platform, actor: Actor, message_id: int, *, liked: bool) -> N
         publisher.like(remark, liked=liked)
 
     kind = "liked" if liked else "unliked"
-    _act(platform, actor, message_id, "cannot_like", lambda r, _m: r.like, call, kind, {"liked": liked})
+    _act(platform, actor, message_id, _cannot_like, lambda r, _m: r.like, call, kind, {"liked": liked})
 
 
 def remove(platform: Platform, actor: Actor, message_id: int) -> None:
@@ -58,14 +58,14 @@ def remove(platform: Platform, actor: Actor, message_id: int) -> None:
         publisher.remove(remark)
 
     gone: dict[str, Any] = {"gone_at": platform.clock.now()}
-    _act(platform, actor, message_id, "cannot_remove_message", lambda r, m: r.remove and m.own, call, "removed", gone)
+    _act(platform, actor, message_id, _cannot_remove, lambda r, m: r.remove and m.own, call, "removed", gone)
 
 
 def _act(
     platform: Platform,
     actor: Actor,
     message_id: int,
-    cannot: str,
+    cannot: Callable[[str], Conflict],
     possible: Callable[[DialogueRules, Message], bool],
     call: Callable[[ObservedPublisher, RemarkRef], None],
     kind: str,
@@ -77,7 +77,7 @@ def _act(
         channel = session.get_one(Channel, message.channel_id)
         _, rules = rules_of(platform, channel)
         if not possible(rules, message):
-            raise Conflict(cannot, channel=channel.name)
+            raise cannot(channel.name)
         if message.gone_at is not None:
             raise Conflict("message_gone")
         remark, access, name = ref_of(session, message), ChannelAccess.of(channel), channel.name
@@ -92,3 +92,15 @@ def _note(session: Session, actor: Actor, message_id: int, kind: str, values: di
     for name, value in values.items():
         setattr(message, name, value)
     events.record(session, actor, now, "message", message_id, kind)
+
+
+def _cannot_hide(channel: str) -> Conflict:
+    return Conflict("cannot_hide", channel=channel)
+
+
+def _cannot_like(channel: str) -> Conflict:
+    return Conflict("cannot_like", channel=channel)
+
+
+def _cannot_remove(channel: str) -> Conflict:
+    return Conflict("cannot_remove_message", channel=channel)

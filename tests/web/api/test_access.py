@@ -19,6 +19,9 @@ WRITING = [o for o in OPERATIONS if o.writes]
 #: Bodies that are whole, so that nothing but the right to do it can be missing.
 BODIES: dict[str, Any] = {
     "create_channel": {"network": "xing"},
+    "edit_remote": {"text": "Anders"},
+    "answer_conversation": {"text": "Gern."},
+    "resolve_answer": {"live": True},
     "reconnect_channel": {"credentials": {}},
     "set_slots": {"slots": []},
     "resolve_delivery": {"live": True, "url": "https://brandt.example"},
