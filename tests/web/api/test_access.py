@@ -19,7 +19,6 @@ WRITING = [o for o in OPERATIONS if o.writes]
 #: Bodies that are whole, so that nothing but the right to do it can be missing.
 BODIES: dict[str, Any] = {
     "create_channel": {"network": "xing"},
-    "edit_remote": {"text": "Anders"},
     "answer_conversation": {"text": "Gern."},
     "resolve_answer": {"live": True},
     "reconnect_channel": {"credentials": {}},
