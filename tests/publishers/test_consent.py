@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -255,3 +256,16 @@ def test_a_network_sends_nobody_back_without_encryption(sandbox: Sandbox, key: s
         return
     page = requests.get(consent.flow().begin(connection, plain, STATE).address, timeout=10, allow_redirects=False)
     assert page.status_code == 400
+
+
+def test_what_was_allowed_outlives_a_restart_of_the_sandbox(tmp_path: Path) -> None:
+    offers = {}
+    with Sandbox(state_file=tmp_path / "state", limits={}) as sandbox:
+        for key in KEYS:
+            trip = Trip(sandbox, key)
+            offers[key] = trip.finish(trip.answer(without={"118240667301955"})).offers[0]
+    with Sandbox(state_file=tmp_path / "state", limits={}) as sandbox:
+        for key, offer in offers.items():
+            publisher = network(key).connect(offer.credentials, Connection(sandbox.api_url(key), 10.0))
+            assert publisher.verify().remote_id == offer.account.remote_id
+            publisher.close()
