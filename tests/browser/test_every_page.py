@@ -202,6 +202,7 @@ def examples(session: Session) -> dict[frozenset[str], list[dict[str, Any]]]:
         frozenset({"media_id"}): [{"media_id": session.scalar(select(Media.id))}],
         frozenset({"webhook_id"}): [{"webhook_id": session.scalar(select(Webhook.id))}],
         frozenset({"network"}): [{"network": network} for network in ("facebook", "linkedin", "twitter", "xing")],
+        frozenset({"key"}): [{"key": "none"}],  # a conversion: an answer for programs
         frozenset({"begun_id"}): [{"begun_id": 1}],  # of nobody: whoever has none is sent on
         frozenset({"event_id"}): [{"event_id": session.scalar(select(Event.id).where(Event.kind == RESOLVED))}],
         frozenset({"kind"}): [{"kind": kind} for kind in KINDS],

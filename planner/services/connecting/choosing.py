@@ -40,6 +40,11 @@ class Option:
         return not any(permission.vital for permission in self.missing)
 
     @property
+    def label(self) -> str:
+        """Name and id together, where one has to be told from another."""
+        return f"{self.offer.account.name} ({self.id})"
+
+    @property
     def id(self) -> str:
         """The network's own id of the account."""
         return self.offer.account.remote_id
