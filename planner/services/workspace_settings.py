@@ -26,7 +26,8 @@ OVERDUE = (15, 7 * 24 * 60)
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that an admin sets. ``weekly_weekday`` 0 is Monday, ``weekly_time`` by the workspace's clock (None: not
-    readable). ``overdue_minutes`` is how long a post waits for a hand before the leads hear of it."""
+    readable). ``overdue_minutes`` is how long a post waits for a hand before the leads hear of it.
+    ``answers_need_approval`` None: as it is."""
 
     name: str
     zone: str
@@ -35,6 +36,7 @@ class Settings:
     weekly_weekday: int
     weekly_time: time | None
     overdue_minutes: int | None = 60
+    answers_need_approval: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def change(
     workspace.zone = wanted.zone
     workspace.language = wanted.language
     workspace.approval_required = wanted.approval_required
+    if wanted.answers_need_approval is not None:
+        workspace.answers_need_approval = wanted.answers_need_approval
     workspace.weekly_weekday = wanted.weekly_weekday
     workspace.overdue_minutes = wanted.overdue_minutes or workspace.overdue_minutes
     workspace.weekly_time = wanted.weekly_time or workspace.weekly_time

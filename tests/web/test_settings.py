@@ -55,6 +55,9 @@ def test_settings_are_saved(alice: Browsing, platform: Platform, company: Compan
         False,
     )
     assert (place.weekly_weekday, f"{place.weekly_time:%H:%M}") == (4, "15:30")
+    assert not place.answers_need_approval
+    alice.send("/settings/workspace", **FIELDS, answers_need_approval="on")
+    assert workspace(platform, company).answers_need_approval
 
 
 @pytest.mark.parametrize(
