@@ -65,7 +65,9 @@ KINDS: dict[str, type[Campaign | Goal | Audience | Category | Format]] = {
     "campaigns": Campaign, "goals": Goal, "audiences": Audience, "categories": Category, "formats": Format,
 }  # fmt: skip
 #: Files and answers for programs; everything else that answers with a whole HTML page is a page.
-NOT_PAGES = frozenset({"static", "posts.submission", "health.healthz", "health.readyz", "health.metrics"})
+NOT_PAGES = frozenset(
+    {"static", "posts.submission", "media.conversion", "health.healthz", "health.readyz", "health.metrics"}
+)
 #: Pages that look different for each example; of others one is enough.
 EACH_LOOKS_ITS_OWN = frozenset(
     {"channels.setup", "posts.show", "assisted.show", "plan.entries", "plan.new", "plan.edit"}

@@ -145,7 +145,7 @@ def _send(script: Script, operation: Operation, ids: dict[str, str]) -> Any:
     if operation.name == "preview_zone":
         path += "?zone=Europe/London"
     options: dict[str, Any] = {}
-    if operation.name == "upload_image":
+    if operation.name == "upload_media":
         options = {"data": b"x", "headers": {"Content-Type": "image/png"}}
     body = BODIES.get(operation.name, {}) if operation.body is not None else None
     return script.send(operation.method, path, body, **options)
