@@ -61,9 +61,11 @@ class Settings:
     lease_seconds: float = 60.0
     send_timeout_seconds: float = 30.0
     prepare_timeout_seconds: float = 900.0
+    prepare_ahead_seconds: float = 600.0
     senders: Senders = Senders.HERE
     sender_threads: int = 8
     sender_threads_per_channel: int = 1
+    upload_threads: int = 2
     safety_tick_seconds: float = 15.0
     metrics_tick_seconds: float = 60.0
     dialogue_kept_days: int = 365

@@ -63,12 +63,16 @@ class PostStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-def post_status(states: Iterable[DeliveryState], *, awaits_approval: bool) -> PostStatus:
-    """The status of a post with deliveries in ``states``.
+def post_status(
+    states: Iterable[DeliveryState], *, following: Iterable[DeliveryState] = (), awaits_approval: bool
+) -> PostStatus:
+    """The status of a post with deliveries in ``states``, and ``following`` of what goes out under them: that is under
+    way as soon as it is there.
 
     ``awaits_approval`` says that a lead was asked for a yes that has not been given yet.
     """
-    every = list(states)
+    under_way = [S.CLAIMED if state is S.SCHEDULED else state for state in following]
+    every = [*states, *under_way]
     kinds = set(every) - {S.CANCELLED}
     unplaced = PostStatus.IN_APPROVAL if awaits_approval else PostStatus.DRAFT
     if not kinds:

@@ -38,7 +38,9 @@ class Delivery(Base):
 
     What follows a post under it (the parts of its thread, its first comment) are deliveries of their own: ``parent_id``
     is the delivery of the post itself, ``step`` counts from 1 in their order (0: the post itself). Each is made when
-    the one before it is published. ``progress`` says how far a preparation is, as :class:`publishers.base.Progress`.
+    the one before it is published, and has no time of its own (``publish_at`` is None): ``due_since`` is when it could
+    first go out, from where it counts as late. ``progress`` says how far a preparation is, as
+    :class:`publishers.base.Progress`.
     """
 
     __tablename__ = "delivery"
@@ -46,6 +48,12 @@ class Delivery(Base):
         UniqueConstraint("channel_id", "remote_id"),
         UniqueConstraint("channel_id", "occurrence"),
         Index("uq_delivery_parent_id_step", "parent_id", "step", unique=True),
+        Index(
+            "ix_delivery_due_since",
+            "due_since",
+            sqlite_where=text("due_since IS NOT NULL"),
+            postgresql_where=text("due_since IS NOT NULL"),
+        ),
         Index("ix_delivery_state_try_at", "state", "try_at"),
         Index("ix_delivery_state_publish_at", "state", "publish_at"),
         Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
@@ -68,6 +76,7 @@ class Delivery(Base):
     channel_id: Mapped[int] = references("channel.id", index=False)
     parent_id: Mapped[int | None] = references("delivery.id", index=False)
     step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    due_since: Mapped[datetime | None]
     state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState), default=DeliveryState.DRAFT)
     publish_at: Mapped[datetime | None]
     wall_time: Mapped[str | None] = mapped_column(String(16))

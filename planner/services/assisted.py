@@ -53,6 +53,7 @@ def lists(session: Session, workspace_id: int, *, now: datetime) -> Lists:
     known = select(Snapshot.id).where(Snapshot.delivery_id == Delivery.id).exists()
     figures = base.where(
         Delivery.state == DeliveryState.PUBLISHED,
+        Delivery.step == 0,
         or_(on_a_channel_by_hand(), Delivery.remote_id.is_(None)),
         Delivery.published_at >= now - FIGURES_FOR,
         ~known,

@@ -73,7 +73,12 @@ def planned_count(session: Session, channel_id: int) -> int:
     query = (
         select(func.count(Delivery.id))
         .join(Post)
-        .where(Delivery.channel_id == channel_id, Delivery.state.in_(PLANNED), Post.deleted_at.is_(None))
+        .where(
+            Delivery.channel_id == channel_id,
+            Delivery.step == 0,
+            Delivery.state.in_(PLANNED),
+            Post.deleted_at.is_(None),
+        )
     )
     return session.scalar(query) or 0
 

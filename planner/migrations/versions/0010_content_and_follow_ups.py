@@ -19,6 +19,8 @@ depends_on = None
 
 PARENT = "fk_delivery_parent_id_delivery"
 REFERENCE = f', CONSTRAINT {PARENT} FOREIGN KEY(parent_id) REFERENCES "delivery" (id) ON DELETE CASCADE'
+DUE = "ix_delivery_due_since"
+FOLLOWS = sa.text("due_since IS NOT NULL")
 STEP = "uq_delivery_parent_id_step"
 
 
@@ -33,10 +35,12 @@ def upgrade() -> None:
     else:
         op.create_foreign_key(PARENT, "delivery", "delivery", ["parent_id"], ["id"], ondelete="CASCADE")
     op.create_index(STEP, "delivery", ["parent_id", "step"], unique=True)
+    op.create_index(DUE, "delivery", ["due_since"], sqlite_where=FOLLOWS, postgresql_where=FOLLOWS)
 
 
 def downgrade() -> None:
     """Back. SQLite's tables number on all the same."""
+    op.drop_index(DUE, "delivery")
     op.drop_index(STEP, "delivery")
     if op.get_bind().dialect.name == "sqlite":
         _make_anew(lambda sql: sql.replace(REFERENCE, ""))
@@ -66,6 +70,7 @@ def _added() -> dict[str, tuple[sa.Column[object], ...]]:
         "delivery": (
             sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
             sa.Column("step", sa.Integer(), server_default=sa.text("0"), nullable=False),
+            sa.Column("due_since", sa.DateTime(timezone=True), nullable=True),
             sa.Column("progress", sa.JSON(), nullable=True),
         ),
     }

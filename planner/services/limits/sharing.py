@@ -37,7 +37,7 @@ def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]
         if head.network not in may_take
         or head.channel_id in may_take[head.network]
         or head.by_hand_since is not None
-        or guards.is_late(head.publish_at, head.missed_after_seconds, now)
+        or guards.is_late(head.promised_at, head.missed_after_seconds, now)
     ]
 
 
@@ -91,6 +91,7 @@ _UNDER_WAY = (
     .group_by(Delivery.channel_id)
 )
 _MADE_A_CALL = or_(Attempt.outcome.is_(None), Attempt.outcome != Outcome.REFUSED)
+_OLD = bindparam("old", type_=UtcDateTime())
 _LATELY = (
     select(
         Delivery.channel_id,
@@ -99,7 +100,7 @@ _LATELY = (
     )
     .join(Attempt, Attempt.delivery_id == Delivery.id)
     .join(Channel, Channel.id == Delivery.channel_id)
-    .where(_NETWORK, Delivery.publish_at >= bindparam("old", type_=UtcDateTime()), _MADE_A_CALL)
+    .where(_NETWORK, or_(Delivery.publish_at >= _OLD, Delivery.due_since >= _OLD), _MADE_A_CALL)
     .group_by(Delivery.channel_id)
 )
 _WANTED = (

@@ -35,7 +35,7 @@ def move(
     post = store.load(session, actor, deliveries[0].post_id)
     store.refuse_frozen(deliveries)
     for delivery in deliveries:
-        if delivery.state not in placing.MOVABLE:
+        if delivery.state not in placing.MOVABLE or delivery.step:
             raise Conflict("cannot_move", state=delivery.state.value)
     workspace = session.get_one(Workspace, actor.workspace_id)
     _check_move(session, post, deliveries, when, workspace, now=now, folder=folder)
@@ -76,8 +76,7 @@ def delete(session: Session, actor: Actor, post_id: int, *, now: datetime) -> No
     """
     actor.require(Permission.EDIT)
     post = store.load(session, actor, post_id)
-    deliveries = store.deliveries_of(session, post_id)
-    store.refuse_frozen(deliveries)
+    deliveries = store.changeable(session, post_id)
     if any(d.state is DeliveryState.PUBLISHED for d in deliveries):
         raise Conflict("cannot_delete")
     states = {str(d.id): _keep(d) for d in deliveries if d.state is not DeliveryState.CANCELLED}

@@ -59,10 +59,10 @@ def place(session: Session, deliveries: Iterable[Delivery], when: When, zone: st
 
 def settle(session: Session, post: Post, deliveries: Iterable[Delivery], now: datetime) -> None:
     """Scheduled is what has a time and, where one is needed, a lead's yes; the rest of what is planned is draft. What
-    was missed asks for nothing any more."""
+    was missed asks for nothing any more. What follows a post has no time of its own, and is left alone."""
     cleared = not post.needs_approval or post.approved_at is not None
     for delivery in deliveries:
-        if delivery.state in MOVABLE:
+        if delivery.state in MOVABLE and not delivery.step:
             was_missed = delivery.state is DeliveryState.MISSED
             ready = cleared and delivery.publish_at is not None
             delivery.state = DeliveryState.SCHEDULED if ready else DeliveryState.DRAFT

@@ -19,10 +19,12 @@ MAX_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post with its deliveries (channel and attempts loaded where asked for)."""
+    """A post with its deliveries (channel and attempts loaded where asked for); ``following`` are those of what goes
+    out under each, by its id and in their order."""
 
     post: Post
     deliveries: list[Delivery]
+    following: Mapping[int, list[Delivery]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def view(session: Session, workspace_id: int, post_id: int) -> PostView:
     post = session.scalar(query)
     if post is None:
         raise NotFound("not_found")
-    return PostView(post, _deliveries_by_post(session, [post.id], attempts=True)[post.id])
+    return _view(post, _deliveries_by_post(session, [post.id], attempts=True)[post.id])
 
 
 def delivery(session: Session, workspace_id: int, delivery_id: int) -> Delivery:
@@ -126,7 +128,7 @@ def page(session: Session, workspace_id: int, wanted: Filter, *, after: str | No
 def views(session: Session, posts: Sequence[Post]) -> list[PostView]:
     """The given posts with their deliveries and channels, in the given order."""
     deliveries = _deliveries_by_post(session, [p.id for p in posts])
-    return [PostView(p, deliveries[p.id]) for p in posts]
+    return [_view(p, deliveries[p.id]) for p in posts]
 
 
 def calendar(session: Session, workspace_id: int, start: datetime, end: datetime) -> list[Entry]:
@@ -195,6 +197,14 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             )
         )
     return list(entries.values())
+
+
+def _view(post: Post, deliveries: Sequence[Delivery]) -> PostView:
+    following: dict[int, list[Delivery]] = {}
+    for one in sorted(deliveries, key=lambda d: d.step):
+        if one.parent_id is not None:
+            following.setdefault(one.parent_id, []).append(one)
+    return PostView(post, [d for d in deliveries if not d.step], following)
 
 
 def _filtered(query: Select[Post], wanted: Filter) -> Select[Post]:

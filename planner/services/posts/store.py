@@ -29,15 +29,27 @@ def load(session: Session, actor: Actor, post_id: int, *, deleted: bool = False)
 
 
 def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
-    """All deliveries of a post, oldest first."""
-    query = select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id).with_for_update()
-    return session.scalars(query).all()
+    """The post's own deliveries, oldest first; what follows it is not among them."""
+    return [delivery for delivery in _all_of(session, post_id) if not delivery.step]
+
+
+def changeable(session: Session, post_id: int) -> Sequence[Delivery]:
+    """As :func:`deliveries_of`, for a change. Raises Conflict ``frozen`` while the payload of any of them, or of what
+    follows, is frozen."""
+    found = _all_of(session, post_id)
+    refuse_frozen(found)
+    return [delivery for delivery in found if not delivery.step]
 
 
 def refuse_frozen(deliveries: Iterable[Delivery]) -> None:
     """Raises Conflict while any delivery's payload is frozen."""
     if any(d.state in FROZEN for d in deliveries):
         raise Conflict("frozen")
+
+
+def _all_of(session: Session, post_id: int) -> Sequence[Delivery]:
+    query = select(Delivery).where(Delivery.post_id == post_id).order_by(Delivery.id).with_for_update()
+    return session.scalars(query).all()
 
 
 def refuse_stale(session: Session, post: Post, version: int | None) -> None:

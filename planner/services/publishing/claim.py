@@ -14,9 +14,10 @@ from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.connections import ChannelAccess
 from planner.services.limits import sharing
-from planner.services.publishing import assist, guards, missed, telling
+from planner.services.publishing import assist, following, guards, missed, notices, telling
+from planner.services.publishing.following import PARENT_UNKNOWN
 from planner.services.publishing.moves import NO_ERROR, Fence, Ref, change, error, event, move, note_all
-from planner.services.publishing.payload import Payload, delivery_key, freeze
+from planner.services.publishing.payload import Payload
 from planner.services.publishing.status import refresh_status
 from planner.services.publishing.tables import run
 from publishers import registry
@@ -32,6 +33,7 @@ class Claimed:
     """A delivery in one owner's hands until ``lease_until``, with everything that sending it needs.
 
     ``attempts`` counts those made before that a person has not forgiven; ``number`` is that of the one to be made.
+    ``try_at`` is when that is due: what takes long to prepare is claimed before.
     """
 
     ref: Ref
@@ -42,6 +44,7 @@ class Claimed:
     token_expires_at: datetime | None
     attempts: int
     number: int
+    try_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +114,19 @@ def _take(
         by_hand=head.by_hand_since is not None,
         rehearsing=head.rehearsing_since is not None,
     )
-    if head.network not in registry.networks():
-        values = error("network_missing", params={"network": head.network})
-        move(session, ref, DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON, now, values=values)
+    payload = _frozen(session, platform, head, post, now)
+    if payload is None:
         return None
-    key = delivery_key(head.id, head.created_at)
-    network = registry.network(head.network)
-    payload = freeze(network, post, head.channel_id, key, platform.settings.media_folder)
     if assist.is_by_hand(access):
         assist.ask_owner(session, ref, payload, now)
         return None
-    if guards.is_late(head.publish_at, head.missed_after_seconds, now):
+    if guards.is_late(head.promised_at, head.missed_after_seconds, now):
         if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
             late.append(ref)
         return None
     fence = Fence(owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
-    cost = None if access.rehearsing else network.cost(payload.post)
+    cost = None if access.rehearsing else registry.network(head.network).cost(payload.post)
     frozen = {
         "payload": payload.as_json(),
         "cost_micros": cost.micros if cost else None,
@@ -138,7 +137,23 @@ def _take(
     attempts = head.attempt_count - head.attempts_forgiven
     number = head.attempt_count + 1
     expires_at = None if access.rehearsing else head.token_expires_at
-    return Claimed(ref, fence, access, payload, lease_until, expires_at, attempts, number)
+    return Claimed(ref, fence, access, payload, lease_until, expires_at, attempts, number, head.try_at)
+
+
+def _frozen(session: Session, platform: Platform, head: Any, post: Post, now: datetime) -> Payload | None:
+    """What goes out. None where that is not to be had: a person is asked."""
+    is_known = head.network in registry.networks()
+    folder = platform.settings.media_folder
+    payload = None
+    if is_known:
+        network, rehearsing = registry.network(head.network), head.rehearsing_since is not None
+        payload = following.frozen(session, network, head, post, folder, rehearsing=rehearsing)
+    if payload is None:
+        values = error(PARENT_UNKNOWN) if is_known else error("network_missing", params={"network": head.network})
+        states = DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON
+        if move(session, Ref.of(head), *states, now, values=values) and is_known:
+            notices.about_delivery(session, Ref.of(head), now, "delivery_needs_person", code=PARENT_UNKNOWN)
+    return payload
 
 
 def _compare_and_set(
@@ -212,8 +227,10 @@ HEADS = (
         Delivery.attempt_count,
         Delivery.attempts_forgiven,
         Delivery.try_at,
-        Delivery.publish_at,
+        guards.PROMISED,
         Delivery.created_at,
+        Delivery.parent_id,
+        Delivery.step,
         Channel.network,
         Channel.credentials,
         Channel.credentials_version,

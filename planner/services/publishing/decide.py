@@ -78,8 +78,13 @@ def send_now(
 
 
 def send_in_next_slot(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
-    """A missed or failed one takes the next free slot of its channel. Raises Invalid where it has none."""
+    """A missed or failed one takes the next free slot of its channel. Raises Invalid where it has none.
+
+    What follows a post takes no slot: it goes out at once.
+    """
     delivery = _load(session, actor, delivery_id, {DeliveryState.MISSED, DeliveryState.FAILED})
+    if delivery.step:
+        return _send_now(session, actor, delivery, now)
     queue.enqueue(session, delivery, now=now)
     session.flush()
     return _decide(session, actor, delivery, DeliveryState.SCHEDULED, now, _afresh(delivery), {"by_hand": True})
@@ -150,7 +155,8 @@ def _send_now(
     session.flush()
     zone = session.get_one(Workspace, delivery.workspace_id).zone
     # The promise is made anew: what is late is counted from now on.
-    values = {**_afresh(delivery), **promise(at or now, zone)}
+    due = {"due_since": at or now, "try_at": at or now} if delivery.step else promise(at or now, zone)
+    values = {**_afresh(delivery), **due}
     return _decide(session, actor, delivery, DeliveryState.SCHEDULED, now, values, {"by_hand": True})
 
 

@@ -122,7 +122,7 @@ def _published(session: Session, order: Order, published: Published, now: dateti
     values = published_values(published.remote_id, published.url, now)
     data = {"attempt": order.number, "remote_id": published.remote_id}
     if not _fenced(session, order, DeliveryState.PUBLISHED, now, values, data):
-        _adopt_late(session, order.work.ref, published, now)
+        _adopt_late(session, order.work, published, now)
     _complete(session, order, Outcome.PUBLISHED, now, remote_id=published.remote_id)
 
 
@@ -203,13 +203,15 @@ def _values(verdict: Verdict, now: datetime, work: Claimed, number: int) -> dict
     return {**values, "look_at": None}
 
 
-def _adopt_late(session: Session, ref: Ref, published: Published, now: datetime) -> None:
-    """The delivery was taken from this sender, but its post is live: that is true whatever was believed since."""
+def _adopt_late(session: Session, work: Claimed, published: Published, now: datetime) -> None:
+    """The delivery was taken from this sender, but its post is live: that is true whatever was believed since. What
+    follows it is what was frozen with it."""
+    ref = work.ref
     row = session.execute(select(Delivery.state, Delivery.remote_id).where(Delivery.id == ref.id)).one_or_none()
     if row is None or row.remote_id == published.remote_id:
         return
     if row.remote_id is None and row.state is not DeliveryState.PUBLISHED:
-        values = published_values(published.remote_id, published.url, now)
+        values = {**published_values(published.remote_id, published.url, now), "payload": work.payload.as_json()}
         move(session, ref, row.state, DeliveryState.PUBLISHED, now, values=values, data={"late": True})
     elif row.remote_id is None:
         values = {"remote_id": published.remote_id, "remote_url": published.url}

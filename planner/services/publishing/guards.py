@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
 
-from planner.models import Campaign, Channel, Post, RateLimit, Workspace
+from planner.models import Campaign, Channel, Delivery, Post, RateLimit, Workspace
 from planner.models.base import UtcDateTime
 
 #: The present moment, a parameter of the statements that are built once.
@@ -28,6 +28,9 @@ class Hold(StrEnum):
     APP_THROTTLED = "app_throttled"
     UNREACHABLE = "unreachable"
 
+
+#: From when a delivery counts as late, selected from a delivery: what follows a post has no time of its own.
+PROMISED = func.coalesce(Delivery.publish_at, Delivery.due_since).label("promised_at")
 
 #: What holds nothing back where people publish.
 OF_THE_CONNECTION = frozenset({Hold.RECONNECT, Hold.THROTTLED, Hold.APP_THROTTLED, Hold.UNREACHABLE})
@@ -145,9 +148,9 @@ def is_throttled(until: datetime | None, now: datetime) -> bool:
     return until is not None and until > now
 
 
-def is_late(publish_at: datetime | None, missed_after_seconds: int, now: datetime) -> bool:
+def is_late(promised_at: datetime | None, missed_after_seconds: int, now: datetime) -> bool:
     """Whether the promised moment lies further back than the channel's limit."""
-    return publish_at is not None and now > publish_at + timedelta(seconds=missed_after_seconds)
+    return promised_at is not None and now > promised_at + timedelta(seconds=missed_after_seconds)
 
 
 def is_early(try_at: datetime | None, now: datetime) -> bool:

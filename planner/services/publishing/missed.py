@@ -75,7 +75,7 @@ def _late(session: Session, now: datetime) -> list[Any]:
 
 
 def _is_stuck(row: Any, now: datetime) -> bool:
-    if not guards.is_late(row.publish_at, row.missed_after_seconds, now):
+    if not guards.is_late(row.promised_at, row.missed_after_seconds, now):
         return False
     return row.archived_at is not None or guards.hold(row, now) is not None or not _asks_a_person(row)
 
@@ -93,17 +93,18 @@ def _overdue(session: Session, now: datetime) -> list[Any]:
     shortest = session.scalar(_SHORTEST)
     if shortest is None:
         return []
-    return list(session.execute(_OVERDUE, {"before": now - timedelta(seconds=shortest)}))
+    before = {"before": now - timedelta(seconds=shortest)}
+    return [row for statement in (_OVERDUE, _OVERDUE_STEPS) for row in session.execute(statement, before)]
 
 
 _SHORTEST = select(func.min(Channel.missed_after_seconds))
-_OVERDUE = (
+_WAITING = (
     select(
         Delivery.id,
         Delivery.workspace_id,
         Delivery.post_id,
         Delivery.channel_id,
-        Delivery.publish_at,
+        guards.PROMISED,
         Delivery.attempt_count,
         Channel.network,
         Channel.credentials,
@@ -118,9 +119,11 @@ _OVERDUE = (
     .where(
         Delivery.state == DeliveryState.SCHEDULED,
         Delivery.try_at.is_not(None),
-        Delivery.publish_at < bindparam("before"),
         guards.nobody_paused(),
     )
-    .order_by(Delivery.publish_at, Delivery.id)
     .limit(10 * BATCH)
+)
+_OVERDUE, _OVERDUE_STEPS = (
+    _WAITING.where(since < bindparam("before")).order_by(since, Delivery.id)
+    for since in (Delivery.publish_at, Delivery.due_since)
 )

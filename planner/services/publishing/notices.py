@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
 from planner.models import Channel, Delivery, Member, Notice, Post, User
-from planner.services.publishing.moves import Ref
+from planner.services.publishing.changes import Ref
 
 #: What asks a person to do something about a delivery.
 ASKING = (

@@ -1,4 +1,4 @@
-"""Everything before the visible call, while the delivery is claimed: access that lasts, images at the network."""
+"""Everything before the visible call, while the delivery is claimed: access that lasts, media at the network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import ChannelEffect, Verdict, classify_preparation
 from planner.services.publishing.payload import MediaLost, check_media
 from planner.services.publishing.renewal import Renewal
-from publishers.base import Prepared, Publisher, Refused, Throttled
+from publishers.base import Heard, Prepared, Publisher, Refused, Throttled
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -56,13 +56,13 @@ def lasting_access(platform: Platform, work: Claimed) -> ChannelAccess:
     raise NotReady(needs_reconnection("The access has ended."))
 
 
-def upload(publisher: Publisher, work: Claimed) -> Prepared:
-    """Bring the images to the network. Raises NotReady, and any NetworkError."""
+def upload(publisher: Publisher, work: Claimed, hear: Heard) -> Prepared:
+    """Bring the media to the network. Raises NotReady, what ``hear`` raises, and any NetworkError."""
     try:
         check_media(work.payload)
     except MediaLost as lost:
         raise NotReady(Verdict(Outcome.REJECTED, DeliveryState.FAILED, lost.code)) from lost
-    return publisher.prepare(work.payload.post)
+    return publisher.prepare(work.payload.post, hear)
 
 
 def needs_reconnection(reason: str) -> Verdict:

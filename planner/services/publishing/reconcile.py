@@ -28,6 +28,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, guards, renewal, telling
 from planner.services.publishing.again import write_again
 from planner.services.publishing.moves import Ref
+from planner.services.publishing.payload import under_of
 from planner.services.publishing.tables import DELIVERY, changed, run
 from planner.services.publishing.unconfirmed import (
     Doubt,
@@ -40,7 +41,7 @@ from planner.services.publishing.unconfirmed import (
     open_attempts,
     wait_for_limit,
 )
-from publishers.base import NetworkError, Recent, ReconnectNeeded, Unsupported
+from publishers.base import NetworkError, Recent, ReconnectNeeded, Under, Unsupported
 from publishers.limits import Calls
 from publishers.registry import UnknownNetwork
 
@@ -76,12 +77,16 @@ def reconcile(platform: Platform) -> int:
 
 
 def _look(platform: Platform, doubts: Sequence[Doubt]) -> None:
-    """One listing for all doubts of a channel."""
-    with _about_all(doubts):
-        if platform.stopping.is_set():  # whoever comes next looks at once
-            _each(platform, doubts, leave)
-            return
-        _list_and_decide(platform, doubts)
+    """One listing for all posts of a channel that are in doubt, and one for each post under which something is."""
+    by_place: dict[Under | None, list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        by_place[doubt.under].append(doubt)
+    for group in by_place.values():
+        with _about_all(group):
+            if platform.stopping.is_set():  # whoever comes next looks at once
+                _each(platform, group, leave)
+            else:
+                _list_and_decide(platform, group)
 
 
 def _about_all(doubts: Sequence[Doubt]) -> AbstractContextManager[Any]:
@@ -99,7 +104,7 @@ def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
     if _waits_for_limit(platform, doubts):
         return
     try:
-        recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts))
+        recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts), doubts[0].under)
     except (Unsupported, UnknownNetwork):
         _each(platform, doubts, ask_person)
     except (ReconnectNeeded, VaultError) as error:
@@ -118,25 +123,25 @@ def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
         _each(platform, doubts, lambda session, doubt, now: decide(session, doubt, seen, settle, now))
 
 
-def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime) -> Recent:
-    """The channel's posts; where its token has ended, with a new one."""
+def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime, under: Under | None) -> Recent:
+    """The channel's posts (or what it wrote under one); where its token has ended, with a new one."""
     try:
-        return _list(platform, access, since)
+        return _list(platform, access, since, under)
     except ReconnectNeeded as error:
         renewed = renewal.renew(platform, access) if not error.missing else None
         if renewed is None or renewed.access.version == access.version:
             raise
-        return _list(platform, renewed.access, since)
+        return _list(platform, renewed.access, since, under)
 
 
-def _list(platform: Platform, access: ChannelAccess, since: datetime) -> Recent:
+def _list(platform: Platform, access: ChannelAccess, since: datetime, under: Under | None) -> Recent:
     if not platform.connections.capabilities(access).can_list:
         raise Unsupported("This connection cannot list posts.")
     with limits.watched(platform, access) as publisher:
-        recent = publisher.find_recent(since - SKEW)
+        recent = publisher.find_recent(since - SKEW, under)
         ahead = clock_ahead(recent.network_time, platform.clock.now())
         # A clock that is further behind ours says an earlier time of what came since: asked anew, by that clock.
-        return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW)
+        return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW, under)
 
 
 def _waits_for_limit(platform: Platform, doubts: Sequence[Doubt]) -> bool:
@@ -195,7 +200,8 @@ def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Dou
     since = attempts[0].started_at if attempts else row.Delivery.updated_at
     access = ChannelAccess.of(row.Channel, rehearsing=row.Delivery.rehearsed)
     attempt = attempts[-1].number if attempts else row.Delivery.attempt_count
-    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access)
+    under = under_of(row.Delivery.payload)
+    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access, under)
 
 
 _IS_DUE = (Delivery.state == DeliveryState.UNKNOWN, Delivery.look_at <= guards.NOW)

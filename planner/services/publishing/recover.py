@@ -14,17 +14,15 @@ from planner.models import Channel, Delivery, Event, Post, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, guards, telling
+from planner.services.publishing import assist, following, guards, telling
+from planner.services.publishing.following import RESTORED
 from planner.services.publishing.moves import FREE, Ref, error, move
-from planner.services.publishing.payload import delivery_key, freeze
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, changed, row, run
 from publishers import registry
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
-
-RESTORE_REASON = "restored"
 
 
 def recover(platform: Platform) -> int:
@@ -48,7 +46,7 @@ def after_restore(platform: Platform) -> int:
     with platform.database.write() as session:
         for workspace in session.scalars(select(Workspace)):
             workspace.paused_at = workspace.paused_at or now
-            workspace.pause_reason = workspace.pause_reason or RESTORE_REASON
+            workspace.pause_reason = workspace.pause_reason or RESTORED
             workspace.paused_by = workspace.paused_by or machine(workspace.id).label
             workspace.restored_at = now
             events.record(session, machine(workspace.id), now, "workspace", workspace.id, "restored")
@@ -107,27 +105,30 @@ def _doubt(session: Session, platform: Platform, row: Any, made_at: datetime, no
     """As if an attempt had begun right after the backup, of which nothing is known."""
     delivery, ref = row.Delivery, Ref.of(row.Delivery)
     if delivery.state is DeliveryState.SENDING:
-        _give_up_sending(session, ref, now, RESTORE_REASON)
+        _give_up_sending(session, ref, now, RESTORED)
         return
-    network = registry.network(row.Channel.network)
-    key, folder = delivery_key(delivery.id, delivery.created_at), platform.settings.media_folder
-    payload = freeze(network, session.get_one(Post, delivery.post_id), delivery.channel_id, key, folder)
+    network, folder = registry.network(row.Channel.network), platform.settings.media_folder
+    payload = following.frozen(
+        session, network, delivery, session.get_one(Post, delivery.post_id), folder, rehearsing=delivery.rehearsed
+    )
+    if payload is None:
+        return
     number = delivery.attempt_count + 1
     values = {**FREE, "payload": payload.as_json(), "attempt_count": number, "look_at": now, "looks": 0}
-    values |= error(RESTORE_REASON)
-    if not move(session, ref, delivery.state, DeliveryState.UNKNOWN, now, values=values, data={"code": RESTORE_REASON}):
+    values |= error(RESTORED)
+    if not move(session, ref, delivery.state, DeliveryState.UNKNOWN, now, values=values, data={"code": RESTORED}):
         return
     attempt = {
         "delivery_id": ref.id,
         "number": number,
         "epoch": delivery.epoch,
-        "owner": RESTORE_REASON,
+        "owner": RESTORED,
         "fingerprint": fingerprint.digest(payload.expected),
         "started_at": made_at,
         "deadline_at": now,
         "finished_at": now,
         "outcome": Outcome.UNCERTAIN,
-        "error_code": RESTORE_REASON,
+        "error_code": RESTORED,
     }
     session.execute(insert(ATTEMPT).values(attempt))
 

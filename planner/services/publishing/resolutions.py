@@ -92,10 +92,12 @@ def suggestions(
     return found
 
 
-def slot_times(session: Session, deliveries: Iterable[Delivery], *, now: datetime) -> dict[int, datetime | None]:
-    """When each would go out if all of these took the next free slots of their channels."""
+def slot_times(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> dict[int, datetime | None]:
+    """When each would go out if all of these took the next free slots of their channels; None for what follows a post,
+    which takes none."""
     times: dict[int, datetime | None] = {}
-    for channel_id, mine in _by_channel(deliveries).items():
+    times |= {delivery.id: None for delivery in deliveries if delivery.step}
+    for channel_id, mine in _by_channel(d for d in deliveries if not d.step).items():
         found = queue.places_for(session, channel_id, mine, now=now)
         times |= {delivery.id: at for delivery, at in zip(mine, found, strict=True)}
     return times
@@ -132,7 +134,7 @@ def resolve(
     _refuse_decided(resolutions, deliveries)
     # Before the notices are touched, as whoever decides about a single one does.
     queue.lock_queues(session, actor.workspace_id)
-    choices = {r.delivery_id: r.choice for r in resolutions}
+    choices = {r.delivery_id: _choice(deliveries[r.delivery_id], r.choice) for r in resolutions}
     order = sorted(deliveries.values(), key=lambda d: (d.publish_at or now, d.id))
     at = _spread([d for d in order if choices[d.id] is Choice.NOW], spacing, now)
     problems, items = Problems(), []
@@ -252,6 +254,11 @@ def _apply(
     if choice is Choice.SLOT:
         return decide.send_in_next_slot(session, actor, delivery_id, now=now)
     return decide.drop(session, actor, delivery_id, now=now)
+
+
+def _choice(delivery: Delivery, choice: Choice) -> Choice:
+    """What follows a post takes no slot: it goes out now."""
+    return Choice.NOW if choice is Choice.SLOT and delivery.step else choice
 
 
 def _spread(deliveries: Iterable[Delivery], spacing: timedelta, now: datetime) -> dict[int, datetime]:

@@ -33,6 +33,7 @@ from planner.services.publishing.classify import (
     too_slow,
 )
 from planner.services.publishing.finish import Order
+from planner.services.publishing.hearing import Hearing
 from planner.services.publishing.moves import move
 from planner.services.publishing.prepare import HandBack, NotReady
 from planner.services.publishing.renewal import Renewal
@@ -84,8 +85,10 @@ def _deliver(platform: Platform, work: Claimed, observe: Observer, stopping: Cal
     with _nothing_sent(platform, work):
         access = prepare.lasting_access(platform, work)
         with platform.connections.publisher(access) as publisher:
-            prepared = prepare.upload(publisher, work)
+            hearing = Hearing(platform, work, stopping)
+            prepared = prepare.upload(publisher, work, hearing)
             observe(Step.PREPARED, work.ref.id)
+            hearing.wait()
             if stopping():
                 raise HandBack
             order = begin(platform, work, access)
@@ -144,7 +147,7 @@ def _begin(session: Session, platform: Platform, work: Claimed, access: ChannelA
     if standing.by_hand_since is not None:  # people publish here since: the next claim hands it to them
         finish.release(session, work, now)
         return None
-    if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):
+    if guards.is_late(standing.promised_at, standing.missed_after_seconds, now):
         if missed.miss(session, work.ref, DeliveryState.CLAIMED, now, fence=work.fence):
             missed.tell(session, [work.ref], now)
         return None
@@ -158,7 +161,7 @@ def _enter(
     allowed = timedelta(seconds=platform.settings.send_timeout_seconds)
     begin_by, deadline = now + allowed * BEGIN_WITHIN, now + allowed * DEADLINE_AFTER
     # The lease ends with the hard deadline: from then on, no answer will come by itself.
-    values = {"lease_until": deadline, "attempt_count": number}
+    values = {"lease_until": deadline, "attempt_count": number, "progress": None}
     data = {"attempt": number}
     states = DeliveryState.CLAIMED, DeliveryState.SENDING
     if not move(session, work.ref, *states, now, fence=work.fence, values=values, data=data):
@@ -173,7 +176,7 @@ def _enter(
         "deadline_at": deadline,
     }
     # A first attempt is due at the promised moment, a later one when it was to be tried again.
-    due_at = standing.publish_at if number == 1 else standing.try_at
+    due_at = standing.promised_at if number == 1 else standing.try_at
     return Order(work, access, added(session, _INSERT, attempt), number, begin_by, deadline, due_at or now)
 
 
@@ -221,7 +224,7 @@ _INSERT = insert(ATTEMPT)
 _STANDING = (
     select(
         Delivery.try_at,
-        Delivery.publish_at,
+        guards.PROMISED,
         Delivery.attempt_count,
         Channel.missed_after_seconds,
         Channel.rehearsing_since,

@@ -177,13 +177,15 @@ def _outdated(session: Session, post_ids: list[int]) -> Iterator[tuple[int, Post
         deliveries = list(group)
         post = deliveries[0]
         awaits = post.approval_asked_at is not None and post.approved_at is None
-        status = post_status([d.state for d in deliveries if d.state is not None], awaits_approval=awaits)
+        there = [d for d in deliveries if d.state is not None]
+        own, following = ([d.state for d in there if bool(d.step) is follows] for follows in (False, True))
+        status = post_status(own, following=following, awaits_approval=awaits)
         if status is not post.status:
             yield post_id, status
 
 
 _STATES = (
-    select(POST.c.id, POST.c.status, POST.c.approval_asked_at, POST.c.approved_at, DELIVERY.c.state)
+    select(POST.c.id, POST.c.status, POST.c.approval_asked_at, POST.c.approved_at, DELIVERY.c.state, DELIVERY.c.step)
     .select_from(POST.outerjoin(DELIVERY, DELIVERY.c.post_id == POST.c.id))
     .where(POST.c.id.in_(bindparam("post_ids", expanding=True)))
     .order_by(POST.c.id)

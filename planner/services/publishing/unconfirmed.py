@@ -21,7 +21,7 @@ from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row, run
-from publishers.base import Recent, RemotePost
+from publishers.base import Recent, RemotePost, Under
 
 
 class Look(StrEnum):
@@ -49,7 +49,7 @@ LONGEST_WAIT = timedelta(hours=1)
 class Doubt:
     """An unconfirmed delivery that is being looked for. ``turn`` marks the look as taken, so that no other process
     looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did, ``attempt`` the
-    number of the last."""
+    number of the last; ``under`` is where on the network it stands (None: a post of its own)."""
 
     ref: Ref
     epoch: int
@@ -58,6 +58,7 @@ class Doubt:
     asked_at: datetime
     since: datetime
     access: ChannelAccess
+    under: Under | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,12 +279,18 @@ _STILL_IN_DOUBT = select(
     Delivery.look_at == bindparam("our_turn"),
 )
 _twin = aliased(Delivery)
+_itself = aliased(Delivery)
+#: The same words under another post are no twin: they are not listed together.
+_SAME_PARENT = _twin.parent_id.is_not_distinct_from(
+    select(_itself.parent_id).where(_itself.id == bindparam("delivery")).scalar_subquery()
+)
 _TWINS = (
     select(func.count(func.distinct(_twin.id)))
     .join(Attempt, Attempt.delivery_id == _twin.id)
     .where(
         _twin.channel_id == bindparam("channel"),
         _twin.id != bindparam("delivery"),
+        _SAME_PARENT,
         Attempt.fingerprint.in_(bindparam("texts", expanding=True)),
     )
 )

@@ -56,7 +56,7 @@ def post_metrics(session: Session, post_id: int) -> list[DeliveryFigures]:
         select(Delivery.id, Channel, Snapshot)
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Snapshot, and_(Snapshot.delivery_id == Delivery.id, Snapshot.latest))
-        .where(Delivery.post_id == post_id)
+        .where(Delivery.post_id == post_id, Delivery.step == 0)
         .order_by(Delivery.id)
     )
     return [_newest(delivery_id, channel, snapshot) for delivery_id, channel, snapshot in session.execute(query)]
@@ -68,7 +68,7 @@ def post_history(session: Session, post_id: int) -> list[DeliveryHistory]:
         select(Snapshot, Channel)
         .join(Delivery, Delivery.id == Snapshot.delivery_id)
         .join(Channel, Channel.id == Delivery.channel_id)
-        .where(Delivery.post_id == post_id)
+        .where(Delivery.post_id == post_id, Delivery.step == 0)
         .order_by(Snapshot.delivery_id, Snapshot.taken_at, Snapshot.id)
     )
     found: dict[int, DeliveryHistory] = {}

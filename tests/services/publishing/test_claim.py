@@ -188,7 +188,7 @@ def test_the_payload_is_frozen_with_the_variant_and_the_checksums_of_its_images(
     payload = thaw(frozen, stage.platform.settings.media_folder)
     assert payload.post.text == "Kurz gesagt"
     assert payload.post.link == "https://brandt.example/neu"
-    assert [medium.path.stem for medium in payload.post.media] == list(payload.checksums)
+    assert {medium.path.name: medium.path.stem for medium in payload.post.media} == payload.checksums
 
 
 def test_an_edit_a_deletion_and_a_withdrawal_are_refused_while_the_payload_is_frozen(stage: Stage) -> None:
