@@ -114,7 +114,7 @@ def comment_object(
         "permalink_url": f"https://www.facebook.com/{post.id}?comment_id={comment.id.rpartition('_')[2]}",
         "user_likes": comment.id in post.liked,
         "parent": {"id": comment.parent_id} if comment.parent_id else None,
-        "is_private": False, "object": None, "attachment": None,
+        "is_private": False, "object": None, "attachment": None, "message_tags": None,
     }  # fmt: skip
     _refuse_unknown(names, everything, "Comment")
     return {"id": comment.id} | {name: everything[name] for name in names if everything[name] is not None}

@@ -9,13 +9,16 @@ from sqlalchemy import select
 
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Channel, Delivery
-from planner.services import posts
+from planner.services import posts, reports
+from planner.services.channel_overview import next_delivery
+from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict
 from planner.services.posts import PartInput, When
 from planner.services.publishing import decide, pause
 from planner.services.publishing.recover import after_restore
 from planner.services.publishing.send import Step
-from tests.services.publishing.stage import Stage, at_step, lost
+from publishers.base import FollowUp, Under
+from tests.services.publishing.stage import Stage, at_step
 
 S = DeliveryState
 COMMENT = "Mehr dazu auf unserer Seite."
@@ -34,20 +37,21 @@ def states(stage: Stage, delivery: Delivery) -> list[S]:
 
 def comments(stage: Stage, delivery: Delivery) -> list[str]:
     """What our account has written under a delivery's post, as the network has it."""
-    access = stage.platform.connections
-    from planner.services.connections import ChannelAccess
-    from publishers.base import FollowUp, Under
-
     now = stage.read(delivery)
     assert now.remote_id is not None
     under = Under(FollowUp.COMMENT, now.remote_id, now.remote_id)
-    with access.publisher(ChannelAccess.of(now.channel)) as publisher:
+    with stage.platform.connections.publisher(ChannelAccess.of(now.channel)) as publisher:
         return [post.text for post in publisher.find_recent(stage.moment(hours=-1), under).posts]
 
 
 def commented(stage: Stage, **more: Any) -> Delivery:
     """A post that is due on a Page, with a first comment."""
     return stage.due(stage.channel("facebook"), first_comment=COMMENT, **more)
+
+
+def comment_lost(stage: Stage, *, accepted: bool, count: int = 1) -> None:
+    """The answers to the next comments get lost, after or before the network took them."""
+    stage.sandbox.faults.add("error", "facebook", "reply", status=503, accepted=accepted, count=count)
 
 
 def test_a_thread_goes_out_part_by_part_each_under_the_one_before(stage: Stage) -> None:
@@ -58,7 +62,7 @@ def test_a_thread_goes_out_part_by_part_each_under_the_one_before(stage: Stage) 
     assert (first.step, first.state, second.step, second.state) == (1, S.PUBLISHED, 2, S.PUBLISHED)
     live = {post["id"]: post for post in stage.live(channel)}
     assert [live[one.remote_id]["text"] for one in (first, second)] == ["Zwei", "Drei"]
-    targets = [live[one.remote_id]["body"]["reply"]["in_reply_to_tweet_id"] for one in (first, second)]
+    targets = [live[one.remote_id]["reply_to"] for one in (first, second)]
     assert targets == [stage.read(delivery).remote_id, first.remote_id]
     assert stage.post(delivery).status is PostStatus.PUBLISHED
     assert (first.publish_at, first.queued, first.metrics_due_at) == (None, False, None), "it is no entry of any list"
@@ -91,7 +95,7 @@ def test_what_follows_is_what_was_frozen_with_the_post_whatever_is_written_since
 
 def test_a_lost_answer_to_a_comment_is_looked_for_under_the_post_and_adopted(stage: Stage) -> None:
     delivery = commented(stage)
-    stage.run(at_step(Step.NOTED, lambda: lost(stage, "facebook", accepted=True)))
+    stage.run(at_step(Step.NOTED, lambda: comment_lost(stage, accepted=True)))
     assert states(stage, delivery) == [S.UNKNOWN]
     assert stage.post(delivery).status is PostStatus.PUBLISHING
     stage.reconcile()
@@ -101,7 +105,7 @@ def test_a_lost_answer_to_a_comment_is_looked_for_under_the_post_and_adopted(sta
 
 def test_a_comment_that_is_not_there_after_the_settle_time_is_sent_again_and_only_then(stage: Stage) -> None:
     delivery = commented(stage)
-    stage.run(at_step(Step.NOTED, lambda: lost(stage, "facebook", accepted=False)))
+    stage.run(at_step(Step.NOTED, lambda: comment_lost(stage, accepted=False)))
     stage.reconcile()
     assert states(stage, delivery) == [S.UNKNOWN]
     assert stage.run() == 0
@@ -115,7 +119,7 @@ def test_the_same_comment_under_two_posts_is_looked_for_under_each(stage: Stage)
     page = stage.channel("facebook")
     one = stage.due(page, text="Eins", first_comment=COMMENT)
     two = stage.due(page, text="Zwei", first_comment=COMMENT)
-    stage.run(at_step(Step.NOTED, lambda: lost(stage, "facebook", accepted=True, count=None, path="comments")))
+    stage.run(at_step(Step.NOTED, lambda: comment_lost(stage, accepted=True, count=2)))
     assert states(stage, one) + states(stage, two) == [S.UNKNOWN, S.UNKNOWN]
     stage.reconcile()
     assert comments(stage, one) == comments(stage, two) == [COMMENT]
@@ -182,8 +186,7 @@ def test_a_late_yes_to_the_post_makes_what_follows_it_once(stage: Stage) -> None
 
 def test_a_comment_that_the_network_refuses_leaves_the_post_live_and_can_be_sent_again(stage: Stage) -> None:
     delivery = commented(stage)
-    refuse = lambda: stage.sandbox.faults.add("error", "facebook", status=400, count=1, path="comments")  # noqa: E731
-    stage.run(at_step(Step.NOTED, refuse))
+    stage.run(at_step(Step.NOTED, lambda: stage.sandbox.faults.add("rejected", "facebook", "reply", count=1)))
     assert (stage.state(delivery), states(stage, delivery)) == (S.PUBLISHED, [S.FAILED])
     assert stage.post(delivery).status is PostStatus.PARTLY_PUBLISHED
     with stage.platform.database.write() as session:
@@ -244,8 +247,8 @@ def test_what_follows_a_post_cannot_be_moved_but_can_be_dropped(stage: Stage) ->
     stage.run(at_step(Step.NOTED, lambda: stage.change(stage.read(delivery).channel, paused_at=stage.clock.now())))
     [comment] = steps(stage, delivery)
     said: dict[str, Any] = {"now": stage.clock.now()}
+    folder = stage.platform.settings.media_folder
     with stage.platform.database.write() as session, pytest.raises(Conflict, match="cannot_move"):
-        folder = stage.platform.settings.media_folder
         posts.move(session, stage.company.alice, [comment.id], When(queue=True), folder=folder, **said)
     with stage.platform.database.write() as session:
         posts.cancel(session, stage.company.alice, [comment.id], **said)
@@ -256,9 +259,6 @@ def test_lists_calendars_and_reports_know_posts_and_not_what_follows_them(stage:
     channel: Channel = stage.channel("twitter")
     delivery = stage.due(channel, text="Eins", thread=(PartInput("Zwei"),))
     stage.run()
-    from planner.services import reports
-    from planner.services.channel_overview import next_delivery
-
     with stage.platform.database.read() as session:
         workspace = stage.company.workspace.id
         [entry] = posts.calendar(session, workspace, stage.moment(days=-1), stage.moment(days=1))
