@@ -2,7 +2,9 @@
 
 import "./lib/charts.js";
 import { openDialog } from "./lib/dialogs.js";
-import { behave } from "./lib/page.js";
+import { behave, scan } from "./lib/page.js";
+
+const REFRESH_MS = 3000;
 
 behave("[data-post-page]", ({ dataset: { postPage, submission, version } }) => {
   for (const key of Object.keys(localStorage)) {
@@ -15,3 +17,18 @@ behave("[data-post-page]", ({ dataset: { postPage, submission, version } }) => {
 });
 
 behave("dialog[data-open-now]", (dialog) => openDialog(dialog));
+
+// Where it stands is asked for again while something is under way; an open dialog is left in peace.
+behave("[data-refresh]", (part) => {
+  const look = async () => {
+    if (!part.isConnected) return;
+    const answer = document.querySelector("dialog[open]") ? null : await fetch(part.dataset.refresh).catch(() => null);
+    if (answer?.ok && part.isConnected) {
+      part.outerHTML = await answer.text();
+      scan();
+    } else {
+      setTimeout(look, REFRESH_MS);
+    }
+  };
+  setTimeout(look, REFRESH_MS);
+});

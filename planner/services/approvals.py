@@ -78,7 +78,7 @@ def withdraw(session: Session, actor: Actor, post_id: int, *, now: datetime, not
     """
     actor.require(Permission.APPROVE)
     post = store.load(session, actor, post_id)
-    deliveries = store.changeable(session, post_id)
+    deliveries = store.changeable(session, post_id, now)
     if post.approved_at is None and post.approval_asked_at is None:
         raise Conflict("not_approved")
     store.void_approval(post, actor.label, now)
@@ -98,7 +98,7 @@ def take_back(session: Session, actor: Actor, post_id: int, *, now: datetime) ->
     """
     actor.require(Permission.APPROVE)
     post = store.load(session, actor, post_id)
-    deliveries = store.changeable(session, post_id)
+    deliveries = store.changeable(session, post_id, now)
     if not store.void_approval(post, actor.label, now):
         raise Conflict("not_approved")
     placing.settle(session, post, [d for d in deliveries if d.state is DeliveryState.SCHEDULED], now)

@@ -25,6 +25,7 @@ from planner.services.posts.queries import (
     view,
     views,
 )
+from planner.services.posts.steps import Step, steps_of
 from planner.services.posts.warnings import about_wall_time, warnings_for
 from planner.services.posts.writing import create, edit, live_channels
 
@@ -40,6 +41,7 @@ __all__ = [
     "PartInput",
     "PollInput",
     "PostView",
+    "Step",
     "VariantInput",
     "When",
     "about_wall_time",
@@ -56,6 +58,7 @@ __all__ = [
     "outgoing",
     "page",
     "restore",
+    "steps_of",
     "view",
     "views",
     "warnings_for",

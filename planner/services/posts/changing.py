@@ -33,7 +33,7 @@ def move(
     actor.require(Permission.EDIT)
     deliveries = _deliveries(session, actor, delivery_ids)
     post = store.load(session, actor, deliveries[0].post_id)
-    store.refuse_frozen(deliveries)
+    store.thaw(deliveries, now)
     for delivery in deliveries:
         if delivery.state not in placing.MOVABLE or delivery.step:
             raise Conflict("cannot_move", state=delivery.state.value)
@@ -60,7 +60,7 @@ def cancel(session: Session, actor: Actor, delivery_ids: Sequence[int], *, now: 
     """Take deliveries out for good. Raises NotFound, Forbidden, Conflict ``frozen`` or ``published_already``."""
     actor.require(Permission.EDIT)
     deliveries = _deliveries(session, actor, delivery_ids)
-    store.refuse_frozen(deliveries)
+    store.thaw(deliveries, now)
     for delivery in deliveries:
         if delivery.state is DeliveryState.PUBLISHED:
             raise Conflict("published_already")
@@ -76,7 +76,7 @@ def delete(session: Session, actor: Actor, post_id: int, *, now: datetime) -> No
     """
     actor.require(Permission.EDIT)
     post = store.load(session, actor, post_id)
-    deliveries = store.changeable(session, post_id)
+    deliveries = store.changeable(session, post_id, now)
     if any(d.state is DeliveryState.PUBLISHED for d in deliveries):
         raise Conflict("cannot_delete")
     states = {str(d.id): _keep(d) for d in deliveries if d.state is not DeliveryState.CANCELLED}

@@ -33,18 +33,32 @@ def deliveries_of(session: Session, post_id: int) -> Sequence[Delivery]:
     return [delivery for delivery in _all_of(session, post_id) if not delivery.step]
 
 
-def changeable(session: Session, post_id: int) -> Sequence[Delivery]:
-    """As :func:`deliveries_of`, for a change. Raises Conflict ``frozen`` while the payload of any of them, or of what
-    follows, is frozen."""
+def changeable(session: Session, post_id: int, now: datetime) -> Sequence[Delivery]:
+    """As :func:`deliveries_of`, for a change. Raises as :func:`thaw` does, also for what follows."""
     found = _all_of(session, post_id)
-    refuse_frozen(found)
+    thaw(found, now)
     return [delivery for delivery in found if not delivery.step]
 
 
-def refuse_frozen(deliveries: Iterable[Delivery]) -> None:
-    """Raises Conflict while any delivery's payload is frozen."""
-    if any(d.state in FROZEN for d in deliveries):
+def thaw(deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Make deliveries ready for a change: one whose preparation began before its time is taken back from its sender.
+
+    Raises Conflict ``frozen`` while the payload of any other is frozen. The caller holds the lock of the post: whoever
+    begins to send waits for it, and finds the claim gone.
+    """
+    found = list(deliveries)
+    if any(d.state in FROZEN and not is_taken_early(d, now) for d in found):
         raise Conflict("frozen")
+    for delivery in found:
+        if is_taken_early(delivery, now):
+            delivery.state = DeliveryState.SCHEDULED
+            delivery.claim_owner = delivery.lease_until = delivery.payload = delivery.progress = None
+            delivery.updated_at = now
+
+
+def is_taken_early(delivery: Delivery, now: datetime) -> bool:
+    """Whether a sender prepares it although its time has not come: nothing is sent before that."""
+    return delivery.state is DeliveryState.CLAIMED and delivery.try_at is not None and delivery.try_at > now
 
 
 def _all_of(session: Session, post_id: int) -> Sequence[Delivery]:

@@ -90,7 +90,7 @@ def edit(
     """
     actor.require(Permission.APPROVE if approve else Permission.EDIT)
     post = store.load(session, actor, post_id)
-    deliveries = store.changeable(session, post_id)
+    deliveries = store.changeable(session, post_id, now)
     store.refuse_stale(session, post, version)
     workspace = session.get_one(Workspace, actor.workspace_id)
     before = content_of(post, live_channels(deliveries))

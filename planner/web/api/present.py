@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from planner import models
 from planner.bootstrap import Platform
@@ -50,7 +51,8 @@ def delivery(call: Call, delivery_id: int) -> shapes.DeliveryDetail:
     call.session.flush()
     call.session.expire_all()
     found = posts.delivery(call.session, call.workspace_id, delivery_id)
-    base = _delivery(found, Holds.read(call.session, call.workspace_id, call.now))
+    holds = Holds.read(call.session, call.workspace_id, call.now)
+    base = _with_steps(found, holds, posts.steps_of(posts.view(call.session, call.workspace_id, found.post_id)))
     return shapes.DeliveryDetail(**dict(base), attempts=[_attempt(a) for a in found.attempts])
 
 
@@ -61,7 +63,7 @@ def deliveries(call: Call, found: Iterable[models.Delivery]) -> list[shapes.Deli
 
 
 def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
-    post = view.post
+    post, steps = view.post, posts.steps_of(view)
     return shapes.PostItem(
         id=str(post.id),
         status=post.status,
@@ -83,7 +85,7 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
             )
             for v in post.variants
         },
-        deliveries=[_delivery(d, holds) for d in view.deliveries],
+        deliveries=[_with_steps(d, holds, steps) for d in view.deliveries],
         tags=post.tags,
         note=post.note,
         topic=ref(post.topic_id),
@@ -126,11 +128,41 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
         removed_at=delivery.removed_at,
         error=_error(delivery),
         attempts_made=delivery.attempt_count,
+        parent=ref(delivery.parent_id),
+        progress=shapes.Progress(**delivery.progress) if delivery.progress else None,
         rehearsed=delivery.rehearsed,
         cost_usd=None if delivery.cost_micros is None else delivery.cost_micros / MICROS,
         taken_by=ref(delivery.taken_by_id),
         taken_at=delivery.taken_at,
     )
+
+
+def _with_steps(
+    delivery: models.Delivery, holds: Holds, steps: Mapping[int, list[posts.Step]]
+) -> shapes.DeliveryWithSteps:
+    follows = [_step(step, holds) for step in steps.get(delivery.id, [])]
+    return shapes.DeliveryWithSteps(**dict(_delivery(delivery, holds)), steps=follows)
+
+
+def _step(step: posts.Step, holds: Holds) -> shapes.Step:
+    said: dict[str, Any] = {"number": step.number, "kind": step.kind, "text": step.text}
+    if step.delivery is None:
+        return shapes.Step(**said, **_NOT_YET)
+    shown = dict(_delivery(step.delivery, holds))
+    return shapes.Step(**said, **{name: shown[name] for name in _NOT_YET})
+
+
+_NOT_YET: Mapping[str, Any] = {
+    "id": None,
+    "status": None,
+    "held": False,
+    "waits_for": None,
+    "published_at": None,
+    "remote_id": None,
+    "remote_url": None,
+    "error": None,
+    "attempts_made": 0,
+}
 
 
 def _error(delivery: models.Delivery) -> shapes.DeliveryError | None:

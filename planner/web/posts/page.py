@@ -15,11 +15,12 @@ from planner.services import live, posts, reports
 from planner.services.posts import PostView
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
+from planner.services.posts.store import is_taken_early
 from planner.services.publishing import decide
 from planner.services.publishing.status import Holds
 from planner.web import context
 from planner.web.messages import explain
-from planner.web.posts import costs, growth, holding, story, trouble, written
+from planner.web.posts import costs, growth, holding, story, trouble, wording, written
 from planner.web.posts.blueprint import blueprint
 
 S = DeliveryState
@@ -32,9 +33,17 @@ def show(post_id: int) -> str:
     return draw(post_id)
 
 
+@blueprint.get("/posts/<int:post_id>/deliveries")
+@login_required
+def standing_now(post_id: int) -> str:
+    """Where it stands on each channel, for a page that is open meanwhile."""
+    return draw(post_id, template="posts/_standing.html")
+
+
 def draw(
     post_id: int,
     *,
+    template: str = "posts/show.html",
     typed: Mapping[int, tuple[str, str]] | None = None,
     typed_texts: Mapping[int, tuple[str, str]] | None = None,
 ) -> str:
@@ -43,26 +52,31 @@ def draw(
     session, workspace_id = context.reading(), context.member().workspace_id
     shown = posts.view(session, workspace_id, post_id)
     deliveries = shown.deliveries
+    following = [one for steps in shown.following.values() for one in steps]
+    every = [*deliveries, *following]
     holds = Holds.read(session, workspace_id, context.now())
     return render_template(
-        "posts/show.html",
+        template,
         post=shown.post,
         deliveries=[d for d in deliveries if d.state is not S.CANCELLED],
         cancelled=[d for d in deliveries if d.state is S.CANCELLED],
         versions=written.versions(shown),
         beyond=written.beyond(shown.post),
-        holds=holding.holds_of(holds, deliveries),
+        holds=holding.holds_of(holds, every),
+        steps=posts.steps_of(shown),
+        progress={d.id: wording.preparation(d) for d in every if d.progress},
+        under_way=any(d.state in FROZEN or (d in following and d.state is S.SCHEDULED) for d in every),
         costs=costs.of_deliveries(deliveries),
         by_hand_instead={d.id for d in deliveries if d.state is S.SCHEDULED and _can_hand_over(d)},
-        troubles={d.id: found for d in deliveries if (found := trouble.trouble_of(d))},
+        troubles={d.id: found for d in every if (found := trouble.trouble_of(d))},
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
         names=names_of(session, shown.post),
         figures=[f for f in reports.post_metrics(session, post_id) if f.as_of is not None],
         charts=growth.growth(reports.post_history(session, post_id)),
         figure_names=growth.labels(),
-        story=story.lines(history(session, post_id, [d.id for d in deliveries]), deliveries),
-        can=allowed(shown.post, deliveries),
+        story=story.lines(history(session, post_id, [d.id for d in every]), every),
+        can=allowed(shown.post, deliveries, following),
         live=live_parts(shown, typed_texts or {}),
         typed=typed or {},
     )
@@ -72,12 +86,12 @@ def _can_hand_over(delivery: Delivery) -> bool:
     return decide.can_be_handed_over(context.reading(), delivery, context.now())
 
 
-def allowed(post: Post, deliveries: Sequence[Delivery]) -> dict[str, bool]:
+def allowed(post: Post, deliveries: Sequence[Delivery], following: Sequence[Delivery] = ()) -> dict[str, bool]:
     """Which buttons make sense for this person and this post; what may not be used is not shown."""
     actor = context.actor()
     edits, approves = actor.may(Permission.EDIT), actor.may(Permission.APPROVE)
     states = {d.state for d in deliveries if d.state is not S.CANCELLED}
-    frozen = bool(states & FROZEN)
+    frozen = any(d.state in FROZEN and not is_taken_early(d, context.now()) for d in (*deliveries, *following))
     done = bool(states) and states == {S.PUBLISHED}
     waits = post.needs_approval and post.approved_at is None
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext as _l
@@ -29,6 +29,7 @@ class Trouble:
 
 
 SURELY_NOT = _l("It is not live.")
+ONLY_THE_POST = _l("The post is live; this is not.")
 NOBODY_KNOWS = _l("Only a look at the network can tell whether it is live.")
 LOOKING = _l("Sendeplan is looking for it on the network by itself. It is not sent a second time meanwhile.")
 
@@ -55,6 +56,8 @@ WHY: Mapping[str, LazyString] = {
     "cannot_list": _l("The network does not let us check whether the post is there."),
     "assisted": _l("This channel is published by hand: it is your turn."),
     "network_missing": _l("The part of Sendeplan that speaks to this network is not installed."),
+    "parent_unknown": _l("The network's own number of the post it belongs under is not known here."),
+    "preparation_too_long": _l("Its media were not with the network in time. It is tried again by itself."),
     "media_missing": _l("An image of this post is no longer stored."),
     "media_changed": _l("An image of this post is not the one that was approved."),
     "missed": _l("Its time passed while nothing could be sent, by more than this channel's limit."),
@@ -84,7 +87,18 @@ OUTCOMES: Mapping[str, LazyString] = {
 
 
 def trouble_of(delivery: Delivery) -> Trouble | None:
-    """What is wrong with a delivery; None where nothing is, or it goes on by itself."""
+    """What is wrong with a delivery; None where nothing is, or it goes on by itself.
+
+    What follows a post has no slot and no form of its own, and the post itself is live.
+    """
+    found = _trouble_of(delivery)
+    if found is None or not delivery.step:
+        return found
+    live = ONLY_THE_POST if found.live is SURELY_NOT else found.live
+    return replace(found, live=live, actions=tuple(a for a in found.actions if a not in ("slot", "edit")))
+
+
+def _trouble_of(delivery: Delivery) -> Trouble | None:
     code = delivery.error_code or ""
     if delivery.state is S.FAILED:
         return Trouble(WHY.get(code, WHY["rejected"]), SURELY_NOT, ("edit", "now", "slot", "hand", "drop"))
@@ -114,6 +128,8 @@ def outcome(attempt: Attempt) -> LazyString | str:
 def _asked(code: str) -> Trouble:
     if code == "assisted":
         return Trouble(WHY[code], SURELY_NOT, ("assist", "live", "drop"), "info")
+    if code == "parent_unknown":
+        return Trouble(WHY[code], SURELY_NOT, ("live", "drop"), "info")
     if code in DOUBT:
         return Trouble(WHY[code], NOBODY_KNOWS, ("look", "live", "not_live", "drop"))
     return Trouble(WHY.get(code, WHY["reconnect"]), SURELY_NOT, ("channel", "hand", "not_live", "drop"))

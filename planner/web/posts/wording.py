@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from flask_babel import gettext as _, ngettext
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Delivery
 from planner.services.posts import PostView
 from planner.web.formats import moment, zone_name
+from publishers.outgoing import MediaKind, Stage, kind_of
 
 
 def saved(shown: PostView) -> str:
@@ -35,6 +36,33 @@ def moved(deliveries: Sequence[Delivery]) -> str:
     if len(times) == 1:
         return _("Moved to %(time)s.", time=with_zone(first))
     return _("Moved: the first goes out %(time)s.", time=with_zone(first))
+
+
+def preparation(delivery: Delivery) -> str:
+    """How far the media of a delivery that is being prepared are."""
+    progress = delivery.progress or {}
+    media = (delivery.payload or {}).get("media", [])
+    number = int(progress.get("medium", 0))
+    kind = kind_of(media[number]["mime"]) if number < len(media) else MediaKind.DOCUMENT
+    percent, texts = progress.get("percent"), PREPARING[progress.get("stage") == Stage.PROCESSING.value]
+    return str(texts[kind]) + ("" if percent is None else _(": %(percent)s %%", percent=percent))
+
+
+#: What happens to a medium while it is uploaded, and while the network processes it.
+PREPARING: tuple[Mapping[MediaKind, LazyString], Mapping[MediaKind, LazyString]] = (
+    {
+        MediaKind.IMAGE: _l("The image is being uploaded"),
+        MediaKind.GIF: _l("The GIF is being uploaded"),
+        MediaKind.VIDEO: _l("The video is being uploaded"),
+        MediaKind.DOCUMENT: _l("The document is being uploaded"),
+    },
+    {
+        MediaKind.IMAGE: _l("The network processes the image"),
+        MediaKind.GIF: _l("The network processes the GIF"),
+        MediaKind.VIDEO: _l("The network processes the video"),
+        MediaKind.DOCUMENT: _l("The network processes the document"),
+    },
+)
 
 
 def first_time(deliveries: Sequence[Delivery]) -> datetime | None:

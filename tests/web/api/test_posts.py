@@ -32,6 +32,9 @@ def test_a_post_without_a_time_is_a_draft(admin: Script, channel: Channel) -> No
         "remote_url": None,
         "error": None,
         "attempts_made": 0,
+        "parent": None,
+        "progress": None,
+        "steps": [],
         "cost_usd": None,
     }
 

@@ -190,7 +190,7 @@ TAKEN: Mapping[str, Callable[[Any], Any]] = {"poll": _poll, "thread": _thread, "
 def _move(call: Call, post_id: int, when: When, version: int | None) -> None:
     post = post_store.load(call.session, call.actor, post_id)
     post_store.refuse_stale(call.session, post, version)
-    deliveries = post_store.changeable(call.session, post_id)
+    deliveries = post_store.changeable(call.session, post_id, call.now)
     ids = [d.id for d in deliveries if d.state in MOVABLE]
     if not ids:
         raise Conflict("cannot_move", state=deliveries[0].state.value)

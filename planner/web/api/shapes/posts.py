@@ -26,6 +26,7 @@ from planner.web.api.shapes.common import (
     PlainText,
     Query,
 )
+from publishers.base import FollowUp, Stage
 
 Text = Annotated[PlainText, Field(max_length=100_000)]
 Link = Annotated[PlainText, Field(max_length=2000)]
@@ -120,6 +121,14 @@ class DeliveryError(Output):
     network_message: str | None
 
 
+class Progress(Output):
+    """How far the media are on their way to the network. ``percent`` null: the network does not tell."""
+
+    medium: int = Field(description="Which of them, from 0.")
+    stage: Stage
+    percent: int | None
+
+
 class Delivery(Output):
     """A post on one channel at one time. ``held``: a pause, a limit of the network, a network that cannot be reached or
     an access that has ended keeps it back; ``waits_for`` names that, or that an approval is missing; ``held_until`` is
@@ -142,12 +151,39 @@ class Delivery(Output):
     removed_at: Moment | None = Field(description="When it was taken down, by us or at the network itself.")
     error: DeliveryError | None
     attempts_made: int
+    parent: Id | None = Field(description="The delivery under whose post this goes; null for a post itself.")
+    progress: Progress | None = Field(description="While its media are being prepared.")
     rehearsed: bool = Field(description="It went to a played network, not to the real one.")
     cost_usd: float | None = Field(
         description="What the network asked for it by its price list, once it was prepared. Null: nothing."
     )
     taken_by: Id | None = Field(description="The user who has taken it on, to publish it by hand.")
     taken_at: Moment | None
+
+
+class Step(Output):
+    """What goes out under a post once it is live, by its own call: a part of its thread (``reply``), or its first
+    comment. It is a delivery of its own, for its attempts and for decisions about it. ``id`` and ``status`` null: it
+    waits until the one before it is live."""
+
+    number: int = Field(description="From 1, in order.")
+    kind: FollowUp
+    text: str
+    id: Id | None
+    status: DeliveryState | None
+    held: bool
+    waits_for: Hold | None
+    published_at: Moment | None
+    remote_id: str | None
+    remote_url: str | None
+    error: DeliveryError | None
+    attempts_made: int
+
+
+class DeliveryWithSteps(Delivery):
+    """A delivery, with what follows the post there."""
+
+    steps: list[Step]
 
 
 class Attempt(Output):
@@ -164,7 +200,7 @@ class Attempt(Output):
     remote_id: str | None
 
 
-class DeliveryDetail(Delivery):
+class DeliveryDetail(DeliveryWithSteps):
     """A delivery with its attempts."""
 
     attempts: list[Attempt]
@@ -225,7 +261,7 @@ class PostItem(Output):
     mentions: list[Mention]
     channels: list[Id]
     variants: dict[str, Variant]
-    deliveries: list[Delivery]
+    deliveries: list[DeliveryWithSteps]
     tags: list[str]
     note: str
     topic: Id | None
