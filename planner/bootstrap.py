@@ -68,7 +68,7 @@ def bootstrap(
     settings = settings or load_settings(instance)
     vault = Vault(settings.encryption_keys)
     counts = Counts()
-    pool = settings.sender_threads + settings.web_threads + 4
+    pool = settings.sender_threads + settings.upload_threads + settings.web_threads + 4
     return Platform(
         settings=settings,
         database=Database(settings.database_url, pool_size=pool),

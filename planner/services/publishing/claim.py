@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Post, Workspace
+from planner.models import Channel, Delivery, Media, Post, PostMedia, Workspace
+from planner.models.base import UtcDateTime
 from planner.services.connections import ChannelAccess
 from planner.services.limits import sharing
 from planner.services.publishing import assist, following, guards, missed, notices, telling
@@ -55,6 +56,36 @@ class Batch:
     again: bool = False
 
 
+@dataclass(slots=True)
+class _Round:
+    """One claim under way. ``late`` is what was past its limit; ``long_room`` how many may still be taken that take
+    long to prepare (None: any number), ``left`` how many were left for want of it."""
+
+    session: Session
+    platform: Platform
+    owner: str
+    now: datetime
+    long_room: int | None = None
+    late: list[Ref] = field(default_factory=list)
+    left: int = 0
+
+    def take(self, heads: Sequence[Any]) -> Batch:
+        """Take what can be taken of these."""
+        posts = _posts(self.session, {head.post_id for head in heads})
+        taken = [self._take(head, posts.get(head.post_id)) for head in heads]
+        claimed = [work for work in taken if work is not None]
+        note_all(self.session, [event(w.ref, DeliveryState.CLAIMED, self.now, data=_BEFORE) for w in claimed])
+        if claimed:
+            refresh_status(self.session, *[work.ref.post_id for work in claimed])
+        missed.tell(self.session, self.late, self.now)
+        several = bool(claimed) and self.platform.settings.sender_threads_per_channel > 1
+        return Batch(tuple(claimed), again=len(taken) - len(claimed) > self.left or several)
+
+    def _take(self, head: Any, post: Post | None) -> Claimed | None:
+        with telling.about(head, head.attempt_count + 1):
+            return None if post is None else _take(self, head, post)
+
+
 def claim(
     platform: Platform,
     owner: str,
@@ -63,12 +94,14 @@ def claim(
     *,
     channel: int | None = None,
     unanswered: bool = False,
+    long_room: int | None = None,
 ) -> Batch:
     """Take up to ``room`` due deliveries, at most one of each channel.
 
     Channels served longest ago come first (``last_served``: a growing number by channel id), then the longest due.
     What is past its limit becomes missed, what only a person can publish is handed to one. ``channel`` claims of that
-    one alone; ``unanswered`` only what workers were called to and have not taken up in time.
+    one alone; ``unanswered`` only what workers were called to and have not taken up in time; at most ``long_room``
+    of them take long to prepare.
     """
     now = platform.clock.now()
     served = last_served or {}
@@ -78,32 +111,26 @@ def claim(
             return Batch()
         heads.sort(key=lambda head: (served.get(head.channel_id, 0), head.try_at, head.id))
         chosen = sharing.entitled(session, heads, now)[:room]
-        posts = _posts(session, {head.post_id for head in chosen})
-        late: list[Ref] = []
-        taken = [_try_to_take(session, platform, owner, now, head, posts.get(head.post_id), late) for head in chosen]
-        claimed = [work for work in taken if work is not None]
-        note_all(session, [event(w.ref, DeliveryState.CLAIMED, now, data=_BEFORE) for w in claimed])
-        if claimed:
-            refresh_status(session, *[work.ref.post_id for work in claimed])
-        others = len(taken) - len(claimed)
-        missed.tell(session, late, now)
-        several = bool(claimed) and platform.settings.sender_threads_per_channel > 1
-        return Batch(tuple(claimed), again=others > 0 or several)
+        return _Round(session, platform, owner, now, long_room).take(chosen)
 
 
-def _try_to_take(
-    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None, late: list[Ref]
-) -> Claimed | None:
-    with telling.about(head, head.attempt_count + 1):
-        return _take(session, platform, owner, now, head, post, late)
+def claim_early(platform: Platform, owner: str, room: int) -> tuple[Claimed, ...]:
+    """Take up to ``room`` deliveries, at most one of each channel, that are due soon and take long to prepare.
+
+    Nothing of them is sent before its time (:func:`~planner.services.publishing.send.begin`).
+    """
+    now = platform.clock.now()
+    span = {"now": now, "until": now + timedelta(seconds=platform.settings.prepare_ahead_seconds)}
+    with platform.database.read() as session:
+        if run(session, _EARLY.limit(1), span).first() is None:
+            return ()
+    with platform.database.write() as session:
+        heads = sorted(run(session, _EARLY, span), key=lambda head: (head.try_at, head.id))
+        return _Round(session, platform, owner, now).take(heads[:room]).claimed
 
 
-def _take(
-    session: Session, platform: Platform, owner: str, now: datetime, head: Any, post: Post | None, late: list[Ref]
-) -> Claimed | None:
-    """What is past its limit is added to ``late``."""
-    if post is None:
-        return None
+def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
+    session, platform, now = round_.session, round_.platform, round_.now
     ref = Ref.of(head)
     access = ChannelAccess(
         head.channel_id,
@@ -122,9 +149,14 @@ def _take(
         return None
     if guards.is_late(head.promised_at, head.missed_after_seconds, now):
         if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
-            late.append(ref)
+            round_.late.append(ref)
         return None
-    fence = Fence(owner, head.epoch + 1)
+    if payload.takes_long and round_.long_room is not None:
+        if round_.long_room <= 0:
+            round_.left += 1
+            return None
+        round_.long_room -= 1
+    fence = Fence(round_.owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
     cost = None if access.rehearsing else registry.network(head.network).cost(payload.post)
     frozen = {
@@ -205,7 +237,33 @@ _FIRST = (
     .correlate(Channel)
     .scalar_subquery()
 )
-#: What a dead process left does not count: its lease is over.
+#: A video among what goes out, in the base or in the channel's own version of it.
+_VIDEO = exists().where(
+    PostMedia.post_id == _waiting.post_id,
+    PostMedia.media_id == Media.id,
+    PostMedia.part == 0,
+    or_(PostMedia.channel_id.is_(None), PostMedia.channel_id == _waiting.channel_id),
+    Media.mime.startswith("video/"),
+)
+_UNTIL = bindparam("until", type_=UtcDateTime())
+_FIRST_EARLY = (
+    select(_waiting.id)
+    .join(Post, Post.id == _waiting.post_id)
+    .where(
+        _waiting.channel_id == Channel.id,
+        _waiting.state == DeliveryState.SCHEDULED,
+        _waiting.step == 0,
+        _waiting.try_at > guards.NOW,
+        _waiting.try_at <= _UNTIL,
+        _VIDEO,
+        guards.post_is_open(),
+    )
+    .order_by(_waiting.try_at, _waiting.id)
+    .limit(1)
+    .correlate(Channel)
+    .scalar_subquery()
+)
+#: What a dead process left does not count: its lease is over. Nor does what is only prepared ahead of its time.
 IN_FLIGHT = (
     select(func.count())
     .select_from(_busy)
@@ -213,11 +271,12 @@ IN_FLIGHT = (
         _busy.channel_id == Channel.id,
         _busy.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
         _busy.lease_until > guards.NOW,
+        or_(_busy.state == DeliveryState.SENDING, _busy.try_at <= guards.NOW),
     )
     .correlate(Channel)
     .scalar_subquery()
 )
-HEADS = (
+_OF_CHANNELS = (
     select(
         Delivery.id,
         Delivery.workspace_id,
@@ -241,8 +300,13 @@ HEADS = (
     )
     .select_from(Channel)
     .join(Workspace, Workspace.id == Channel.workspace_id)
-    .join(Delivery, Delivery.id == _FIRST)
-    .where(guards.channel_is_open(), bindparam("per_channel") > IN_FLIGHT)
+)
+HEADS = _OF_CHANNELS.join(Delivery, Delivery.id == _FIRST).where(
+    guards.channel_is_open(), bindparam("per_channel") > IN_FLIGHT
+)
+#: Where a person publishes, nothing is prepared.
+_EARLY = _OF_CHANNELS.join(Delivery, Delivery.id == _FIRST_EARLY).where(
+    guards.channel_is_open(), Channel.by_hand_since.is_(None), Channel.credentials.is_not(None)
 )
 _HEADS_OF = HEADS.where(Channel.id == bindparam("channel"))
 _UNANSWERED = HEADS.where(Delivery.called_until <= guards.NOW, Delivery.called_until > Delivery.try_at)

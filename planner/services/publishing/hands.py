@@ -40,6 +40,12 @@ class Hands:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def long(self) -> int:
+        """How many of them take long to prepare."""
+        with self._lock:
+            return sum(one.work.payload.takes_long for one in self._held.values())
+
     def take(self, work: Claimed) -> None:
         """From now on its lease is extended."""
         with self._lock:
@@ -65,7 +71,8 @@ class Hands:
         lease = timedelta(seconds=self._platform.settings.lease_seconds)
         if not self._held or now - self._extended_at < lease / 3:
             return
-        oldest = now - timedelta(seconds=self._platform.settings.prepare_timeout_seconds)
+        settings = self._platform.settings
+        oldest = now - timedelta(seconds=settings.prepare_ahead_seconds + settings.prepare_timeout_seconds)
         with self._lock:
             alive = [delivery_id for delivery_id, one in self._held.items() if one.since >= oldest]
         statement = update(DELIVERY).where(

@@ -82,7 +82,11 @@ class Hearing:
 
     def _beat(self, session: Session, progress: dict[str, Any] | None, now: datetime) -> bool:
         """Whether the claim is still ours, and nothing is paused."""
-        fence = {"delivery": self._work.ref.id, "owner": self._work.fence.owner, "epoch": self._work.fence.epoch}
+        fence = {
+            "delivery": self._work.ref.id,
+            "old_owner": self._work.fence.owner,
+            "old_epoch": self._work.fence.epoch,
+        }
         until = now + timedelta(seconds=self._platform.settings.lease_seconds)
         if progress is None:
             is_ours = changed(session, _WAITS, {**fence, "until": until}) == 1
@@ -107,8 +111,8 @@ def as_json(progress: Progress) -> dict[str, Any]:
 _OURS = (
     DELIVERY.c.id == bindparam("delivery"),
     DELIVERY.c.state == DeliveryState.CLAIMED,
-    DELIVERY.c.claim_owner == bindparam("owner"),
-    DELIVERY.c.epoch == bindparam("epoch"),
+    DELIVERY.c.claim_owner == bindparam("old_owner"),
+    DELIVERY.c.epoch == bindparam("old_epoch"),
 )
 _LEASE = bindparam("until", type_=DELIVERY.c.lease_until.type)
 _GOES_ON = (

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from planner.services.publishing import telling
 from planner.services.publishing.calling import MOST_CALLS, Caller
-from planner.services.publishing.claim import Claimed, claim
+from planner.services.publishing.claim import Claimed, claim, claim_early
 from planner.services.publishing.finish import hand_back
 from planner.services.publishing.hands import Hands
 from planner.services.publishing.send import Observer, deliver, nobody
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WATCH_SECONDS = 0.5
 #: After what somebody else held for a moment.
 SOON_SECONDS = 0.02
+#: How often it looks for what should be prepared ahead of its time.
+AHEAD_SECONDS = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -68,20 +70,25 @@ class Pool:
         self._caller = caller
         self._threads_wanted = platform.settings.sender_threads
         self._most_in_hand = 2 * self._threads_wanted
+        self._uploads_wanted = platform.settings.upload_threads
         self._waiting: SimpleQueue[Claimed | None] = SimpleQueue()
+        self._long: SimpleQueue[Claimed | None] = SimpleQueue()
         self._hands = Hands(platform, owner)
         self._last_served: dict[int, int] = {}
         self._turn = 0
         self._call = threading.Event()
         self._stopping = threading.Event()
         self._planned_at = 0.0
+        self._looked_ahead_at = -AHEAD_SECONDS
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start the dispatcher and the senders."""
+        kinds = (("sender", self._waiting, self._threads_wanted), ("upload", self._long, self._uploads_wanted))
         self._threads = [
-            threading.Thread(target=self._send, name=f"sender-{number}", daemon=True)
-            for number in range(self._threads_wanted)
+            threading.Thread(target=self._send, args=(source,), name=f"{kind}-{number}", daemon=True)
+            for kind, source, wanted in kinds
+            for number in range(wanted)
         ]
         self._threads.append(threading.Thread(target=self._dispatch, name="dispatcher", daemon=True))
         for thread in self._threads:
@@ -112,6 +119,7 @@ class Pool:
             again = False
             try:
                 again = self._fill()
+                self._fill_ahead()
                 self._hands.extend_leases()
             except Exception:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
                 _log.exception("The dispatcher could not claim; it tries again")
@@ -119,12 +127,14 @@ class Pool:
         try:
             self._hand_back_waiting()
         finally:  # whatever becomes of that, nobody may wait for more
-            for _ in range(self._threads_wanted):
-                self._waiting.put(None)
+            for source, wanted in ((self._waiting, self._threads_wanted), (self._long, self._uploads_wanted)):
+                for _ in range(wanted):
+                    source.put(None)
 
     def _fill(self) -> bool:
         """Claim as much as can start soon. Returns whether to come again at once."""
-        room = self._most_in_hand - len(self._hands)
+        long = self._hands.long
+        room = self._most_in_hand - (len(self._hands) - long)
         has_room = room >= max(1, self._threads_wanted // 2)
         if not has_room and time.monotonic() - self._planned_at < WATCH_SECONDS:
             return False
@@ -137,16 +147,27 @@ class Pool:
         more_calls = self._caller is not None and calls and self._caller.call() == MOST_CALLS
         if not has_room:
             return more_calls
-        batch = claim(self._platform, self._owner, room, self._last_served, unanswered=calls)
+        long_room = self._uploads_wanted - long
+        served = self._last_served
+        batch = claim(self._platform, self._owner, room, served, unanswered=calls, long_room=long_room)
         for work in batch.claimed:
             self._hand_over(work)
         return batch.again or more_calls
 
+    def _fill_ahead(self) -> None:
+        """Begin what takes long to prepare before it is due, as long as a thread is free for that."""
+        room = self._uploads_wanted - self._hands.long
+        if room > 0 and time.monotonic() - self._looked_ahead_at >= AHEAD_SECONDS:
+            for work in claim_early(self._platform, self._owner, room):
+                self._hand_over(work)
+            self._looked_ahead_at = time.monotonic()
+
     def _hand_over(self, work: Claimed) -> None:
+        """To the senders; what takes long has threads of its own, so that nothing waits behind it."""
         self._turn += 1
         self._last_served[work.ref.channel_id] = self._turn
         self._hands.take(work)
-        self._waiting.put(work)
+        (self._long if work.payload.takes_long else self._waiting).put(work)
 
     def _hand_back_waiting(self) -> None:
         """Where the database is away, the rest is left to the leases: each would only meet the same."""
@@ -174,8 +195,8 @@ class Pool:
 
     # --- the senders ---------------------------------------------------------------------------------------
 
-    def _send(self) -> None:
-        while (work := self._waiting.get()) is not None:
+    def _send(self, source: SimpleQueue[Claimed | None]) -> None:
+        while (work := source.get()) is not None:
             if self._stopping.is_set():
                 self._hand_back(work)
                 continue
