@@ -389,9 +389,9 @@ MUTANTS = (
         "the key's constancy: it changes with the attempt",
         (
             Edit(
-                "planner/services/publishing/claim.py",
-                "    key = delivery_key(head.id, head.created_at)\n",
-                "    key = delivery_key(head.epoch, head.created_at)\n",
+                "planner/services/publishing/following.py",
+                "        key = delivery_key(delivery.id, delivery.created_at)\n",
+                "        key = delivery_key(delivery.epoch, delivery.created_at)\n",
             ),
         ),
         found_in("services/publishing/test_claim.py", "a_delivery_of_all_attempts_goes_out_under_the_same_key"),

@@ -6,7 +6,7 @@ from tests.mutants.model import Edit, Mutant, found_in
 
 CLAIM = "planner/services/publishing/claim.py"
 GUARDS = "planner/services/publishing/guards.py"
-MOVES = "planner/services/publishing/moves.py"
+CHANGES = "planner/services/publishing/changes.py"
 RECOVER = "planner/services/publishing/recover.py"
 SEND = "planner/services/publishing/send.py"
 
@@ -26,7 +26,7 @@ MUTANTS = (
         "the old state in the compare-and-set",
         (
             Edit(
-                MOVES,
+                CHANGES,
                 'DELIVERY.c.state == bindparam("old_state"))',
                 '(DELIVERY.c.state == bindparam("old_state")) | DELIVERY.c.id.is_not(None))',
             ),
@@ -52,7 +52,7 @@ MUTANTS = (
         "claim-epoch",
         "The epoch grows with each claim, so that a process that lost its claim cannot pass for the one that has it.",
         "the growing of the epoch",
-        (Edit(CLAIM, "fence = Fence(owner, head.epoch + 1)", "fence = Fence(owner, head.epoch)"),),
+        (Edit(CLAIM, "fence = Fence(round_.owner, head.epoch + 1)", "fence = Fence(round_.owner, head.epoch)"),),
         found_in(SEND_TESTS, "the_same_owner_with_an_older_epoch_is_fenced_out_too"),
         simulated=True,
     ),
@@ -62,7 +62,7 @@ MUTANTS = (
         "the owner in the fence",
         (
             Edit(
-                MOVES,
+                CHANGES,
                 'DELIVERY.c.claim_owner == bindparam("old_owner"), DELIVERY',
                 '(DELIVERY.c.claim_owner == bindparam("old_owner")) | DELIVERY.c.id.is_not(None), DELIVERY',
             ),
@@ -75,7 +75,7 @@ MUTANTS = (
         "the epoch in the fence",
         (
             Edit(
-                MOVES,
+                CHANGES,
                 'DELIVERY.c.epoch == bindparam("old_epoch")',
                 '(DELIVERY.c.epoch == bindparam("old_epoch")) | DELIVERY.c.id.is_not(None)',
             ),
@@ -87,7 +87,7 @@ MUTANTS = (
         "Every write after the claim is fenced by owner and epoch.",
         "the fence of every write, and the check that begins the sending",
         (
-            Edit(MOVES, "    if fence is not None:\n", "    fence = None\n    if fence is not None:\n"),
+            Edit(CHANGES, "    if fence is not None:\n", "    fence = None\n    if fence is not None:\n"),
             Edit(
                 SEND,
                 "        Delivery.state == DeliveryState.CLAIMED,\n"
@@ -208,7 +208,7 @@ MUTANTS = (
         (
             Edit(
                 GUARDS,
-                "return publish_at is not None and now > publish_at + timedelta(seconds=missed_after_seconds)",
+                "return promised_at is not None and now > promised_at + timedelta(seconds=missed_after_seconds)",
                 "return False",
             ),
         ),

@@ -177,7 +177,7 @@ MUTANTS = (
         (
             Edit(
                 RECONCILE,
-                "return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW)",
+                "return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW, under)",
                 "return recent",
             ),
         ),

@@ -97,7 +97,7 @@ MUTANTS = (
         "begin-late",
         "What became too late after the claim is missed, not sent.",
         "the limit in the last check",
-        (Edit(SEND, "if guards.is_late(standing.publish_at, standing.missed_after_seconds, now):", "if False:"),),
+        (Edit(SEND, "if guards.is_late(standing.promised_at, standing.missed_after_seconds, now):", "if False:"),),
         found_in(SEND_TESTS, "what_became_too_late_since_the_claim_is_missed"),
     ),
     Mutant(
@@ -234,7 +234,7 @@ MUTANTS = (
         "media-checksum",
         "An image that changed on the disk after the claim is not sent.",
         "the comparison of checksums",
-        (Edit(PAYLOAD, "        if found != checksum:\n", "        if False:\n"),),
+        (Edit(PAYLOAD, "        if found != payload.checksums.get(medium.path.name):\n", "        if False:\n"),),
         found_in(SEND_TESTS, "an_image_that_was_changed_on_the_disk_is_not_sent"),
     ),
     *(
@@ -265,7 +265,9 @@ MUTANTS = (
         (
             Edit(
                 APPROVALS,
-                "    store.refuse_frozen(deliveries)\n    if post.approved_at is None and post.approval_asked_at",
+                "    deliveries = store.changeable(session, post_id, now)\n"
+                "    if post.approved_at is None and post.approval_asked_at",
+                "    deliveries = store.deliveries_of(session, post_id)\n"
                 "    if post.approved_at is None and post.approval_asked_at",
             ),
         ),
@@ -311,7 +313,7 @@ MUTANTS = (
             Edit(
                 FINISH,
                 "    if not _fenced(session, order, DeliveryState.PUBLISHED, now, values, data):\n"
-                "        _adopt_late(session, order.work.ref, published, now)\n",
+                "        _adopt_late(session, order.work, published, now)\n",
                 "    _fenced(session, order, DeliveryState.PUBLISHED, now, values, data)\n",
             ),
         ),

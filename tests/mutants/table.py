@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import answers, around, claiming, limits, looking, sending
+from tests.mutants import answers, around, claiming, following, limits, looking, sending
 from tests.mutants.model import Mutant
 
 AREAS: dict[str, tuple[Mutant, ...]] = {
@@ -11,6 +11,7 @@ AREAS: dict[str, tuple[Mutant, ...]] = {
     "What an answer proves": answers.MUTANTS,
     "The networks' limits": limits.MUTANTS,
     "Looking for what is unconfirmed": looking.MUTANTS,
+    "What follows a post, what is prepared ahead": following.MUTANTS,
     "Restores, times, processes, the API": around.MUTANTS,
 }
 

@@ -48,6 +48,14 @@ def live(platform: Platform) -> Iterator[Platform]:
     live.close()
 
 
+@pytest.fixture
+def stage(stage: Stage) -> Iterator[Stage]:
+    """Films are processed in no time: the test's clock stands still."""
+    stage.sandbox.world.processing_seconds = -1.0
+    yield stage
+    stage.sandbox.world.processing_seconds = 0.0
+
+
 def video(stage: Stage) -> int:
     """A stored video; returns its id."""
     data, folder = mp4(size=100_000), stage.platform.settings.media_folder

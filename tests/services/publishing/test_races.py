@@ -116,7 +116,7 @@ def test_what_an_edit_looked_at_is_not_claimed_before_the_edit_is_written(stage:
 
     with stage.platform.database.write() as session:
         store.load(session, stage.company.alice, delivery.post_id)
-        store.refuse_frozen(store.deliveries_of(session, delivery.post_id))
+        store.changeable(session, delivery.post_id, stage.clock.now())
         claiming = begin(stage, lambda: mine.extend(stage.claim()))
         assert stage.state(delivery) is S.SCHEDULED
     claiming.join()

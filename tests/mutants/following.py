@@ -1,0 +1,94 @@
+"""Guards of what follows a post, and of what is prepared ahead of its time."""
+
+from __future__ import annotations
+
+from tests.mutants.model import Edit, Mutant, found_in
+
+FOLLOWING = "planner/services/publishing/following.py"
+FOLLOWING_TESTS = "services/publishing/test_following.py"
+AHEAD_TESTS = "services/publishing/test_ahead.py"
+
+MUTANTS = (
+    Mutant(
+        "follow-made",
+        "What follows a post is made in the transaction that notes it as published, whoever notes that.",
+        "the making of what follows",
+        (
+            Edit(
+                "planner/services/publishing/moves.py",
+                "        following.after_publishing(session, ref, before, now)\n",
+                "        pass\n",
+            ),
+        ),
+        found_in(FOLLOWING_TESTS, "a_first_comment_is_made_with_the_note_of_its_post_and_stands_under_it"),
+    ),
+    Mutant(
+        "follow-looked-for",
+        "A comment that is unconfirmed is looked for under its post.",
+        "the post, when what stands under it is listed",
+        (
+            Edit(
+                "planner/services/publishing/reconcile.py",
+                "publisher.find_recent(since - SKEW, under)",
+                "publisher.find_recent(since - SKEW)",
+            ),
+        ),
+        found_in(FOLLOWING_TESTS, "a_lost_answer_to_a_comment_is_looked_for_under_the_post_and_adopted"),
+    ),
+    Mutant(
+        "follow-restored",
+        "After a restore what follows a post is in doubt as the post is.",
+        "the doubt about what follows",
+        (
+            Edit(
+                FOLLOWING,
+                'None if before.state is S.SENDING else session.scalar(_RESTORED, {"delivery": ref.id})',
+                "None",
+            ),
+        ),
+        found_in(FOLLOWING_TESTS, "after_a_restore_what_follows_is_in_doubt_like_its_post"),
+    ),
+    Mutant(
+        "follow-by-hand",
+        "What a person published by hand, with all that follows, is not followed by machine.",
+        "the look at who published it",
+        (
+            Edit(
+                FOLLOWING,
+                "    elif before.state is S.NEEDS_PERSON and before.error_code == CODE:\n",
+                "    elif False:\n",
+            ),
+        ),
+        found_in(FOLLOWING_TESTS, "whoever_publishes_by_hand_was_shown_all_and_nothing_follows_by_itself"),
+    ),
+    Mutant(
+        "follow-late",
+        "What follows a post counts as late from when it could first go out.",
+        "the moment from which it counts",
+        (
+            Edit(
+                "planner/services/publishing/guards.py",
+                "func.coalesce(Delivery.publish_at, Delivery.due_since)",
+                "func.coalesce(Delivery.publish_at, Delivery.publish_at)",
+            ),
+        ),
+        found_in(
+            FOLLOWING_TESTS,
+            "a_pause_between_post_and_comment_holds_the_comment_and_past_its_limit_it_is_missed",
+        ),
+    ),
+    Mutant(
+        "ahead-taken-back",
+        "What is prepared ahead of its time is taken back from its sender by a change.",
+        "the taking back",
+        (Edit("planner/services/posts/store.py", "            delivery.state = DeliveryState.SCHEDULED\n", ""),),
+        found_in(AHEAD_TESTS, "a_change_before_the_time_takes_it_back_from_its_sender"),
+    ),
+    Mutant(
+        "ahead-room",
+        "No more is claimed of what takes long to prepare than there are threads for it.",
+        "the bound",
+        (Edit("planner/services/publishing/claim.py", "        if round_.long_room <= 0:\n", "        if False:\n"),),
+        found_in(AHEAD_TESTS, "no_more_is_claimed_of_what_takes_long_than_there_is_room_for"),
+    ),
+)
