@@ -12,7 +12,7 @@ from planner.bootstrap import Platform
 from planner.models import Channel, Delivery, Post, Topic
 from planner.services import plan, transfer
 from planner.services.actor import Actor
-from planner.services.posts import VariantInput, When
+from planner.services.posts import MentionInput, PartInput, VariantInput, When
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_post
 
@@ -44,7 +44,11 @@ def filled(platform: Platform, company: Company) -> dict[str, Any]:
         "topic_id": topic_id,
         "campaign_id": campaign.id,
         "tags": ("a",),
-        "variants": {channel.id: VariantInput("Nur hier")},
+        "variants": {channel.id: VariantInput("Nur hier", first_comment="Hier mehr")},
+        "thread": (PartInput("Zwei"),),
+        "first_comment": "Mehr dazu",
+        "languages": ("de",),
+        "mentions": (MentionInput("@Brandt", "linkedin", "urn:li:organization:1"),),
     }
     make_post(platform, company.alice, [channel], When(queue=True), text="Hallo", approve=True, **content)
     make_post(platform, company.charlie, [], text="Idee")
@@ -91,6 +95,9 @@ def test_a_plan_comes_in_elsewhere_as_it_was(platform: Platform, company: Compan
     assert again["topics"] == [filled["topics"][0] | {"owner": None}], "a person who is not here owns nothing"
     assert again["posts"][0]["mark"] == filled["posts"][0]["mark"]
     assert again["posts"][0]["text"] == "Hallo"
+    content = ("thread", "first_comment", "first_comments", "languages", "mentions", "poll", "variants")
+    assert [again["posts"][0][name] for name in content] == [filled["posts"][0][name] for name in content]
+    assert filled["posts"][0]["first_comments"] == {"linkedin:Linkedin von Brandt": "Hier mehr"}
 
 
 def test_nothing_that_comes_in_goes_out_by_itself(platform: Platform, company: Company, filled: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ from planner.services.transfer.shapes import (
     Entry,
     FormatEntry,
     GoalEntry,
+    MentionEntry,
+    PollEntry,
     PostEntry,
     SlotEntry,
     TopicEntry,
@@ -125,8 +127,15 @@ def _post(post: Post, names: Names, channels: list[str], publish_at: Any) -> Pos
     variants = {name: text for name, text in found.items() if name in channels and text is not None}
     own = {names.name("channel", v.channel_id): v.title for v in post.variants}
     titles = {name: title for name, title in own.items() if name in channels and title is not None}
+    comments = {names.name("channel", v.channel_id): v.first_comment for v in post.variants}
     return PostEntry(
         mark=mark(post),
+        first_comments={n: comment for n, comment in comments.items() if n in channels and comment is not None},
+        poll=PollEntry(**post.poll) if post.poll else None,
+        thread=post.thread,
+        first_comment=post.first_comment,
+        languages=post.languages,
+        mentions=[MentionEntry(**mention) for mention in post.mentions],
         text=post.text,
         link=post.link,
         tags=post.tags,

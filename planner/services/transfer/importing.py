@@ -16,7 +16,7 @@ from planner.models import Channel, Post
 from planner.services import plan, posts
 from planner.services.actor import Actor
 from planner.services.errors import FieldError, Invalid
-from planner.services.posts import Content, VariantInput
+from planner.services.posts import Content, MentionInput, PartInput, PollInput, VariantInput
 from planner.services.slots import SlotInput, set_slots
 from planner.services.transfer import shapes
 from planner.services.transfer.names import Names, mark
@@ -175,8 +175,10 @@ def _take_post(taking: _Taking, entry: shapes.PostEntry) -> bool:
         return False
     references = _references(taking, entry, "topic", "campaign", "goal", "audience", "category", "format", "owner")
     variants = {
-        i: VariantInput(entry.variants.get(name), title=entry.titles.get(name))
-        for name in dict.fromkeys([*entry.variants, *entry.titles])
+        i: VariantInput(
+            entry.variants.get(name), title=entry.titles.get(name), first_comment=entry.first_comments.get(name)
+        )
+        for name in dict.fromkeys([*entry.variants, *entry.titles, *entry.first_comments])
         if (i := taking.names.key("channel", name))
     }
     content = Content(
@@ -186,6 +188,11 @@ def _take_post(taking: _Taking, entry: shapes.PostEntry) -> bool:
         note=_note(entry),
         channels=tuple(_channel_ids(taking, entry)),
         variants=variants,
+        poll=PollInput(tuple(entry.poll.options), entry.poll.hours, entry.poll.question) if entry.poll else None,
+        thread=tuple(PartInput(text) for text in entry.thread),
+        first_comment=entry.first_comment,
+        languages=tuple(entry.languages),
+        mentions=tuple(MentionInput(m.name, m.network, m.remote_id) for m in entry.mentions),
         **references,
     )
     # A draft without images reads no file, so the folder does not matter.

@@ -100,6 +100,22 @@ class TopicEntry(Entry):
     channels: list[str] = []
 
 
+class PollEntry(Entry):
+    """A poll of a post."""
+
+    question: str = ""
+    options: list[str]
+    hours: int
+
+
+class MentionEntry(Entry):
+    """An account that a post's text names."""
+
+    name: str
+    network: str
+    remote_id: str
+
+
 class PostEntry(Entry):
     """A post. ``publish_at`` is when it was planned for; ``variants`` and ``titles`` hold texts by channel."""
 
@@ -112,6 +128,12 @@ class PostEntry(Entry):
     channels: list[str] = []
     variants: dict[str, str] = {}
     titles: dict[str, str] = {}
+    first_comments: dict[str, str] = {}
+    poll: PollEntry | None = None
+    thread: list[str] = []
+    first_comment: str = ""
+    languages: list[str] = []
+    mentions: list[MentionEntry] = []
     topic: str | None = None
     campaign: str | None = None
     goal: str | None = None
