@@ -15,7 +15,7 @@ from planner.services.publishing.status import Holds
 from planner.services.spending import MICROS
 from planner.web.api.operations import Call
 from planner.web.api.problems import field_errors
-from planner.web.api.shapes import channels as channel_shapes, posts as shapes
+from planner.web.api.shapes import channels as channel_shapes, content, posts as shapes
 from planner.web.api.shapes.common import FieldProblem, Page
 from planner.web.messages import sentence
 from planner.web.posts.trouble import WHY
@@ -70,11 +70,11 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
         text=post.text,
         link=post.link,
         media=_media(post, None),
-        poll=shapes.Poll(**post.poll) if post.poll else None,
-        thread=[shapes.Part(text=text, media=_media(post, None, n)) for n, text in enumerate(post.thread, start=1)],
+        poll=content.Poll(**post.poll) if post.poll else None,
+        thread=[content.Part(text=text, media=_media(post, None, n)) for n, text in enumerate(post.thread, start=1)],
         first_comment=post.first_comment,
         languages=post.languages,
-        mentions=[shapes.Mention(name=m["name"], network=m["network"], id=m["remote_id"]) for m in post.mentions],
+        mentions=[content.Mention(name=m["name"], network=m["network"], id=m["remote_id"]) for m in post.mentions],
         channels=[str(i) for i in posts.live_channels(view.deliveries)],
         variants={
             str(v.channel_id): shapes.Variant(

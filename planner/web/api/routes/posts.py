@@ -27,11 +27,9 @@ from planner.services.posts.placing import MOVABLE
 from planner.web.api import present
 from planner.web.api.operations import Call, Router
 from planner.web.api.shapes.common import Page, PlainText, Query, given
+from planner.web.api.shapes.content import MentionIn, PartIn, PollIn
 from planner.web.api.shapes.posts import (
     ApprovalIn,
-    MentionIn,
-    PartIn,
-    PollIn,
     Post,
     PostCreate,
     PostItem,

@@ -26,12 +26,11 @@ from planner.web.api.shapes.common import (
     PlainText,
     Query,
 )
+from planner.web.api.shapes.content import Ids, Mention, MentionIn, Part, PartIn, Poll, PollIn, Text
 from publishers.base import FollowUp, Stage
 
-Text = Annotated[PlainText, Field(max_length=100_000)]
 Link = Annotated[PlainText, Field(max_length=2000)]
 Title = Annotated[PlainText, Field(min_length=1, max_length=300)]
-Ids = Annotated[list[IdIn], Field(max_length=100)]
 PLACE_PATTERN = "^[0-9]{1,17}-[1-9][0-9]{0,17}$"
 Tag = Annotated[PlainText, Field(min_length=1, max_length=100)]
 
@@ -43,29 +42,6 @@ class VariantIn(Input):
     media: Ids | None = None
     title: Title | None = Field(None, description="For networks that show one. Null: the first line of the text.")
     first_comment: Text | None = None
-
-
-class PollIn(Input):
-    """A question with options to choose one of. Where a network has no place for the question, the text asks."""
-
-    question: Annotated[PlainText, Field(max_length=1000)] = ""
-    options: Annotated[list[Annotated[PlainText, Field(max_length=1000)]], Field(min_length=2, max_length=20)]
-    hours: Annotated[int, Field(ge=1, le=8784)] = Field(24, description="How long it is open.")
-
-
-class PartIn(Input):
-    """A part of a thread."""
-
-    text: Text = ""
-    media: Ids = Field(default_factory=list, description="Ids of uploaded files, in order.")
-
-
-class MentionIn(Input):
-    """An account that the text names. ``name`` as it stands in the text, ``id`` the network's own for it."""
-
-    name: Annotated[PlainText, Field(min_length=1, max_length=200)]
-    network: Annotated[PlainText, Field(min_length=1, max_length=32)]
-    id: Annotated[PlainText, Field(min_length=1, max_length=200)]
 
 
 Variants = Annotated[
@@ -213,29 +189,6 @@ class Variant(Output):
     media: list[Id] | None
     title: str | None
     first_comment: str | None
-
-
-class Poll(Output):
-    """A question with options to choose one of, open for ``hours``."""
-
-    question: str
-    options: list[str]
-    hours: int
-
-
-class Part(Output):
-    """A part of a thread."""
-
-    text: str
-    media: list[Id]
-
-
-class Mention(Output):
-    """An account that the text names, and the network's own id for it."""
-
-    name: str
-    network: str
-    id: str
 
 
 class Approval(Output):
