@@ -14,6 +14,7 @@ from planner.services.actor import Actor
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from planner.services.posts import Content, PostView, VariantInput, When
 from publishers import registry
+from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_post
 
 TOMORROW = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
@@ -241,16 +242,19 @@ def test_a_stale_edit_is_refused_and_says_who_was_faster(platform: Platform, com
 
 
 @pytest.mark.parametrize("state", [DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN])
-def test_what_is_being_sent_is_frozen(platform: Platform, company: Company, state: DeliveryState) -> None:
+def test_what_is_being_sent_is_frozen(
+    platform: Platform, company: Company, clock: FakeClock, state: DeliveryState
+) -> None:
     channel = make_channel(platform.database, company, platform.clock.now())
     post = make_post(platform, company.bob, [channel], When(at=TOMORROW), approve=True)
     set_state(platform, post, state)
+    clock.advance(days=1)
     ids = [d.id for d in read(platform, post).deliveries]
     now, folder = platform.clock.now(), platform.settings.media_folder
     with pytest.raises(Conflict, match="frozen"):
         edit(platform, company.bob, post, Content(text="Zu spät", channels=(channel.id,)))
     with platform.database.write() as session, pytest.raises(Conflict, match="frozen"):
-        posts.move(session, company.bob, ids, When(at=TOMORROW), now=now, folder=folder)
+        posts.move(session, company.bob, ids, When(queue=True), now=now, folder=folder)
     with platform.database.write() as session, pytest.raises(Conflict, match="frozen"):
         posts.delete(session, company.bob, post.id, now=now)
 
