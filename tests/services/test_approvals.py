@@ -12,6 +12,7 @@ from planner.models import Delivery, Notice, Post
 from planner.services import approvals
 from planner.services.errors import Conflict, Forbidden, NotFound
 from planner.services.posts import When
+from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_post
 
 TOMORROW = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
@@ -75,11 +76,12 @@ def test_withdrawing_takes_the_post_off_the_schedule_and_tells_the_author(
 
 @pytest.mark.parametrize("state", [DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN])
 def test_a_yes_cannot_be_taken_back_while_it_is_being_sent(
-    platform: Platform, company: Company, waiting: Post, state: DeliveryState
+    platform: Platform, company: Company, clock: FakeClock, waiting: Post, state: DeliveryState
 ) -> None:
     with platform.database.write() as session:
         approvals.approve(session, company.bob, waiting.id, now=platform.clock.now())
         session.query(Delivery).filter_by(post_id=waiting.id).one().state = state
+    clock.advance(days=1)
     with platform.database.write() as session, pytest.raises(Conflict, match="frozen"):
         approvals.withdraw(session, company.bob, waiting.id, now=platform.clock.now())
 
