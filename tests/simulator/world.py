@@ -74,6 +74,8 @@ class World:
         #: Whether a token was renewed or ended, so that open connections are no good in the next world.
         self.renewed = False
         self._depth, self._freezes = 0, MOST_FREEZES
+        #: Until then whoever stands still within the call is back, however many stand still meanwhile.
+        self._back_by: datetime | None = None
         self._turns = 0
         self.begins_at = datetime.fromisoformat(self.dice.choice(BEGINNINGS)) + timedelta(
             seconds=self.dice.uniform(0, 3600)
@@ -259,6 +261,11 @@ class World:
         self._freezes -= 1
         seconds = self._freeze_length(process, point)
         until = self.clock.now() + timedelta(seconds=seconds)
+        before = self._back_by
+        if before is not None and until > before:
+            until, seconds = before, max((before - self.clock.now()).total_seconds(), 0.0)
+        if _is_in_call(process, point):
+            self._back_by = until
         self.note(f"{process.name} stands still for {seconds:.0f} s at {point.value} ({process.step or 'idle'})")
         self._depth += 1
         process.frozen = True
@@ -267,6 +274,7 @@ class World:
         finally:
             process.frozen = False
             self._depth -= 1
+            self._back_by = before
         self.note(f"{process.name} goes on")
 
     def _let_others_act(self, until: datetime) -> None:
@@ -277,7 +285,7 @@ class World:
         self.clock.set(max(self.clock.now(), until))
 
     def _freeze_length(self, process: Process, point: Point) -> float:
-        if process.step is Step.SENDING and point is not Point.STEP:
+        if _is_in_call(process, point):
             return self.dice.uniform(1, LONGEST_FREEZE_IN_CALL)
         low, high = self.dice.choices(((1, 20), (61, 200), (600, 2400)), (35, 40, 25))[0]
         return self.dice.uniform(low, high)
@@ -337,3 +345,9 @@ class World:
 def beginning() -> datetime:
     """When the earliest world begins."""
     return min(datetime.fromisoformat(text) for text in BEGINNINGS).astimezone(UTC)
+
+
+def _is_in_call(process: Process, point: Point) -> bool:
+    """Between the last look at the clock and the answer: to stand still there for longer than the settle time is the
+    risk that remains."""
+    return process.step is Step.SENDING and point is not Point.STEP
