@@ -27,8 +27,9 @@ CONTENT: dict[str, Any] = {
             "required": ["file"],
             "properties": {
                 "file": {"type": "string", "format": "binary"},
-                "alt": {"type": "string"},
-                "title": {"type": "string"},
+                # Without a type: whatever a form holds is text.
+                "alt": {"description": "The alternative text."},
+                "title": {"description": "Shown above a video or a document."},
             },
         }
     },
