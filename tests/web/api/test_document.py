@@ -18,6 +18,8 @@ from tests.support.factories import Company
 
 #: A channel that is not there, or a time that is past, is refused although its shape is right.
 UNFIT = {"positive_data_acceptance"}
+#: A form's field is a text whatever is put into it: "null" and "[1]" are titles.
+UNFIT_FOR_FORMS = {"negative_data_rejection"}
 EXAMPLES = 5
 
 
@@ -67,9 +69,11 @@ def test_a_fuzzer_finds_no_difference_between_the_document_and_the_answers(
     # The token is ours to send: cases without one say nothing about the fields.
     schema.config.generation.update(with_security_parameters=False)
     load_all_checks()
-    checks = [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in UNFIT]
+    known = {name: CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in UNFIT}
     for result in schema.get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr]
+        is_form = operation.path == "/media"
+        checks = [check for name, check in known.items() if not (is_form and name in UNFIT_FOR_FORMS)]
 
         @settings(
             max_examples=EXAMPLES,
@@ -80,7 +84,7 @@ def test_a_fuzzer_finds_no_difference_between_the_document_and_the_answers(
             suppress_health_check=list(HealthCheck),
         )
         @_given(operation, ids)  # type: ignore[untyped-decorator]
-        def hold(case: Any) -> None:
+        def hold(case: Any, checks: list[Any] = checks) -> None:
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
 
         hold()
