@@ -75,19 +75,25 @@ def test_a_fuzzer_finds_no_difference_between_the_document_and_the_answers(
         is_form = operation.path == "/media"
         checks = [check for name, check in known.items() if not (is_form and name in UNFIT_FOR_FORMS)]
 
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @_given(operation, ids)  # type: ignore[untyped-decorator]
-        def hold(case: Any, checks: list[Any] = checks) -> None:
-            case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
+        _hold(operation, checks, ids, token)
 
-        hold()
+
+def _hold(operation: Any, checks: list[Any], ids: dict[str, str], token: str) -> None:
+    """Raises where an answer of the operation is none that the document describes."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @_given(operation, ids)  # type: ignore[untyped-decorator]
+    def hold(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
+
+    hold()
 
 
 def _given(operation: Any, ids: dict[str, str]) -> Any:
