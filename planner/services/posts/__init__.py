@@ -25,7 +25,6 @@ from planner.services.posts.queries import (
     view,
     views,
 )
-from planner.services.posts.steps import Step, steps_of
 from planner.services.posts.warnings import about_wall_time, warnings_for
 from planner.services.posts.writing import create, edit, live_channels
 
@@ -41,7 +40,6 @@ __all__ = [
     "PartInput",
     "PollInput",
     "PostView",
-    "Step",
     "VariantInput",
     "When",
     "about_wall_time",
@@ -58,7 +56,6 @@ __all__ = [
     "outgoing",
     "page",
     "restore",
-    "steps_of",
     "view",
     "views",
     "warnings_for",

@@ -10,6 +10,7 @@ from planner.bootstrap import Platform
 from planner.security.vault import VaultError
 from planner.services import channels, limits, posts
 from planner.services.connections import ChannelAccess
+from planner.services.posts.steps import Step, steps_of
 from planner.services.publishing.guards import AGAINST_THE_PLAN
 from planner.services.publishing.status import Holds
 from planner.services.spending import MICROS
@@ -52,7 +53,7 @@ def delivery(call: Call, delivery_id: int) -> shapes.DeliveryDetail:
     call.session.expire_all()
     found = posts.delivery(call.session, call.workspace_id, delivery_id)
     holds = Holds.read(call.session, call.workspace_id, call.now)
-    base = _with_steps(found, holds, posts.steps_of(posts.view(call.session, call.workspace_id, found.post_id)))
+    base = _with_steps(found, holds, steps_of(posts.view(call.session, call.workspace_id, found.post_id)))
     return shapes.DeliveryDetail(**dict(base), attempts=[_attempt(a) for a in found.attempts])
 
 
@@ -63,7 +64,7 @@ def deliveries(call: Call, found: Iterable[models.Delivery]) -> list[shapes.Deli
 
 
 def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
-    post, steps = view.post, posts.steps_of(view)
+    post, steps = view.post, steps_of(view)
     return shapes.PostItem(
         id=str(post.id),
         status=post.status,
@@ -137,14 +138,12 @@ def _delivery(delivery: models.Delivery, holds: Holds) -> shapes.Delivery:
     )
 
 
-def _with_steps(
-    delivery: models.Delivery, holds: Holds, steps: Mapping[int, list[posts.Step]]
-) -> shapes.DeliveryWithSteps:
+def _with_steps(delivery: models.Delivery, holds: Holds, steps: Mapping[int, list[Step]]) -> shapes.DeliveryWithSteps:
     follows = [_step(step, holds) for step in steps.get(delivery.id, [])]
     return shapes.DeliveryWithSteps(**dict(_delivery(delivery, holds)), steps=follows)
 
 
-def _step(step: posts.Step, holds: Holds) -> shapes.Step:
+def _step(step: Step, holds: Holds) -> shapes.Step:
     said: dict[str, Any] = {"number": step.number, "kind": step.kind, "text": step.text}
     if step.delivery is None:
         return shapes.Step(**said, **_NOT_YET)

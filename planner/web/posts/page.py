@@ -15,6 +15,7 @@ from planner.services import live, posts, reports
 from planner.services.posts import PostView
 from planner.services.posts.history import history, names_of
 from planner.services.posts.placing import MOVABLE
+from planner.services.posts.steps import steps_of
 from planner.services.posts.store import is_taken_early
 from planner.services.publishing import decide
 from planner.services.publishing.status import Holds
@@ -63,7 +64,7 @@ def draw(
         versions=written.versions(shown),
         beyond=written.beyond(shown.post),
         holds=holding.holds_of(holds, every),
-        steps=posts.steps_of(shown),
+        steps=steps_of(shown),
         progress={d.id: wording.preparation(d) for d in every if d.progress},
         under_way=any(d.state in FROZEN or (d in following and d.state is S.SCHEDULED) for d in every),
         costs=costs.of_deliveries(deliveries),
