@@ -54,18 +54,30 @@ def cards(session: Session, workspace_id: int, *, now: datetime) -> list[Channel
     ]
 
 
-def ailing(session: Session, workspace_id: int, *, now: datetime) -> list[tuple[Channel, ChannelHealth]]:
-    """Channels whose access has ended, or ends within a week and does not renew itself; what has ended comes first."""
+@dataclass(frozen=True, slots=True)
+class Remarkable:
+    """Channels that people should know of: ``ailing`` ones, whose access has ended (they come first) or ends within a
+    week and does not renew itself, and those that are ``rehearsing``."""
+
+    ailing: list[tuple[Channel, ChannelHealth]]
+    rehearsing: list[Channel]
+
+
+def remarkable(session: Session, workspace_id: int, *, now: datetime) -> Remarkable:
+    """In one query."""
+    ends = Channel.reconnect_since.is_not(None) | (Channel.token_expires_at <= now + WEEK)
+    connected = Channel.credentials.is_not(None) | Channel.reconnect_since.is_not(None)
     query = select(Channel).where(
         Channel.workspace_id == workspace_id,
         Channel.archived_at.is_(None),
         Channel.by_hand_since.is_(None),
-        Channel.credentials.is_not(None) | Channel.reconnect_since.is_not(None),
-        Channel.reconnect_since.is_not(None) | (Channel.token_expires_at <= now + WEEK),
+        Channel.rehearsing_since.is_not(None) | (ends & connected),
     )
-    found = [(channel, channels.health(channel, now)) for channel in session.scalars(query.order_by(Channel.id))]
+    found = session.scalars(query.order_by(Channel.id)).all()
+    health = [(channel, channels.health(channel, now)) for channel in found]
     shown = (ChannelHealth.RECONNECT, ChannelHealth.EXPIRING)
-    return sorted((one for one in found if one[1] in shown), key=lambda one: shown.index(one[1]))
+    ailing = sorted((one for one in health if one[1] in shown), key=lambda one: shown.index(one[1]))
+    return Remarkable(ailing, [channel for channel in found if channel.rehearsing_since is not None])
 
 
 def planned_count(session: Session, channel_id: int) -> int:

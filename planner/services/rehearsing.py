@@ -62,11 +62,6 @@ def end(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Ch
     return channel
 
 
-def rehearsing(session: Session, workspace_id: int) -> list[Channel]:
-    """The channels that rehearse now."""
-    return [channel for channel in channels.all_of(session, workspace_id) if channel.rehearsing_since is not None]
-
-
 def _locked(session: Session, actor: Actor, channel_id: int) -> Channel:
     """Whoever begins a sending looks at the channel under a lock that this one waits for."""
     channel = channels.get(session, actor.workspace_id, channel_id)

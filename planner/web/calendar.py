@@ -12,7 +12,7 @@ from flask_login import login_required
 from planner.domain import walltime
 from planner.domain.roles import Permission
 from planner.domain.states import PostStatus
-from planner.services import calendar, channel_overview, posts, rehearsing
+from planner.services import calendar, channel_overview, posts
 from planner.services.by_hand import ByHand
 from planner.services.calendar import Drawn
 from planner.services.posts.placing import MOVABLE
@@ -37,14 +37,15 @@ def index() -> str:
     session, workspace_id = context.reading(), context.member().workspace_id
     known = calendar.filter_choices(session, workspace_id)
     drafts = calendar.without_time(session, workspace_id)
+    told = channel_overview.remarkable(session, workspace_id, now=context.now())
     return render_template(
         "calendar/index.html",
         channels=known.channels,
         campaigns=known.campaigns,
         categories=known.categories,
         statuses=[*(s for s in PostStatus if s is not PostStatus.CANCELLED), ByHand.WAITS],
-        ailing=channel_overview.ailing(session, workspace_id, now=context.now()),
-        rehearsing=rehearsing.rehearsing(session, workspace_id),
+        ailing=told.ailing,
+        rehearsing=told.rehearsing,
         drafts=[(post, first_words(post.text) or _("(no text yet)")) for post in drafts],
         settings={
             "events": url_for("calendar.events"),

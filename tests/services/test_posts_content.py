@@ -138,7 +138,7 @@ def test_what_a_channel_does_not_get_is_told_and_forbids_nothing(platform: Platf
         content = content_now(session, post)
         said = {"now": platform.clock.now(), "folder": platform.settings.media_folder}
         found = posts.look_over(session, post.workspace_id, content, posts.NOT_YET, **said)  # type: ignore[arg-type]
-    codes = ["thread_left_out", "first_comment_left_out", "languages_left_out"]
+    codes = ["thread_left_out", "languages_left_out"]
     assert [w.code for w in warned] == codes
     assert [w.code for w in found.warnings if w.code.endswith("left_out")] == codes
 

@@ -107,7 +107,6 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
     tolerant(lambda: after.edit(root, OutgoingPost(SIGNS)))
     talk(cast("Talking", publisher), key, sandbox, live[1], begun)
     publisher.delete(root)
-    tolerant(publisher.refresh)
     again = connect(key, connection_of(publisher, key), app=APP, credentials={"refresh_token": "none-such"})
     tolerant(again.refresh)
     again.close()

@@ -150,7 +150,7 @@ def test_run_alone_it_says_where_it_is_and_how_to_connect() -> None:
     command = [sys.executable, "-m", "publishers.sandbox", "--port", "0", "--seed", "2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(12)]
+        said = [process.stdout.readline() for _ in range(20)]
         url = re.search(r"http://\S+/", said[0])
         assert url
         assert f"SENDEPLAN_TWITTER_API_URL={url[0]}twitter" in "".join(said)

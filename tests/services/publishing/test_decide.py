@@ -18,11 +18,13 @@ from tests.services.publishing.stage import OWNER, Stage
 
 S = DeliveryState
 
+PAYLOAD: dict[str, Any] = {"text": "…", "link": None, "key": "k", "expected": "…", "media": []}
+
 
 def stuck(stage: Stage, state: DeliveryState, **values: Any) -> Delivery:
     """A delivery that came to stand in ``state`` three hours ago, after its last attempt."""
     delivery = stage.due(stage.channel())
-    stage.change(delivery, state=state, attempt_count=5, payload={"text": "…"}, **values)
+    stage.change(delivery, state=state, attempt_count=5, payload=PAYLOAD, **values)
     stage.clock.advance(hours=3)
     return delivery
 
