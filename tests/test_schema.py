@@ -91,7 +91,7 @@ def test_an_id_of_something_deleted_is_never_given_out_again_not_even_one_from_b
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
     with database.engine.begin() as connection:
-        schema.upgrade_on(connection, "0013")
+        schema.upgrade_on(connection, "0009")
         connection.execute(table("workspace", *map(column, WORKSPACE)).insert(), WORKSPACE)
         connection.execute(table("campaign", *map(column, CAMPAIGN)).insert(), CAMPAIGN)
         connection.execute(table("event", *map(column, DELETED)).insert(), DELETED)
@@ -127,7 +127,7 @@ def test_the_step_to_content_and_follow_ups_can_be_taken_back_and_again(tmp_path
         connection.execute(table("campaign", *map(column, CAMPAIGN)).insert(), CAMPAIGN)
         config = schema._config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "0013")
+        command.downgrade(config, "0009")
         assert "parent_id" not in {c["name"] for c in inspect(connection).get_columns("delivery")}
     schema.upgrade(database)
     with database.read() as session:

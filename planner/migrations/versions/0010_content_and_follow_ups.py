@@ -1,7 +1,7 @@
 """Content beyond text and images, what follows a post, and ids that never come again
 
 Revision ID: 0010
-Revises: 0013
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0013"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

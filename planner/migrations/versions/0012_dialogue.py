@@ -1,7 +1,7 @@
 """Dialogue, and what becomes of a post after it was published
 
 Revision ID: 0012
-Revises: 0014
+Revises: 0011
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0014"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

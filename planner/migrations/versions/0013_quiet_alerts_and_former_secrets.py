@@ -1,6 +1,6 @@
 """Alerts that are gone for a while before they are over, and the secret of a webhook that goes on signing for a day
 
-Revision ID: 0008
+Revision ID: 0013
 Revises: 0012
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
