@@ -147,7 +147,7 @@ class Twitter(TwitterConsent, TwitterDialogue):
         if not (form.get("client_id") or _basic_user(request)):
             return oauth_error("invalid_request", "Missing required parameter [client_id].")
         old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
-        if old is not None and old.client and not self.knows_app(request):
+        if (old is None or old.client) and not self.knows_app(request):
             return unknown_app()
         if old is None:
             return oauth_error("invalid_request", "Value passed for the token was invalid.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import quote
 import requests
 from oauthlib.oauth1 import SIGNATURE_PLAINTEXT
 from requests_oauthlib import OAuth1
+
+from publishers.sandbox.apps import APPS
 
 PAGE = "104872951638204"
 X_USER = "1502893746120984576"
@@ -47,6 +50,13 @@ class Twitter(Caller):
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         return super().call(method, path, headers={"Authorization": f"Bearer {self.token}"}, **options)
+
+    def renew(self, refresh_token: str) -> requests.Response:
+        """As the developer app that the networks know."""
+        app = APPS["twitter"]
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": app.id}
+        named = base64.b64encode(f"{app.id}:{app.secret}".encode()).decode()
+        return super().call("POST", "/2/oauth2/token", headers={"Authorization": f"Basic {named}"}, data=form)
 
     def post(self, text: str, **body: Any) -> requests.Response:
         return self.call("POST", "/2/tweets", json={"text": text, **body})

@@ -60,7 +60,7 @@ def test_a_refreshed_token_survives_a_restart_and_the_spent_one_stays_spent(
         fresh = twitter.call("POST", "/2/oauth2/token", data=form).json()
     with Sandbox(clock=clock, state_file=file) as sandbox:
         twitter = Twitter(http, sandbox.api_url("twitter"))
-        assert twitter.call("POST", "/2/oauth2/token", data=form).status_code == 400
+        assert twitter.renew("sandbox-x-brandt-refresh").status_code == 400
         assert twitter.post("Mit altem Token").status_code == 401
         twitter.token = fresh["access_token"]
         assert twitter.post("Mit neuem Token").status_code == 201

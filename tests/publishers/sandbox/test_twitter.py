@@ -195,7 +195,7 @@ def test_refreshing_gives_a_new_pair_and_spends_the_old_one(twitter: Twitter) ->
     form = {"grant_type": "refresh_token", "refresh_token": "sandbox-x-brandt-refresh", "client_id": "app"}
     fresh = twitter.call("POST", "/2/oauth2/token", data=form).json()
     assert fresh["token_type"] == "bearer"
-    assert twitter.call("POST", "/2/oauth2/token", data=form).status_code == 400
+    assert twitter.renew("sandbox-x-brandt-refresh").status_code == 400
     assert twitter.post("Mit altem Token").status_code == 401
     twitter.token = fresh["access_token"]
     assert twitter.post("Mit neuem Token").status_code == 201
