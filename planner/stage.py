@@ -50,7 +50,7 @@ class Stage:
                 from publishers.sandbox import Sandbox  # with all that its networks need, which most never do
 
                 file = self._folder / FILE if self._folder else None
-                self._sandbox = Sandbox(state_file=file, open_accounts=True, limits={}).start()
+                self._sandbox = Sandbox(state_file=file, open_accounts=True, seeded=False, limits={}).start()
             return self._sandbox.url
 
 

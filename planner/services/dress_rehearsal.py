@@ -72,7 +72,9 @@ def rehearse(platform: Platform, workspace_id: int, start: datetime, end: dateti
         return []
     from publishers.sandbox import Sandbox  # with all that its networks need, which most processes never do
 
-    with Sandbox(open_accounts=True, limits={}, processing_seconds=0) as sandbox:  # nobody waits for a play
+    with Sandbox(
+        open_accounts=True, seeded=False, limits={}, processing_seconds=0
+    ) as sandbox:  # nobody waits for a play
         return [_play(platform, sandbox, part) for part in parts]
 
 

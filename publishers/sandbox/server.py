@@ -37,6 +37,7 @@ class Sandbox:
 
     ``clock`` gives the networks' time (aware, UTC); ``latency`` in seconds is added to every answer of a network and
     passes in real time; ``state_file`` keeps posts over a restart; ``open_accounts`` lets any well-formed token in;
+    without ``seeded`` nobody has an account yet;
     ``processing_seconds`` is how long the networks work on each upload, by their own clock (None: some seconds on films
     and documents); with ``talkative``, strangers mention the accounts by themselves, as time goes by;
     ``limits`` replaces the rate limits (see :mod:`publishers.sandbox.limits`), an empty mapping lifts them.
@@ -56,6 +57,7 @@ class Sandbox:
         latency: float = 0.0,
         state_file: str | Path | None = None,
         open_accounts: bool = False,
+        seeded: bool = True,
         limits: Mapping[str, tuple[Window, ...]] = DEFAULTS,
         processing_seconds: float | None = None,
         talkative: bool = False,
@@ -65,8 +67,10 @@ class Sandbox:
         self._source = clock or _wall_clock
         self._journal = Journal(state_file)
         directory = Directory(self._journal, open_accounts=open_accounts)
-        seed_accounts(directory, self.now())
-        seed_people(directory)
+        if seeded:
+            seed_accounts(directory, self.now())
+        if seeded:
+            seed_people(directory)
         directory.restore()
         self.faults = Faults()
         self.log = RequestLog()

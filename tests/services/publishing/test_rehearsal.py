@@ -179,3 +179,11 @@ def test_a_week_says_what_a_network_would_refuse_and_what_would_keep_a_post_back
     assert (waits.outcome, waits.hold) == ("accepted", Hold.CHANNEL_PAUSED)
     assert (refused.outcome, [p.code for p in refused.problems]) == ("refused", ["text_too_long"])
     assert hand.outcome == "by_hand"
+
+
+def test_an_account_that_the_sandbox_networks_know_by_themselves_is_rehearsed_like_any_other(stage: Stage) -> None:
+    for given in stage.sandbox.credentials():
+        fields = {name: value for name, value in given.items() if name not in ("network", "name")}
+        channel = stage.channel(given["network"], more=fields)
+        stage.planned(channel, text="Guten Morgen", after=timedelta(days=1))
+    assert {one.outcome for one in played_week(stage)} == {"accepted"}
