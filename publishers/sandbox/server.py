@@ -69,7 +69,6 @@ class Sandbox:
         directory = Directory(self._journal, open_accounts=open_accounts)
         if seeded:
             seed_accounts(directory, self.now())
-        if seeded:
             seed_people(directory)
         directory.restore()
         self.faults = Faults()
