@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from publishers.base import (
     Recent,
     ReconnectNeeded,
     Refused,
+    Rejected,
     RemotePost,
     Uncertain,
 )
@@ -64,6 +65,24 @@ class Connected(AfterPublishing, Counting, Talking):
         once = {post.remote_id: post for post in posts}
         ordered = sorted(once.values(), key=lambda post: post.created_at, reverse=True)
         return Recent(tuple(ordered), complete, self._network_time())
+
+    def _remarks_of_each(self, post_ids: Iterable[str], read: Callable[[str], tuple[list[Remark], bool]]) -> Remarks:
+        """What stands under each post, where it is asked for one by one. ``read`` gives it, and whether that is all."""
+        found: list[Remark] = []
+        whole: set[str] = set()
+        gone: set[str] = set()
+        for post_id in post_ids:
+            try:
+                remarks, complete = read(post_id)
+            except Rejected as error:
+                if error.status not in (404, 410):
+                    raise
+                gone.add(post_id)
+                continue
+            found += remarks
+            if complete:
+                whole.add(post_id)
+        return self._remarks(found, frozenset(whole), frozenset(gone))
 
     def _remarks(
         self,

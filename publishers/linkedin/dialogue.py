@@ -33,22 +33,8 @@ class LinkedInDialogue(Connected):
 
     def remarks(self, post_ids: Sequence[str], since: datetime) -> Remarks:  # noqa: ARG002 - the API has no "since"
         """All comments of each post, and the answers below them: a call for each, and for each that has answers."""
-        found: list[Remark] = []
-        whole: set[str] = set()
-        gone: set[str] = set()
         with self._call():
-            for post_id in post_ids:
-                try:
-                    read, complete = self._thread(post_id)
-                except Rejected as error:
-                    if error.status not in (404, 410):
-                        raise
-                    gone.add(post_id)
-                    continue
-                found += read
-                if complete:
-                    whole.add(post_id)
-            return self._remarks(found, frozenset(whole), frozenset(gone))
+            return self._remarks_of_each(post_ids, self._thread)
 
     def answer(self, to: RemarkRef, text: str, key: str = "") -> Published:  # noqa: ARG002 - LinkedIn takes no key
         # Answers stand one level deep: one to an answer goes under the comment that both answer.

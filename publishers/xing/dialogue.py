@@ -25,22 +25,8 @@ class XingDialogue(Connected):
     _user_id: str
 
     def remarks(self, post_ids: Sequence[str], since: datetime) -> Remarks:  # noqa: ARG002 - the API has no "since"
-        found: list[Remark] = []
-        whole: set[str] = set()
-        gone: set[str] = set()
         with self._call():
-            for post_id in post_ids:
-                try:
-                    read, complete = self._comments(post_id)
-                except Rejected as error:
-                    if error.status not in (404, 410):
-                        raise
-                    gone.add(post_id)
-                    continue
-                found += read
-                if complete:
-                    whole.add(post_id)
-            return self._remarks(found, frozenset(whole), frozenset(gone))
+            return self._remarks_of_each(post_ids, self._comments)
 
     def answer(self, to: RemarkRef, text: str, key: str = "") -> Published:  # noqa: ARG002 - XING takes no key
         with self._call():
