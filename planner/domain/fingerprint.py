@@ -129,9 +129,24 @@ def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedel
     return network_time - answered_at if network_time is not None else timedelta(0)
 
 
+def lookalikes(
+    attempts: Iterable[Sought], listed: Iterable[Post], *, taken: Collection[str] = frozenset()
+) -> tuple[Post, ...]:
+    """The posts with the content of one of the attempts, whenever they were made, oldest first.
+
+    One that seems older than every attempt was there before, or our clock was put back since: which, nobody can tell
+    from the times.
+    """
+    sought = list(attempts)
+    alike = {p.remote_id: p for p in listed if p.remote_id not in taken and any(_is_alike(a, p) for a in sought)}
+    return tuple(sorted(alike.values(), key=lambda post: post.created_at))
+
+
 def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
-    if not _is_since(attempt, post.created_at, ahead):
-        return False
+    return _is_since(attempt, post.created_at, ahead) and _is_alike(attempt, post)
+
+
+def _is_alike(attempt: Sought, post: Listed) -> bool:
     if attempt.named == post.remote_id:
         return True
     return (

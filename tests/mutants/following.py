@@ -29,8 +29,8 @@ MUTANTS = (
         (
             Edit(
                 "planner/services/publishing/reconcile.py",
-                "publisher.find_recent(since - SKEW, under)",
-                "publisher.find_recent(since - SKEW)",
+                "publisher.find_recent(since - BEFORE, under)",
+                "publisher.find_recent(since - BEFORE)",
             ),
         ),
         found_in(FOLLOWING_TESTS, "a_lost_answer_to_a_comment_is_looked_for_under_the_post_and_adopted"),

@@ -171,13 +171,34 @@ MUTANTS = (
         simulated=True,
     ),
     Mutant(
+        "match-older",
+        "Where a post with our words seems older than the attempt, nothing is sent again without a person.",
+        "the question",
+        (Edit(UNCONFIRMED, "    elif older:\n", "    elif False:\n"),),
+        found_in(
+            LOOK_TESTS,
+            "a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person",
+        ),
+        simulated=True,
+    ),
+    Mutant(
+        "list-before",
+        "Posts are listed from well before the attempt, in case a clock was put back since.",
+        "two of the hours",
+        (Edit(RECONCILE, "BEFORE = timedelta(hours=2, minutes=10)\n", "BEFORE = timedelta(minutes=10)\n"),),
+        found_in(
+            LOOK_TESTS,
+            "a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person",
+        ),
+    ),
+    Mutant(
         "list-clock",
         "Posts are listed from a moment by the network's own clock, however far it is behind ours.",
         "the second question, by that clock",
         (
             Edit(
                 RECONCILE,
-                "return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW, under)",
+                "return recent if ahead >= -BEFORE else publisher.find_recent(since + ahead - BEFORE, under)",
                 "return recent",
             ),
         ),

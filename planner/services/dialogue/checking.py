@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from planner.bootstrap import Platform
 
 A = AnswerState
-SKEW = timedelta(minutes=10)
+#: Asked for besides, before the answer's first attempt: the network's clock or ours may have been wrong.
+BEFORE = timedelta(hours=2, minutes=10)
 MOST_FAILED_LOOKS = 8
 TURN_SHARE = 3
 AT_ONCE = 50
@@ -84,7 +85,7 @@ def _take_turn(session: Session, answer: Answer, turn: datetime, now: datetime) 
 def _look(platform: Platform, doubt: _Doubt) -> None:
     asked_at = platform.clock.now()
     try:
-        said = ask(platform, doubt.access, lambda publisher: publisher.answers(doubt.to, doubt.since - SKEW))
+        said = ask(platform, doubt.access, lambda publisher: publisher.answers(doubt.to, doubt.since - BEFORE))
         ahead = clock_ahead(said.network_time, platform.clock.now())
     except Unsupported:
         _write(platform, doubt, lambda session, now: _ask_person(session, doubt, "cannot_list", now))
@@ -118,7 +119,8 @@ def _decide(
         return
     listed = [RemotePost(r.ref.remote_id, r.text, r.said_at, r.url) for r in said.remarks]
     sought = [Sought(doubt.since, answer.fingerprint or "")]
-    found = fingerprint.match(sought, listed, ahead=ahead, taken=_taken(session, answer, [p.remote_id for p in listed]))
+    taken = _taken(session, answer, [post.remote_id for post in listed])
+    found = fingerprint.match(sought, listed, ahead=ahead, taken=taken)
     if found.finding is Finding.FOUND:
         visible(session, doubt.id, found.posts[0].remote_id, found.posts[0].url, now)
     elif found.finding is Finding.AMBIGUOUS:
@@ -126,13 +128,22 @@ def _decide(
     elif not said.complete:
         _note_failed(session, platform, doubt, now)
     else:
-        _count_absence(session, platform, doubt, answer, asked_at, now)
+        older = bool(fingerprint.lookalikes(sought, listed, taken=taken))
+        _count_absence(session, platform, doubt, answer, asked_at, now, older=older)
 
 
 def _count_absence(
-    session: Session, platform: Platform, doubt: _Doubt, answer: Answer, asked_at: datetime, now: datetime
+    session: Session,
+    platform: Platform,
+    doubt: _Doubt,
+    answer: Answer,
+    asked_at: datetime,
+    now: datetime,
+    *,
+    older: bool,
 ) -> None:
-    """Absent in enough looks, spread over the settle time after the hard deadline: surely not there."""
+    """Absent in enough looks, spread over the settle time after the hard deadline: surely not there. With an ``older``
+    one of these words a person is asked: it was there before, or our clock was put back since."""
     settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
     over_at = answer.deadline_at or now
     if asked_at < over_at:
@@ -143,6 +154,8 @@ def _count_absence(
         _move(session, doubt, A.UNKNOWN, looks=looks, look_at=retry.next_look(over_at, settle, looks, now))
     elif answer.error_code == "duplicate":
         _move(session, doubt, A.FAILED, look_at=None)
+    elif older:
+        _ask_person(session, doubt, "ambiguous", now)
     elif answer.attempt_count >= retry.MOST_ATTEMPTS:
         _ask_person(session, doubt, "attempts_exhausted", now)
     elif _move(session, doubt, A.WAITING, look_at=None, try_at=now, error_code="not_found"):

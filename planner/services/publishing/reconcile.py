@@ -54,8 +54,9 @@ BATCH = 200
 #: How many send time-outs one look may take before another process may look as well.
 TURN_SHARE = 3
 
-#: Asked for besides: the network may keep its clock otherwise, by how much its answer tells.
-SKEW = timedelta(minutes=10)
+#: Asked for besides: the network may keep its clock otherwise, by how much its answer tells; and ours may have been put
+#: back since, by an hour or two where somebody mended its zone.
+BEFORE = timedelta(hours=2, minutes=10)
 
 Act = Callable[[Session, Doubt, datetime], Look]
 
@@ -138,10 +139,10 @@ def _list(platform: Platform, access: ChannelAccess, since: datetime, under: Und
     if not platform.connections.capabilities(access).can_list:
         raise Unsupported("This connection cannot list posts.")
     with limits.watched(platform, access) as publisher:
-        recent = publisher.find_recent(since - SKEW, under)
+        recent = publisher.find_recent(since - BEFORE, under)
         ahead = clock_ahead(recent.network_time, platform.clock.now())
         # A clock that is further behind ours says an earlier time of what came since: asked anew, by that clock.
-        return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - SKEW, under)
+        return recent if ahead >= -BEFORE else publisher.find_recent(since + ahead - BEFORE, under)
 
 
 def _waits_for_limit(platform: Platform, doubts: Sequence[Doubt]) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from planner.domain import fingerprint, retry
-from planner.domain.fingerprint import Finding, Match, Sought
+from planner.domain.fingerprint import Finding, Sought
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Delivery
 from planner.services.connections import ChannelAccess
@@ -89,7 +89,9 @@ def _conclude(
     settle: timedelta,
     now: datetime,
 ) -> Look:
-    found = _match(session, doubt, delivery, attempts, seen)
+    sought, taken = _sought(delivery, attempts), _taken(session, doubt, [post.remote_id for post in seen.recent.posts])
+    sharing = _twins_in_doubt(session, doubt, attempts)
+    found = fingerprint.match(sought, seen.recent.posts, ahead=seen.ahead, taken=taken, sharing=sharing)
     if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
         return Look.TWIN
@@ -97,13 +99,17 @@ def _conclude(
         _adopt(session, doubt, attempts, found.posts[0], seen, now)
         return Look.FOUND
     if found.finding is Finding.AMBIGUOUS:
-        ask_person(session, doubt, now, "ambiguous", candidates=[_candidate(post) for post in found.posts[:10]])
-        return Look.AMBIGUOUS
+        return _ask_which(session, doubt, found.posts, now)
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
         return Look.INCOMPLETE
-    _count_absence(session, doubt, delivery, attempts, settle, now)
-    return Look.ABSENT
+    older = fingerprint.lookalikes(sought, seen.recent.posts, taken=taken)
+    return _count_absence(session, doubt, delivery, attempts, older, settle, now)
+
+
+def _ask_which(session: Session, doubt: Doubt, posts: Sequence[RemotePost], now: datetime) -> Look:
+    ask_person(session, doubt, now, "ambiguous", candidates=[_candidate(post) for post in posts[:10]])
+    return Look.AMBIGUOUS
 
 
 def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> Look:
@@ -153,14 +159,10 @@ def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
     return row(session, _STILL_IN_DOUBT, {"delivery": doubt.ref.id, "our_epoch": doubt.epoch, "our_turn": doubt.turn})
 
 
-def _match(session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], seen: Seen) -> Match[RemotePost]:
+def _sought(delivery: Any, attempts: Sequence[Attempt]) -> list[Sought]:
     payload = delivery.payload or {}
     media_count = len(payload["media"]) if "media" in payload else None
-    sought = [Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts]
-    listed = seen.recent.posts
-    taken = _taken(session, doubt, [post.remote_id for post in listed])
-    sharing = _twins_in_doubt(session, doubt, attempts)
-    return fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
+    return [Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts]
 
 
 def _adopt(
@@ -174,21 +176,31 @@ def _adopt(
 
 
 def _count_absence(
-    session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Attempt], settle: timedelta, now: datetime
-) -> None:
+    session: Session,
+    doubt: Doubt,
+    delivery: Any,
+    attempts: Sequence[Attempt],
+    older: Sequence[RemotePost],
+    settle: timedelta,
+    now: datetime,
+) -> Look:
     last = attempts[-1]
     # After a clear "we have it already" the call is over; else it may run until its hard deadline.
     over_at = last.finished_at or last.deadline_at if last.outcome is Outcome.DUPLICATE else last.deadline_at
     if doubt.asked_at < over_at:
         _look_again(session, doubt, over_at)
-        return
+        return Look.ABSENT
     looks = delivery.looks + 1
     if looks < _looks_needed(attempts):
         _look_again(session, doubt, retry.next_look(over_at, settle, looks, now), looks=looks)
     elif last.outcome is Outcome.DUPLICATE:
         _fail_duplicate(session, doubt, last, now)
+    elif older:
+        # It was there before, or our clock was put back since: sent again, it might be there twice.
+        return _ask_which(session, doubt, older, now)
     else:
         _schedule_again(session, doubt, delivery, now)
+    return Look.ABSENT
 
 
 def _looks_needed(attempts: Sequence[Attempt]) -> int:

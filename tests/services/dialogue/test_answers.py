@@ -64,6 +64,21 @@ def test_an_answer_whose_fate_is_unknown_is_looked_up_and_never_doubled(
     assert talk.answer(written).attempt_count == (1 if accepted else 2)
 
 
+def test_an_answer_that_went_out_before_our_clock_was_put_back_is_not_said_again_but_shown_to_a_person(
+    talk: Talk, sandbox: Sandbox
+) -> None:
+    conversation, post = asked(talk)
+    sandbox.faults.add("error", "facebook", "reply", accepted=True, count=1)
+    written = talk.write(conversation)
+    dialogue.send_due(talk.platform)
+    sandbox.offset_seconds += 3600.0  # an hour passes there, while ours is put back by as much
+    talk.settle()
+
+    asked_about = talk.answer(written)
+    assert (asked_about.state, asked_about.error_code) == (A.NEEDS_PERSON, "ambiguous")
+    assert len(talk.ours("facebook", post)) == 1
+
+
 @pytest.mark.parametrize("step", [Step.CLAIMED, Step.CALLED])
 def test_a_process_that_dies_at_any_step_neither_doubles_nor_loses(talk: Talk, step: Step) -> None:
     conversation, post = asked(talk)

@@ -130,10 +130,47 @@ def test_a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clo
     stage.run()
     stage.settle()
 
-    assert stage.state(delivery) is S.SCHEDULED
+    assert stage.read(delivery).remote_id is None
+    assert (stage.state(delivery), stage.read(delivery).error_code) == (S.NEEDS_PERSON, "ambiguous")
 
 
-@pytest.mark.parametrize("ahead", [120.0, -120.0, 3600.0, -3600.0])
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(hours=2)])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person(
+    stage: Stage, network: str, back: timedelta
+) -> None:
+    lost(stage, network, accepted=True)
+    delivery = stage.due(stage.channel(network))
+    stage.run()
+
+    stage.clock.advance(-back)
+    stage.sandbox.offset_seconds += back.total_seconds()
+    stage.clock.advance(back)
+    stage.settle()
+    stage.run()
+
+    asked = stage.read(delivery)
+    assert (asked.state, asked.error_code, stage.sent()) == (S.NEEDS_PERSON, "ambiguous", 1)
+    assert asked.error_params is not None
+    assert [found["remote_id"] for found in asked.error_params["candidates"]] == [stage.live()[0]["id"]]
+
+
+def test_what_went_out_from_here_before_with_the_same_words_keeps_nothing_from_being_sent_again(stage: Stage) -> None:
+    channel = stage.channel("xing")
+    stage.due(channel)
+    stage.run()
+    stage.clock.advance(minutes=10)
+    lost(stage, "xing", accepted=False)
+    delivery = stage.due(channel)
+
+    stage.run()
+    stage.settle()
+    stage.run()
+
+    assert (stage.state(delivery), len(stage.live())) == (S.PUBLISHED, 2)
+
+
+@pytest.mark.parametrize("ahead", [120.0, -120.0, 3600.0, -3 * 3600.0])
 def test_a_post_is_found_although_the_networks_clock_is_wrong(stage: Stage, ahead: float) -> None:
     stage.sandbox.offset_seconds = ahead
     lost(stage, "linkedin", accepted=True)
