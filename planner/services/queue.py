@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -26,6 +26,9 @@ from planner.services.actor import Actor, machine
 from planner.services.errors import Conflict, NotFound, Problems
 
 MOVABLE = frozenset({DeliveryState.DRAFT, DeliveryState.SCHEDULED})
+
+#: More than lies between the same time on two clocks of the world.
+ZONES_APART = timedelta(days=2)
 
 #: Tells this lock from other advisory locks of ours; any number nobody else uses.
 _LOCK_KIND = 20_260_316
@@ -276,11 +279,12 @@ def _take(delivery: Delivery, occurrence: Occurrence, zone: str, now: datetime) 
 
 
 def _taken(session: Session, channel_id: int, now: datetime, *, but: Iterable[int] = ()) -> Taken:
-    """What the channel's deliveries from now on hold, but for those with the ids ``but``."""
+    """What the channel's deliveries hold from now on, but for those with the ids ``but``: also passings that were by the
+    zone of before, and come once more by one further west."""
     skip = set(but)
     rows = session.execute(
         select(Delivery.id, Delivery.occurrence, Delivery.publish_at, Delivery.state).where(
-            Delivery.channel_id == channel_id, Delivery.publish_at >= now
+            Delivery.channel_id == channel_id, Delivery.publish_at >= now - ZONES_APART
         )
     )
     kept = [row for row in rows if row.id not in skip]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Slot
+from planner.models import Channel, Delivery, Slot, Workspace
 from planner.services import posts, queue
 from planner.services.errors import Conflict, Invalid
 from planner.services.posts import When
@@ -133,6 +133,19 @@ def test_queueing_again_gives_the_old_slot_up_for_the_next_free_one(
     move(platform, company.charlie, second, QUEUE)
 
     assert times(platform, second) == [TUESDAY]
+
+
+def test_a_passing_that_was_by_the_old_zone_is_not_given_again_when_it_comes_by_the_new_one(
+    platform: Platform, company: Company, channel: Channel, clock: FakeClock
+) -> None:
+    set_state(platform, queued(platform, company, channel), DeliveryState.PUBLISHED)
+    clock.set(TUESDAY + timedelta(minutes=30))
+    with platform.database.write() as session:
+        session.get_one(Workspace, channel.workspace_id).zone = "Europe/London"
+
+    later = queued(platform, company, channel)
+
+    assert times(platform, later) == [THURSDAY + timedelta(hours=1)]
 
 
 def test_queueing_a_post_that_holds_the_next_slot_already_leaves_it_there(
