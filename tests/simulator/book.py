@@ -15,7 +15,7 @@ MARK = re.compile(r"K(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A delivery as it stands."""
+    """A delivery as it stands. ``step`` 0 is the post itself; what follows it names the post's as ``parent_id``."""
 
     id: int
     post_id: int
@@ -25,6 +25,8 @@ class Row:
     error_code: str | None
     remote_id: str | None
     updated_at: datetime | None
+    parent_id: int | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,10 @@ class Book:
     def look(self) -> Snapshot:
         """How everything stands."""
         deliveries = {
-            row[0]: Row(row[0], row[1], row[2], row[3], moment(row[4]), row[5], row[6], moment(row[7]))
+            row[0]: Row(row[0], row[1], row[2], row[3], moment(row[4]), row[5], row[6], moment(row[7]), *row[8:])
             for row in self._ground.look(
-                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at FROM delivery"
-                " ORDER BY id"
+                "SELECT id, post_id, channel_id, state, publish_at, error_code, remote_id, updated_at,"
+                " parent_id, step FROM delivery ORDER BY id"
             )
         }
         posts = {
@@ -109,10 +111,13 @@ class Book:
         """What one act of a person changed."""
         for delivery_id, row in after.deliveries.items():
             old = before.deliveries.get(delivery_id)
+            if row.step:
+                continue  # nobody plans what follows a post by itself
             if old is None or (old.state, old.publish_at) != (row.state, row.publish_at):
                 self._wish(row, after.posts[row.post_id].mark, now)
         for delivery_id in before.deliveries.keys() - after.deliveries.keys():
-            self.wishes[delivery_id].gone = True
+            if delivery_id in self.wishes:
+                self.wishes[delivery_id].gone = True
         for post_id, post in after.posts.items():
             self.marks[post_id] = post.mark
             if post.cleared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.simulator.book import Book, Row, Snapshot
 from tests.simulator.ground import Home
+from tests.simulator.trail import Trail, traces
 
 if TYPE_CHECKING:
     from tests.simulator.world import World
@@ -81,6 +82,14 @@ class Office:
             for copy in self.ground.sandbox.posts(network, account)
             if not copy["deleted"] and copy["id"] not in self.by_hand and copy["text"].startswith(f"K{mark}.")
         ]
+
+    def trail(self, root_id: int, rows: Iterable[Row]) -> Trail:
+        """What follows a post on a channel."""
+        known = {row.id: row for row in rows}
+        root = known[root_id]
+        network, account = self.ground.networks[root.channel_id], self.ground.accounts[root.channel_id]
+        steps = [row for row in known.values() if row.parent_id == root_id]
+        return Trail(root, network, steps, traces(self.ground, network, account))
 
     def rows(self) -> list[Row]:
         rows = self.book.look().deliveries

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from planner.models import Delivery, Post, Workspace
 from planner.services import approvals, channels, queue, slots, workspace_settings
 from planner.services.posts import Content, When, changing, writing
-from planner.services.posts.inputs import VariantInput, content_of
+from planner.services.posts.inputs import PartInput, VariantInput, content_of
 from planner.services.publishing import decide, pause, resolutions
 from planner.services.retiming import Choices, Keep
 from tests.simulator.book import Row
 from tests.simulator.ground import Home
 from tests.simulator.office import Office
-
-if TYPE_CHECKING:
-    pass
+from tests.simulator.trail import words
 
 MOVING = frozenset({"scheduled", "claimed", "sending", "unknown"})
 #: How long people wait before they say whether something is live: by then the network has made up its mind.
@@ -108,6 +106,10 @@ class People(Office):
             extras["media"] = (home.media_id,)
         if self.dice.random() < 0.2:
             extras["campaign_id"] = home.campaign_id
+        if self.dice.random() < 0.15:
+            number = mark.removeprefix("K").partition(".")[0]
+            extras["thread"] = tuple(PartInput(words(number, step)) for step in (1, 2))
+            extras["first_comment"] = words(number, 1)
         if len(used) > 1 and self.dice.random() < 0.3:
             extras["variants"] = {used[0]: VariantInput(text=f"{mark} Für Fachleute: die neue Fräse.")}
         return extras
@@ -129,7 +131,9 @@ class People(Office):
             post = session.get_one(Post, row.post_id)
             mark, _, rest = post.text.partition(" ")
             head, _, version = mark.partition(".")
-            channels = tuple(r.channel_id for r in self.rows() if r.post_id == post.id and r.state != "cancelled")
+            channels = tuple(
+                r.channel_id for r in self.rows() if r.post_id == post.id and not r.step and r.state != "cancelled"
+            )
             content = replace(content_of(post, channels), text=f"{head}.{int(version) + 1} {rest}", variants={})
             now = self.world.web.platform.clock.now()
             writing.edit(session, home.admin, post.id, content, now=now, folder=self.folder, approve=with_yes)
@@ -297,15 +301,21 @@ class People(Office):
             self.world.later(asked + THINKING + timedelta(seconds=1), self._decide)
             return
         home = self.home_of(row.channel_id)
-        taken = {r.remote_id for r in self.rows()}
-        mark = self.book.marks[row.post_id]
-        live = [c for c in self.copies(mark, row.channel_id) if c["id"] not in taken]
+        live = self._is_there(row)
         again = self.dice.random() < 0.8
         if live:
             self.act("says it is live", home, lambda s: decide.is_live(s, home.editor, row.id, None, now=self.now()))
         else:
             say = decide.is_not_live
             self.act("says it is not", home, lambda s: say(s, home.editor, row.id, now=self.now(), send=again))
+
+    def _is_there(self, row: Row) -> bool:
+        """Whether it is live and no other delivery's, as a person sees at the network."""
+        rows, mark = self.rows(), self.book.marks[row.post_id]
+        if row.step:
+            return self.trail(row.parent_id or 0, rows).is_live(row, words(mark, row.step))
+        taken = {r.remote_id for r in rows}
+        return any(c["id"] not in taken for c in self.copies(mark, row.channel_id))
 
     def _give_another_chance(self, row: Row) -> None:
         home = self.home_of(row.channel_id)

@@ -19,6 +19,7 @@ class Report:
     schedules: int = 0
     deliveries: int = 0
     sent: int = 0
+    steps: int = 0
     usual: int = 0
     asked_usual: int = 0
     asked: Counter[str] = field(default_factory=Counter)
@@ -35,6 +36,7 @@ class Report:
         self.schedules += 1
         self.deliveries += count
         self.sent += verdict.sent
+        self.steps += verdict.steps
         if verdict.share <= USUAL:
             self.usual += count
             self.asked_usual += len(verdict.asked)
@@ -69,7 +71,8 @@ class Report:
         asked = f"{self.asked_usual} of {self.usual} ({self.asked_share:.2%})"
         wrong = ", ".join(f"{self.wrong[name]} {name}" for name in ("doubled", "lost", "stuck", "broken", "surprises"))
         return [
-            f"{self.schedules} schedules ({_said(self.databases)}), {self.deliveries} deliveries, {self.sent} live.",
+            f"{self.schedules} schedules ({_said(self.databases)}), {self.deliveries} deliveries.",
+            f"{self.sent} posts live, and {self.steps} things that follow them.",
             f"{wrong}.",
             f"Asked without need where at most {USUAL:.0%} fail: {asked}.",
             f"Asked without need in all: {_said(self.asked) or 'none'}.",

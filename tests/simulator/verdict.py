@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.simulator.book import Row, Wish, moment
 from tests.simulator.people import MOVING
+from tests.simulator.trail import Trail, doubled, traces, words
 from tests.simulator.world import World
 
 #: Told to a person, with a reason.
@@ -39,7 +40,9 @@ class Verdict:
     asked_rightly: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     incidents: Counter[str] = field(default_factory=Counter)
+    #: Posts that the public sees, and what follows them.
     sent: int = 0
+    steps: int = 0
 
     @property
     def is_red(self) -> bool:
@@ -76,6 +79,7 @@ class _Judge:
                 self._judge_gone(wish)
             else:
                 self._judge_state(wish, row)
+        self._judge_what_follows()
         self._judge_attempts()
         self._count_questions()
         verdict, world = self.verdict, self.world
@@ -108,6 +112,14 @@ class _Judge:
 
     def _judge_state(self, wish: Wish, row: Row) -> None:
         name, live = f"{self.world.named(row.id)} (K{wish.mark})", self._is_live(wish, row)
+        if row.state not in ("draft", "cancelled"):
+            self._judge_standing(name, row, live=live)
+        elif wish.wanted:
+            self.verdict.lost.append(f"{name} is {row.state}, and nobody wanted that")
+        elif live:
+            self.verdict.broken.append(f"{name} is {row.state} and live")
+
+    def _judge_standing(self, name: str, row: Row, *, live: bool) -> None:
         if row.state in MOVING:
             self.verdict.stuck.append(f"{name} is {row.state} and stays so")
         elif row.state == "published":
@@ -120,10 +132,29 @@ class _Judge:
                 self.verdict.lost.append(f"{name} is {row.state}, and nobody was told")
             if live and not (row.state == "needs_person" and row.error_code != "reconnect"):
                 self.verdict.broken.append(f"{name} says {row.state} ({row.error_code}) and is live")
-        elif wish.wanted:
-            self.verdict.lost.append(f"{name} is {row.state}, and nobody wanted that")
+
+    def _judge_what_follows(self) -> None:
+        following = {post_id for (post_id,) in self.ground.look("SELECT id FROM post WHERE first_comment <> ''")}
+        for root in [row for _, row in sorted(self.rows.items()) if row.post_id in following and not row.step]:
+            trail = self.people.trail(root.id, self.rows.values())
+            if forgotten := trail.forgotten(wanted=True):
+                self.verdict.lost.append(f"after {self.world.named(root.id)} {forgotten}")
+            for row in trail.steps:
+                self._judge_step(trail, row)
+        for channel_id, network in sorted(self.ground.networks.items()) if following else ():
+            self.verdict.doubled += doubled(traces(self.ground, network, self.ground.accounts[channel_id]))
+
+    def _judge_step(self, trail: Trail, row: Row) -> None:
+        mark = self.book.marks[row.post_id]
+        name = f"{self.world.named(row.id)} (T{mark}-{row.step})"
+        live = trail.is_live(row, words(mark, row.step))
+        self.verdict.steps += live
+        if row.state != "cancelled":
+            self._judge_standing(name, row, live=live)
         elif live:
-            self.verdict.broken.append(f"{name} is {row.state} and live")
+            self.verdict.broken.append(f"{name} is cancelled and live")
+        if misplaced := trail.misplaced(row):
+            self.verdict.broken.append(f"{name} {misplaced}")
 
     def _is_live(self, wish: Wish, row: Row) -> bool:
         """Whether a copy is there that no other delivery has."""
@@ -163,9 +194,11 @@ class _Judge:
                 self.verdict.surprises.append(f"{name}: {message}")
             begun = moment(started)
             wish, row = self.book.wishes.get(delivery_id), self.rows.get(delivery_id)
-            if begun is None or started == deadline or wish is None or row is None:
-                continue  # it ended before the call
-            self._judge_attempt(name, wish, begun)
+            if begun is None or started == deadline or row is None or self._was_shown_twice(begun):
+                continue  # it ended before the call; or nobody can say whether a hold was before or after it
+            self._judge_held(name, row, begun)
+            if wish is not None:
+                self._judge_time(name, wish, begun)
         for (mark, channel_id), copies in sorted(self.copies.items()):
             posts = [post_id for post_id, known in self.book.marks.items() if known == mark]
             cleared = {words.split()[0] for post_id in posts for words in self.book.cleared[post_id]}
@@ -173,12 +206,17 @@ class _Judge:
                 if copy["text"].split()[0] not in cleared:
                     self.verdict.broken.append(f"{copy['text']!r} went out, and nobody approved it ({channel_id})")
 
-    def _judge_attempt(self, name: str, wish: Wish, begun: datetime) -> None:
-        holds = (("post", wish.post_id), ("channel", wish.channel_id))
-        home = next(home for home in self.ground.homes if wish.channel_id in home.channel_ids)
+    def _was_shown_twice(self, moment: datetime) -> bool:
+        return any(since <= moment <= until for since, until in self.world.set_back)
+
+    def _judge_held(self, name: str, row: Row, begun: datetime) -> None:
+        holds = (("post", row.post_id), ("channel", row.channel_id))
+        home = next(home for home in self.ground.homes if row.channel_id in home.channel_ids)
         for hold in (*holds, ("workspace", home.workspace_id)):
             if self.book.held_at(hold, begun):
                 self.verdict.broken.append(f"{name} began while the {hold[0]} was held")
+
+    def _judge_time(self, name: str, wish: Wish, begun: datetime) -> None:
         promised = wish.time_at(begun)
         if promised is None:
             self.verdict.broken.append(f"{name} began though it had no time")
@@ -197,8 +235,8 @@ class _Judge:
         for delivery_id, data in events:
             asked[delivery_id].add(str(_read(data).get("code", "?")))
         for delivery_id, codes in asked.items():
-            wish = self.book.wishes.get(delivery_id)
-            channel_id = wish.channel_id if wish else 0
+            row, wish = self.rows.get(delivery_id), self.book.wishes.get(delivery_id)
+            channel_id = row.channel_id if row else wish.channel_id if wish else 0
             ended = channel_id in self.world.ended_access
             ended |= self.ground.networks.get(channel_id) in self.world.weather.shut_out
             (self.verdict.asked_rightly if ended else self.verdict.asked).append("+".join(sorted(codes)))

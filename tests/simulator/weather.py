@@ -57,7 +57,7 @@ REFRESH: tuple[tuple[float, str, Options], ...] = (
     (0.3, "reset", {"accepted": True}),
     (1, "throttled", {"retry_after": 60.0}),
 )
-MENUS = {"publish": PUBLISH, "refresh": REFRESH}
+MENUS = {"publish": PUBLISH, "reply": PUBLISH, "refresh": REFRESH}
 
 
 class Weather(Faults):

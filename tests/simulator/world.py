@@ -73,6 +73,8 @@ class World:
         self._script: list[tuple[datetime, int, Callable[[], None]]] = []
         #: Whether a token was renewed or ended, so that open connections are no good in the next world.
         self.renewed = False
+        #: Times that our clock showed twice, because it was put back: from, to.
+        self.set_back: list[tuple[datetime, datetime]] = []
         self._depth, self._freezes = 0, MOST_FREEZES
         #: Until then whoever stands still within the call is back, however many stand still meanwhile.
         self._back_by: datetime | None = None
@@ -300,6 +302,7 @@ class World:
             (0.1, self._end_access),
             (0.1, self._end_token),
             (0.06, self._jump),
+            (0.05, self._put_back),
             (0.08, self._restart),
         ):
             if self.dice.random() < chance * self.share * 10:
@@ -332,6 +335,18 @@ class World:
         self.clock.advance(hours=1)
         if alone:
             self.ground.sandbox.offset_seconds -= 3600.0
+
+    def _put_back(self, channel_id: int) -> None:
+        """Our clock, which was ahead, is put right; not while somebody stands still, who would do so for longer."""
+        if self._depth:
+            self.later(self.clock.now() + timedelta(minutes=1), lambda: self._put_back(channel_id))
+            return
+        by = timedelta(minutes=self.dice.uniform(1, 120))
+        self.note(f"our clock is put back by {by.total_seconds() / 60:.0f} minutes")
+        self.set_back.append((self.clock.now() - by, self.clock.now()))
+        self.clock.advance(-by)
+        self.ground.sandbox.offset_seconds += by.total_seconds()
+        self._next_tick -= by
 
     def _restart(self, _channel_id: int) -> None:
         """The database restarts: every idle connection is gone."""
