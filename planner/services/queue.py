@@ -279,8 +279,8 @@ def _take(delivery: Delivery, occurrence: Occurrence, zone: str, now: datetime) 
 
 
 def _taken(session: Session, channel_id: int, now: datetime, *, but: Iterable[int] = ()) -> Taken:
-    """What the channel's deliveries hold from now on, but for those with the ids ``but``: also passings that were by the
-    zone of before, and come once more by one further west."""
+    """What the channel's deliveries hold from now on, but for those with the ids ``but``: also passings that were by
+    the zone of before, and come once more by one further west."""
     skip = set(but)
     rows = session.execute(
         select(Delivery.id, Delivery.occurrence, Delivery.publish_at, Delivery.state).where(

@@ -115,9 +115,9 @@ def _whole(session: Session, ref: Ref, before: Any, root_id: int) -> dict[str, A
     if before.step:
         found: dict[str, Any] | None = session.scalar(select(Delivery.payload).where(Delivery.id == root_id))
         return found
-    now_frozen: dict[str, Any] | None = session.scalar(select(Delivery.payload).where(Delivery.id == ref.id))
-    if now_frozen is not None or before.network not in registry.networks():
-        return now_frozen
+    if before.payload is not None or before.network not in registry.networks():
+        already: dict[str, Any] | None = before.payload
+        return already
     key = delivery_key(ref.id, before.created_at)
     post = session.get_one(Post, ref.post_id)
     frozen = freeze(registry.network(before.network), post, ref.channel_id, key, Path()).as_json()
@@ -181,6 +181,7 @@ _STANDING = (
         Delivery.error_code,
         Delivery.created_at,
         Delivery.rehearsed,
+        Delivery.payload,
         Channel.network,
     )
     .join(Channel, Channel.id == Delivery.channel_id)

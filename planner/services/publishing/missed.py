@@ -18,6 +18,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.publishing import assist, guards, notices, telling
 from planner.services.publishing.moves import FREE, Fence, Ref, move
 from planner.services.publishing.status import lock_posts
+from planner.services.publishing.tables import run
 from publishers import registry
 
 if TYPE_CHECKING:
@@ -90,11 +91,11 @@ def _asks_a_person(row: Any) -> bool:
 
 
 def _overdue(session: Session, now: datetime) -> list[Any]:
-    shortest = session.scalar(_SHORTEST)
+    shortest = run(session, _SHORTEST).scalar_one()
     if shortest is None:
         return []
     before = {"before": now - timedelta(seconds=shortest)}
-    return [row for statement in (_OVERDUE, _OVERDUE_STEPS) for row in session.execute(statement, before)]
+    return [row for statement in (_OVERDUE, _OVERDUE_STEPS) for row in run(session, statement, before)]
 
 
 _SHORTEST = select(func.min(Channel.missed_after_seconds))
