@@ -21,6 +21,9 @@ from planner import afterwards
 from planner.shared_commits import SharedCommits
 
 BUSY_TIMEOUT_SECONDS = 30
+#: How many statements a connection to PostgreSQL keeps prepared: more than a process of ours has that come again and
+#: again. With the driver's hundred they push each other out, and the server plans each of them anew.
+PREPARED_MOST = 400
 #: A server that cannot be reached, or falls silent, is an error after so long (seconds; ``tcp_user_timeout``
 #: milliseconds): the system itself would wait for a quarter of an hour.
 PATIENCE = {
@@ -103,13 +106,19 @@ def _with_patience(url: URL) -> URL:
 
 
 def _postgresql_engine(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=OVERFLOW,
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC"},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        connection.prepared_max = PREPARED_MOST
+
+    return engine
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:

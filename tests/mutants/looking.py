@@ -328,8 +328,8 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "        _fail_duplicate(session, doubt, last, now)\n    else:",
-                "        _schedule_again(session, doubt, delivery, now)\n    else:",
+                "        _fail_duplicate(session, doubt, last, now)\n    elif older:",
+                "        _schedule_again(session, doubt, delivery, now)\n    elif older:",
             ),
         ),
         found_in(LOOK_TESTS, "a_duplicate_rejection_after_a_doubtful_attempt_is_given_the_whole_settle_time"),

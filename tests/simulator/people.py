@@ -30,7 +30,7 @@ class People(Office):
 
     def begin(self) -> None:
         """The first posts, and what people will do in the course of the day."""
-        for _ in range(self.dice.choice((1, 1, 2, 2, 3))):
+        for _ in range(self.dice.choice((1, 1, 1, 2, 2))):
             self.world.later(self.soon(0, 20), self.make_post)
         for _ in range(self.dice.choice((0, 1, 2, 3))):
             self.world.later(self.soon(1, 200), self._something)

@@ -89,9 +89,10 @@ def _conclude(
     settle: timedelta,
     now: datetime,
 ) -> Look:
-    sought, taken = _sought(delivery, attempts), _taken(session, doubt, [post.remote_id for post in seen.recent.posts])
+    sought, listed = _sought(delivery, attempts), seen.recent.posts
+    taken = _taken(session, doubt, [post.remote_id for post in listed])
     sharing = _twins_in_doubt(session, doubt, attempts)
-    found = fingerprint.match(sought, seen.recent.posts, ahead=seen.ahead, taken=taken, sharing=sharing)
+    found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
     if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
         return Look.TWIN
@@ -103,7 +104,7 @@ def _conclude(
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
         return Look.INCOMPLETE
-    older = fingerprint.lookalikes(sought, seen.recent.posts, taken=taken)
+    older = fingerprint.lookalikes(sought, listed, taken=taken)
     return _count_absence(session, doubt, delivery, attempts, older, settle, now)
 
 
