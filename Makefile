@@ -21,7 +21,7 @@ AGAIN := --force-reinstall
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test lint unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
+.PHONY: help setup assets demo test lint style unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -54,15 +54,21 @@ demo: setup ## A sample company with sandbox networks, and the address to open
 	$(BIN)/sendeplan demo $(ARGS)
 
 test: setup browser ## Everything that is checked before a change is taken
-	$(MAKE) --no-print-directory lint
-	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory style
+	@mkdir -p build
+	@# One process checks the types while the tests leave processors waiting; what it says comes when they have ended.
+	@$(BIN)/mypy >build/types.txt 2>&1 & types=$$!; \
+	$(MAKE) --no-print-directory unit; unit=$$?; \
+	wait $$types; types=$$?; cat build/types.txt; exit $$((unit || types))
 	$(MAKE) --no-print-directory simulate
 	$(MAKE) --no-print-directory crash
 
-lint: setup ## Style, types, layers, templates
+lint: style ## Style, layers, templates, types
+	$(BIN)/mypy
+
+style: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
@@ -78,9 +84,10 @@ SEED ?= 1
 soak: setup ## The same for SCHEDULES histories from SEED on, with progress, counts and rate
 	$(BIN)/python -m tests.simulator --schedules $(SCHEDULES) --seed $(SEED) $(ARGS)
 
-# They start and kill processes of their own, so they get the machine to themselves.
+# They start and kill processes of their own and wait for them most of the time, so they run beside each other but apart
+# from the rest.
 crash: setup
-	$(BIN)/python -m pytest -m crash $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m crash $(ARGS) tests/crash
 
 browser:
 ifeq ($(CHROMIUM),)

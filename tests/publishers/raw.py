@@ -63,10 +63,12 @@ Answerer = Callable[[Received], Reply]
 
 
 class RawServer:
-    """Use as a context manager. :attr:`answer` is what a request gets; it may be a Reply for all of them."""
+    """Use as a context manager. :attr:`answer` is what a request gets; it may be a Reply for all of them.
+    With :attr:`retort`, whatever comes gets these bytes and the end of the connection, be it HTTP or not."""
 
     def __init__(self, answer: Answerer | Reply | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
+        self.retort = b""
         self.answer: Answerer | Reply = answer or Reply()
         self.requests: list[Received] = []
         self.connections = 0
@@ -132,6 +134,10 @@ class RawServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as stream:
             try:
+                if self.retort:
+                    connection.recv(65_536)
+                    connection.sendall(self.retort)
+                    return
                 while (received := _read(stream)) is not None:
                     self.requests.append(received)
                     if not self._reply(connection, received):

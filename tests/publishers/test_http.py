@@ -125,7 +125,7 @@ def test_a_connection_that_never_opened_is_refused() -> None:
 
 
 def test_a_server_that_speaks_no_tls_got_nothing_and_so_refused(server: RawServer) -> None:
-    server.answer = Reply(raw=b"this is no TLS\r\n\r\n")
+    server.retort = b"this is no TLS\r\n\r\n"
     with pytest.raises(Refused):
         session_for(server.url.replace("http:", "https:")).post("https://api.test/posts", data={"a": "b"})
 

@@ -44,6 +44,7 @@ class Recorder:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # the head and the body of an answer are two packets
 
             def handle_one_request(self) -> None:
                 self.raw_requestline = self.rfile.readline(65_537)
