@@ -51,6 +51,8 @@ FATES: dict[Point, tuple[tuple[str, float], ...]] = {
 }
 #: A process that stands still in the middle of a call: less than the settle time lets through, with lag and lateness.
 LONGEST_FREEZE_IN_CALL = 240.0
+#: Whether the fate of any delivery is unknown.
+DOUBT = "SELECT 1 FROM delivery WHERE state = 'unknown' LIMIT 1"
 MOST_DEPTH, MOST_FREEZES, MOST_TURNS_MEANWHILE = 2, 4, 30
 
 
@@ -73,6 +75,7 @@ class World:
         self._script: list[tuple[datetime, int, Callable[[], None]]] = []
         #: Whether a token was renewed or ended, so that open connections are no good in the next world.
         self.renewed = False
+        self._back: timedelta | None = None
         #: Times that our clock showed twice, because it was put back: from, to.
         self.set_back: list[tuple[datetime, datetime]] = []
         self._depth, self._freezes = 0, MOST_FREEZES
@@ -150,6 +153,7 @@ class World:
     def turn(self, limit: datetime) -> None:
         """Somebody does the next thing, or time passes (up to ``limit``)."""
         self._turns += 1
+        self._put_back()
         if self._script and self._script[0][0] <= self.clock.now() and not self.web.frozen:
             self._script.pop(0)[2]()
             return
@@ -297,12 +301,13 @@ class World:
     def _plan_mishaps(self) -> None:
         if not self.stormy:
             return
+        if self.dice.random() < 0.1 * self.share * 10:
+            self._plan_to_put_back()
         channels = [channel for home in self.ground.homes for channel in home.channel_ids]
         for chance, mishap in (
             (0.1, self._end_access),
             (0.1, self._end_token),
             (0.06, self._jump),
-            (0.05, self._put_back),
             (0.08, self._restart),
         ):
             if self.dice.random() < chance * self.share * 10:
@@ -336,13 +341,20 @@ class World:
         if alone:
             self.ground.sandbox.offset_seconds -= 3600.0
 
-    def _put_back(self, channel_id: int) -> None:
-        """Our clock, which was ahead, is put right; not while somebody stands still, who would do so for longer."""
-        if self._depth:
-            self.later(self.clock.now() + timedelta(minutes=1), lambda: self._put_back(channel_id))
+    def _plan_to_put_back(self) -> None:
+        """Our clock will be put back: it was ahead all the time, or it is behind then."""
+        self._back = timedelta(minutes=self.dice.uniform(1, 120))
+        if self.dice.random() < 0.5:
+            self.ground.sandbox.offset_seconds -= self._back.total_seconds()
+
+    def _put_back(self) -> None:
+        """At the worst moment: while it is not known what became of a post. Not while somebody stands still, who would
+        do so for longer."""
+        if self._back is None or self._depth or not self.ground.look(DOUBT):
             return
-        by = timedelta(minutes=self.dice.uniform(1, 120))
+        by, self._back = self._back, None
         self.note(f"our clock is put back by {by.total_seconds() / 60:.0f} minutes")
+        self.counts["clock put back"] += 1
         self.set_back.append((self.clock.now() - by, self.clock.now()))
         self.clock.advance(-by)
         self.ground.sandbox.offset_seconds += by.total_seconds()
