@@ -87,7 +87,7 @@ def test_the_demonstration_shows_a_post_going_out_and_stops_with_everything(tmp_
         _signs_in(demo.address, said)
         instance = Sendeplan(tmp_path / "instance" / "demo")
         ask = Client(demo.address, token_of(instance))
-        eventually(lambda: _newest_is_published(ask))
+        eventually(lambda: _newest_is_published(ask), every=0.5)
         assert demo.stop(signal.SIGINT) == 0
     assert not (tmp_path / "instance" / "keys.toml").exists(), "the real instance is not touched"
     with socket.socket() as free:

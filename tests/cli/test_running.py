@@ -38,12 +38,12 @@ def token_of(sendeplan: Sendeplan, role: str = "admin") -> str:
     return done.stdout.splitlines()[-1]
 
 
-def eventually(look: Callable[[], Any]) -> Any:
-    """The first true answer; what is asked for happens in another process."""
+def eventually(look: Callable[[], Any], every: float = 0.05) -> Any:
+    """The first true answer, asked for ``every`` so many seconds; what is asked for happens in another process."""
     until = time.monotonic() + PATIENCE
     while not (found := look()):
         assert time.monotonic() < until, "it never happened"
-        time.sleep(0.05)
+        time.sleep(every)
     return found
 
 

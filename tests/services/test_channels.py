@@ -14,6 +14,7 @@ from planner.services import channels
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, Forbidden, Invalid
 from planner.services.posts import When
+from tests.support.databases import on_one_kind
 from tests.support.factories import CREDENTIALS, Company, make_post
 
 
@@ -49,6 +50,7 @@ def test_one_account_is_one_channel_of_a_workspace(platform: Platform, company: 
     assert connect(platform, company.oscar, "facebook", CREDENTIALS["facebook"]).id
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("network", "credentials", "field", "code"),
     [

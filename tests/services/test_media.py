@@ -22,6 +22,7 @@ from planner.services.media import mp4
 from planner.services.media.documents import DOCX, PPTX
 from planner.services.media.facts import Facts
 from tests.support import files
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, make_media, picture
 
 Result = TypeVar("Result")
@@ -32,6 +33,7 @@ def stored(platform: Platform, media_id: int) -> Media:
         return session.get_one(Media, media_id)
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("kind", "mime"),
     [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("GIF", "image/gif"), ("WEBP", "image/webp")],

@@ -13,6 +13,7 @@ from planner.models import ApiToken, Event, Member, User
 from planner.services import accounts, members, tokens
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company
 
 PASSWORD = "ein langes Passwort"
@@ -52,6 +53,7 @@ def test_nobody_is_a_member_twice(platform: Platform, company: Company) -> None:
         add(platform, company.alice, "Charlie@example.com")
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("email", "password", "name", "fields"),
     [

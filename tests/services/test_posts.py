@@ -15,6 +15,7 @@ from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from planner.services.posts import Content, PostView, VariantInput, When
 from publishers import registry
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, make_channel, make_media, make_post
 
 TOMORROW = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
@@ -133,6 +134,7 @@ def test_a_shorter_variant_makes_a_long_text_possible(platform: Platform, compan
     assert read(platform, post).post.status is PostStatus.SCHEDULED
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("when", "code"),
     [

@@ -14,6 +14,7 @@ from planner.services import plan, transfer
 from planner.services.actor import Actor
 from planner.services.posts import MentionInput, PartInput, VariantInput, When
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, make_channel, make_post
 
 
@@ -141,6 +142,7 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_in(
         assert session.scalars(select(Topic.title).where(here)).all() == ["Messe"]
 
 
+@on_one_kind
 @pytest.mark.parametrize("given", [None, [], {}, {"sendeplan": 2}, {"sendeplan": 1, "posts": {}}])
 def test_what_is_no_plan_is_refused_whole(platform: Platform, company: Company, given: Any) -> None:
     with pytest.raises(transfer.NotAPlan):

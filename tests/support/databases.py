@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
@@ -26,6 +27,8 @@ from tests.support.folders import memory_folder
 
 SERVER_VARIABLE = "SENDEPLAN_TEST_DATABASE_URL"
 FOLDER_VARIABLE = "SENDEPLAN_TEST_POSTGRESQL_FOLDER"
+#: For a test of what is decided without the database, among tests that run on each of the two kinds.
+on_one_kind = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class SqliteTemplate:

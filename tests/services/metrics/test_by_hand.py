@@ -16,6 +16,7 @@ from planner.services.metrics import record_manual
 from publishers.sandbox import Sandbox
 from tests.services.metrics.published import connected, published, snapshots
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, make_channel
 
 
@@ -55,6 +56,7 @@ def test_entering_again_adds_and_leaves_what_was_entered_before(
     assert [(e.actor, e.data) for e in entered] == [("Charlie", {"reactions": 3}), ("Bob", {"reactions": 9})]
 
 
+@on_one_kind
 @pytest.mark.parametrize(("typed", "number"), [("1.234", 1234), ("12 345", 12345), (" 7 ", 7), ("1.234.567", 1234567)])
 def test_numbers_may_be_typed_with_separators(
     platform: Platform, company: Company, by_hand: int, typed: str, number: int
@@ -62,6 +64,7 @@ def test_numbers_may_be_typed_with_separators(
     assert enter(platform, company.charlie, by_hand, impressions=typed).impressions == number
 
 
+@on_one_kind
 @pytest.mark.parametrize("typed", ["-1", -1, "1.5", "1,5", "viele", "1e3", "0x10", "²", "1.2345", True, ".5"])
 def test_what_is_no_whole_number_is_refused_at_its_field(
     platform: Platform, company: Company, by_hand: int, typed: str | int

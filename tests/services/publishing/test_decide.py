@@ -15,6 +15,7 @@ from planner.models import Delivery
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
 from planner.services.publishing import decide, pool
 from tests.services.publishing.stage import OWNER, Stage
+from tests.support.databases import on_one_kind
 
 S = DeliveryState
 
@@ -133,6 +134,7 @@ def test_what_is_stuck_can_be_dropped(stage: Stage, state: DeliveryState) -> Non
     assert decided(stage, decide.drop, stuck(stage, state)).state is S.CANCELLED
 
 
+@on_one_kind
 @pytest.mark.parametrize("state", [S.SCHEDULED, S.CLAIMED, S.SENDING, S.UNKNOWN, S.PUBLISHED, S.CANCELLED])
 @pytest.mark.parametrize("decision", [decide.is_not_live, decide.send_now, decide.send_in_next_slot, decide.drop])
 def test_what_goes_on_by_itself_or_is_done_leaves_nothing_to_decide(

@@ -14,6 +14,7 @@ from publishers.limits import Calls, Scope, spent
 from publishers.sandbox import Sandbox
 from tests.support.api import Script, fields, made, problem
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company
 from tests.web.api.conftest import ScriptOf
 
@@ -43,6 +44,7 @@ def test_without_a_name_the_account_gives_its_own(admin: Script, sandbox: Sandbo
     assert channel["name"] == body["name"]
 
 
+@on_one_kind
 def test_a_broken_token_is_told_in_the_networks_own_words_and_nothing_is_kept(admin: Script, sandbox: Sandbox) -> None:
     body = accounts(sandbox)["twitter"]
     body["credentials"]["access_token"] = "abgelaufen"
@@ -58,6 +60,7 @@ def test_one_account_is_one_channel(admin: Script, sandbox: Sandbox) -> None:
     assert problem(admin.post("/channels", body | {"name": "Noch einmal"}), 409)["code"] == "account_connected"
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -135,6 +138,7 @@ def test_other_slots_move_the_queue(admin: Script, channel: Channel) -> None:
     assert made(admin.get(f"/deliveries/{delivery['id']}"))["publish_at"] == "2026-03-17T07:00:00Z"
 
 
+@on_one_kind
 def test_a_wrong_slot_is_named(admin: Script, channel: Channel) -> None:
     slots = [{"weekday": 1, "time": "08:00"}, {"weekday": 1, "time": "08:00"}, {"weekday": 2, "time": "9:00"}]
     path = f"/channels/{channel.id}/slots"

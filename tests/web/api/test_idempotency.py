@@ -14,6 +14,7 @@ from planner.domain.roles import Role
 from planner.models import IdempotencyKey
 from tests.support.api import Script, fields, made, make_token, problem
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, picture
 from tests.web.api.conftest import ScriptOf
 
@@ -72,6 +73,7 @@ def test_a_key_is_forgotten_after_a_day(admin: Script, platform: Platform, clock
         assert len(session.scalars(select(IdempotencyKey)).all()) == 1
 
 
+@on_one_kind
 @pytest.mark.parametrize("key", ["", "mit Leerzeichen", "x" * 201, "grün"])
 def test_a_key_of_the_wrong_shape_is_refused(admin: Script, key: str) -> None:
     answer = admin.post("/posts", {"text": "Hallo"}, headers={"Idempotency-Key": key})

@@ -11,6 +11,7 @@ from planner.bootstrap import Platform
 from planner.models import Channel, Conversation
 from tests.support import files
 from tests.support.api import Script, fields, made, problem
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, picture
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -68,6 +69,7 @@ def test_a_name_is_taken_only_once_whatever_its_capitals(admin: Script, kind: st
         assert fields(problem(again, 422)) == {"name": "name_taken"}
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("kind", "change", "found"),
     [
@@ -175,6 +177,7 @@ def test_a_video_and_a_document_are_uploaded_with_a_title(admin: Script) -> None
     assert fields(problem(other, 422)) == {"Idempotency-Key": "idempotency_key_reused"}
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     ("data", "code"), [(b"", "file_empty"), (b"GIF89a-no-more", "file_unknown"), (b"<svg/>", "file_unknown")]
 )
@@ -183,6 +186,7 @@ def test_a_file_that_is_no_image_is_refused(admin: Script, data: bytes, code: st
     assert fields(problem(answer, 422)) == {"file": code}
 
 
+@on_one_kind
 def test_a_form_without_a_file_is_told_so(admin: Script) -> None:
     answer = admin.post("/media", data={"picture": (BytesIO(picture()), "a.png")})
     assert fields(problem(answer, 422)) == {"file": "file_missing"}

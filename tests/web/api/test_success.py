@@ -18,6 +18,7 @@ from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, ReadCost, Snapshot
 from tests.support.api import Script, fields, made, make_token, problem
 from tests.support.clock import FakeClock
+from tests.support.databases import on_one_kind
 from tests.support.factories import Company, make_channel
 
 
@@ -96,6 +97,7 @@ def test_a_queued_post_fills_the_gap(admin: Script, channel: Channel, clock: Fak
     assert made(admin.get("/calendar?from=2026-03-16&to=2026-03-22"))["gaps"] == []
 
 
+@on_one_kind
 @pytest.mark.parametrize(
     "query", ["from=2026-03-22&to=2026-03-01", "from=2026-01-01&to=2026-12-31", "from=1970-01-01&to=2200-12-31"]
 )
@@ -143,12 +145,14 @@ def test_a_period_comes_as_a_table(admin: Script, channel: Channel, platform: Pl
     )
 
 
+@on_one_kind
 def test_a_table_holds_no_formulas(admin: Script, channel: Channel, platform: Platform) -> None:
     publish(platform, schedule(admin, channel, "2026-03-17T08:00:00Z", text='=HYPERLINK("https://x.example")'))
     (row,) = csv.DictReader(io.StringIO(admin.get("/reports/2026-W12.csv").text))
     assert row["text"].startswith("'=")
 
 
+@on_one_kind
 @pytest.mark.parametrize("period", ["2026", "2026-13", "2026-W54", "2026-Q5", "0000-01", "2026-3", "x"])
 def test_an_unknown_period_is_not_found(admin: Script, period: str) -> None:
     assert problem(admin.get(f"/reports/{period}.csv"), 404)["code"] == "period_unknown"
