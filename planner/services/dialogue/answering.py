@@ -126,14 +126,26 @@ def claim(platform: Platform) -> Sending | None:
     """Take the answer that waits longest; its attempt is on record with the claim. None where nothing is due."""
     now = platform.clock.now()
     with platform.database.read() as session:
-        if session.scalar(_due(now).limit(1)) is None:
-            return None
-    with platform.database.write() as session:
-        for answer in session.scalars(_due(now).limit(AT_ONCE)):
-            work = _take(session, platform, answer, now)
-            if work is not None:
-                return work
+        due = session.execute(_due(now).with_only_columns(Answer.id, Answer.channel_id).limit(AT_ONCE)).all()
+    for answer_id, channel_id in due:
+        # A transaction each: nobody holds one channel while it waits for another.
+        with platform.database.write() as session:
+            answer = _still_due(session, answer_id, channel_id, now)
+            work = _take(session, platform, answer, now) if answer is not None else None
+        if work is not None:
+            return work
     return None
+
+
+def _still_due(session: Session, answer_id: int, channel_id: int, now: datetime) -> Answer | None:
+    """One that is due even now. Processes claim of one channel one after the other: two that looked at the same moment
+    would each find the other's twin still waiting, and have both under way.
+
+    SQLite needs no lock: its writers come one at a time.
+    """
+    session.execute(select(Channel.id).where(Channel.id == channel_id).with_for_update(key_share=True))
+    found: Answer | None = session.scalar(_due(now).where(Answer.id == answer_id))
+    return found
 
 
 def _due(now: datetime) -> Any:
@@ -230,8 +242,16 @@ def note(platform: Platform, work: Sending, answer: Published | NetworkError) ->
     """Write down how it ended. A late "yes" counts whatever was believed by then."""
     renewed = isinstance(answer, ReconnectNeeded) and _renewed(platform, work, answer)
     now = platform.clock.now()
+
+    def write(session: Session) -> None:
+        _note(session, platform, work, answer, now, renewed=renewed)
+
     try:
-        write_again(platform.database, lambda session: _note(session, platform, work, answer, now, renewed=renewed))
+        try:
+            write_again(platform.database, write)
+        except IntegrityError:
+            # Another process heard it at the same moment: by now its message is there to be seen.
+            write_again(platform.database, write)
     except IntegrityError:
         # The id is another answer's, so this call made nothing of its own that we know of.
         taken = NetworkError("The network named an answer that is another one's.")

@@ -63,7 +63,7 @@ def write(
         raise Conflict("answer_only_to_us", channel=channel.name)
     text = text.strip()
     _check(text, network, rules, channel.name)
-    _refuse_twice(session, message, text)
+    _refuse_twice(session, message.id, text)
     wants_yes = session.get_one(Workspace, actor.workspace_id).answers_need_approval
     asked = wants_yes and not actor.may(Permission.APPROVE)
     answer = Answer(
@@ -104,8 +104,13 @@ def withdraw(session: Session, actor: Actor, answer_id: int, *, now: datetime) -
 
 
 def retry(session: Session, actor: Actor, answer_id: int, *, now: datetime) -> Answer:
-    """A failed one goes out after all. Raises NotFound, Forbidden, Conflict ``answer_moved_on``."""
+    """A failed one goes out after all.
+
+    Raises NotFound, Forbidden, Conflict: ``answer_moved_on``, ``answer_twice`` where the same was written anew since.
+    """
     actor.require(Permission.EDIT)
+    answer = get_answer(session, actor.workspace_id, answer_id)
+    _refuse_twice(session, answer.message_id, answer.text, besides=answer.id)
     values = {"try_at": now, "attempt_count": 0, "error_code": None, "network_message": None}
     return _decide(session, actor, answer_id, {A.FAILED}, A.WAITING, now, "tried_again", values)
 
@@ -192,9 +197,11 @@ def _check(text: str, network: Network, rules: DialogueRules, channel: str) -> N
     problems.raise_any()
 
 
-def _refuse_twice(session: Session, message: Message, text: str) -> None:
-    same = select(Answer.id).where(Answer.message_id == message.id, Answer.text == text, Answer.state.in_(_STANDS))
-    if session.scalar(same.limit(1)) is not None:
+def _refuse_twice(session: Session, message_id: int, text: str, *, besides: int | None = None) -> None:
+    """Who answers a remark waits for whoever answers it just now: a second click would see nothing of the first."""
+    session.execute(select(Message.id).where(Message.id == message_id).with_for_update(key_share=True))
+    same = select(Answer.id).where(Answer.message_id == message_id, Answer.text == text, Answer.state.in_(_STANDS))
+    if set(session.scalars(same)) - {besides}:
         raise Conflict("answer_twice")
 
 

@@ -221,6 +221,8 @@ def _take_turn(
 ) -> tuple[str | None, datetime] | None:
     """Where to go on, for whoever moves the due time first."""
     with platform.database.write() as session:
+        # Of two that come for the first time, the second finds the first one's row.
+        session.execute(select(Channel.id).where(Channel.id == access.channel_id).with_for_update(key_share=True))
         row = session.scalar(select(Listening).where(Listening.channel_id == access.channel_id))
         if row is None:
             session.add(Listening(channel_id=access.channel_id, due_at=now + CLAIM))
@@ -265,5 +267,5 @@ def _store(
     try:
         return write_again(platform.database, work)
     except IntegrityError:
-        _log.info("Another process heard the same at the same moment.")
-        return 0
+        _log.info("Another process heard some of it at the same moment: what is left is new.")
+        return write_again(platform.database, work)
