@@ -8,11 +8,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.services.media.receiving import incoming_folder
 
 if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer
+
     from planner.bootstrap import Platform
 
 
@@ -60,10 +62,27 @@ def serve(platform: Platform, made: socket.socket, ready: Callable[[], None]) ->
         clear_untrusted_proxy_headers=False,
         max_request_body_size=platform.settings.max_upload_bytes + 2_000_000,
     )
+    let_go_of_broken_uploads(server)
     stop_on_signals()
     ready()
     server.run()
     server.close()
+
+
+def let_go_of_broken_uploads(server: BaseWSGIServer) -> None:
+    """What had arrived of an upload that was broken off leaves the disk at once, not whenever memory is cleared up."""
+    from waitress.channel import HTTPChannel
+
+    class Line(HTTPChannel):  # type: ignore[misc]  # it has no types
+        request: Any
+
+        def handle_close(self) -> None:
+            super().handle_close()
+            arriving, self.request = self.request, None
+            if arriving is not None:
+                arriving.close()
+
+    server.channel_class = Line
 
 
 def _spool_uploads(platform: Platform) -> None:

@@ -10,11 +10,14 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
+from planner.serving import let_go_of_broken_uploads
+
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve ``app`` on a free port of this machine; the address without a slash at its end."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
+    let_go_of_broken_uploads(server)
     stopping = threading.Event()
 
     def answer() -> None:
