@@ -12,6 +12,9 @@ CHROMIUM := $(or $(SENDEPLAN_TEST_CHROMIUM),$(firstword $(foreach name,chromium 
 export UV_SYSTEM_CERTS ?= 1
 export UV_NATIVE_TLS ?= 1
 
+# What Python compiles is kept, whatever the environment says: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 ifdef UV
 INSTALL := uv pip install --quiet --python $(BIN)/python
 AGAIN := --reinstall-package sendeplan
@@ -21,7 +24,7 @@ AGAIN := --force-reinstall
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test lint style unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
+.PHONY: help setup assets demo test lint style types unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -57,13 +60,15 @@ test: setup browser ## Everything that is checked before a change is taken
 	$(MAKE) --no-print-directory style
 	@mkdir -p build
 	@# One process checks the types while the tests leave processors waiting; what it says comes when they have ended.
-	@$(BIN)/mypy >build/types.txt 2>&1 & types=$$!; \
+	@$(MAKE) --no-print-directory types >build/types.txt 2>&1 & types=$$!; \
 	$(MAKE) --no-print-directory unit; unit=$$?; \
 	wait $$types; types=$$?; cat build/types.txt; exit $$((unit || types))
 	$(MAKE) --no-print-directory simulate
 	$(MAKE) --no-print-directory crash
 
-lint: style ## Style, layers, templates, types
+lint: style types ## Style, layers, templates, types
+
+types: setup
 	$(BIN)/mypy
 
 style: setup
@@ -77,7 +82,7 @@ unit: setup browser
 
 # Thousands of seeded histories of a small world; it keeps all processors busy by itself.
 simulate: setup
-	$(BIN)/python -m pytest -m simulator $(ARGS)
+	$(BIN)/python -m pytest -m simulator $(ARGS) tests/simulator
 
 SCHEDULES ?= 100000
 SEED ?= 1
