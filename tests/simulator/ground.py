@@ -94,6 +94,10 @@ class Ground:
         """A process's own wiring."""
         return Platform(self.settings, database, clock, self.vault, Connections(self.settings, self.vault, Counts()))
 
+    def pass_time(self, seconds: float) -> None:
+        """Somebody waits."""
+        self.clock.advance(seconds=seconds)
+
     def cut(self, connection: Any) -> None:
         """End a connection to PostgreSQL at the server."""
         self.look("SELECT pg_terminate_backend(%s, 1000)", connection.info.backend_pid)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from planner.services.publishing import again, reconcile
+from planner.services.publishing import again, hearing, reconcile
 from tests.simulator.ground import Ground
 from tests.simulator.process import Process
 from tests.simulator.report import Report
@@ -43,6 +43,8 @@ FOLDER_PREFIX = "sendeplan-simulator-"
 #: Seconds: the longest that any schedule takes by far; how often is looked whether the others are alive; how long one
 #: may take to end.
 PATIENCE, LISTENING, ENDING = 600.0, 2.0, 20.0
+#: Seconds that pass in the world each time somebody waits a little.
+NAP = 20.0
 
 Hear = Callable[[Verdict], object]
 
@@ -97,7 +99,9 @@ class Stage:
     def play(self, seed: int) -> tuple[Verdict, World]:
         """One schedule, and its world with the history."""
         kind = self._options.kind(seed)
-        world = World(self._grounds[kind], self._processes[kind], seed, self._options.share)
+        ground = self._grounds[kind]
+        world = World(ground, self._processes[kind], seed, self._options.share)
+        hearing.nap = lambda _seconds: ground.pass_time(NAP)
         world.run()
         return judge(world), world
 
@@ -150,13 +154,13 @@ def postgresql(options: Options, seeds: Sequence[int]) -> Iterator[URL | None]:
 @contextmanager
 def _nothing_waits() -> Iterator[None]:
     """One thread, no pauses in real time, and no log of what is meant to go wrong."""
-    before = reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, logging.root.manager.disable
+    before = reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, hearing.nap, logging.root.manager.disable
     reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS = 1, 0.0
     logging.disable(logging.CRITICAL)
     try:
         yield
     finally:
-        reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, level = before
+        reconcile.CHANNELS_AT_ONCE, again.PAUSE_SECONDS, hearing.nap, level = before
         logging.disable(level)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TELL = timedelta(seconds=2)
 #: Who waits for the due time looks at the clock at least so often, in seconds.
 NAP_SECONDS = 0.25
+#: How it waits meanwhile.
+nap = time.sleep
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +57,11 @@ class Hearing:
             self._tell(as_json(progress), now)
 
     def wait(self) -> None:
-        """Return when the delivery's time has come: what was prepared ahead is held until then. Raises HandBack."""
+        """Return when the delivery's time has come: what was prepared ahead is held until then.
+
+        Raises HandBack, also where the time is further off than anything is prepared ahead: the clock was put back.
+        """
+        longest = self._platform.settings.prepare_ahead_seconds
         while guards.is_early(self._work.try_at, now := self._platform.clock.now()):
             if self._stage is not None or self._is_time(now):
                 self._stage = None
@@ -63,10 +69,12 @@ class Hearing:
             elif self._stopping():
                 raise HandBack
             left = (self._work.try_at - now).total_seconds()
-            time.sleep(max(0.0, min(left, NAP_SECONDS)))
+            if left > longest:
+                raise HandBack
+            nap(max(0.0, min(left, NAP_SECONDS)))
 
     def _is_time(self, now: datetime) -> bool:
-        return now - self._told_at >= TELL
+        return not timedelta(0) <= now - self._told_at < TELL  # a clock may be put back
 
     def _tell(self, progress: dict[str, Any] | None, now: datetime) -> None:
         if self._stopping():

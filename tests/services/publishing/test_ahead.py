@@ -198,3 +198,18 @@ def test_the_pool_prepares_ahead_beside_its_senders_and_sends_at_the_time(stage:
     finally:
         pool.stop()
     assert stage.state(film) is S.SCHEDULED, "handed back, for whoever starts next"
+
+
+def test_who_finds_that_the_clock_was_put_back_does_not_hold_the_delivery_until_its_time_comes_again(
+    stage: Stage,
+) -> None:
+    delivery = stage.due(stage.channel())
+    [work] = stage.claim()
+    stage.clock.advance(hours=-1)
+
+    deliver(stage.platform, work)
+    assert (stage.state(delivery), stage.sent()) == (S.SCHEDULED, 0)
+
+    stage.clock.advance(hours=1)
+    stage.run()
+    assert (stage.state(delivery), stage.sent()) == (S.PUBLISHED, 1)
