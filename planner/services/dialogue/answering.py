@@ -242,16 +242,8 @@ def note(platform: Platform, work: Sending, answer: Published | NetworkError) ->
     """Write down how it ended. A late "yes" counts whatever was believed by then."""
     renewed = isinstance(answer, ReconnectNeeded) and _renewed(platform, work, answer)
     now = platform.clock.now()
-
-    def write(session: Session) -> None:
-        _note(session, platform, work, answer, now, renewed=renewed)
-
     try:
-        try:
-            write_again(platform.database, write)
-        except IntegrityError:
-            # Another process heard it at the same moment: by now its message is there to be seen.
-            write_again(platform.database, write)
+        write_again(platform.database, lambda session: _note(session, platform, work, answer, now, renewed=renewed))
     except IntegrityError:
         # The id is another answer's, so this call made nothing of its own that we know of.
         taken = NetworkError("The network named an answer that is another one's.")

@@ -20,7 +20,7 @@ from planner.services import events
 from planner.services.actor import Actor
 from planner.services.channels import is_by_hand
 from planner.services.connections import ChannelAccess
-from planner.services.dialogue.keeping import add_own
+from planner.services.dialogue.keeping import add_own, hold_conversations
 from planner.services.dialogue.reading import get, get_message
 from planner.services.errors import Conflict, NotFound, Problems
 from planner.services.publishing import notices
@@ -149,6 +149,7 @@ def rules_of(platform: Platform, channel: Channel) -> tuple[Network, DialogueRul
 
 def note_visible(session: Session, answer: Answer, remote_id: str, url: str | None, said_at: datetime) -> None:
     """It stands at the network: as a message of its conversation, too, unless that was heard already."""
+    hold_conversations(session, Conversation.id == answer.conversation_id)
     known = select(Message).where(Message.channel_id == answer.channel_id, Message.remote_id == remote_id)
     if session.scalar(known) is not None:
         return

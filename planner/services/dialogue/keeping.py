@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from planner.models import Channel, Conversation, Message
@@ -31,6 +31,11 @@ def keep(
 ) -> int:
     """Write down what was said, and what is gone. ``deliveries`` are ours by the remote id of their post. Returns how
     many remarks are new."""
+    parents = {r.ref.parent_id for r in heard.remarks} - {None}
+    about = select(Message.conversation_id).where(
+        Message.channel_id == access.channel_id, Message.remote_id.in_(parents)
+    )
+    hold_conversations(session, Conversation.id.in_(about))
     known = _known(session, access.channel_id, [r.ref.remote_id for r in heard.remarks])
     fresh: list[Message] = []
     for remark in heard.remarks:
@@ -45,6 +50,15 @@ def keep(
     _mark_gone(session, access.channel_id, heard, asked_at, now)
     _tell(session, access, fresh, now)
     return len(fresh)
+
+
+def hold_conversations(session: Session, which: ColumnElement[bool]) -> None:
+    """Before looking what is there of them: who hears an answer and who notes it write one after the other.
+
+    SQLite needs no lock: its writers come one at a time.
+    """
+    rows = select(Conversation.id).where(which).order_by(Conversation.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def add_own(session: Session, conversation: Conversation, message: Message) -> None:

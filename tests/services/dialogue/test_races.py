@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy import Select, select, text
 
 from planner.bootstrap import Platform
 from planner.domain.answers import AnswerState
-from planner.models import Answer, Channel, Conversation, Listening, Message
+from planner.models import Answer, Channel, Conversation, Listening, Message, Workspace
 from planner.services import dialogue
 from planner.services.dialogue import answering, answers
 from planner.services.errors import Conflict
@@ -63,14 +63,15 @@ def at_once(platform: Platform, held: Select[Any], *works: Callable[[], object])
             coming = []
             for number, work in enumerate(works, 1):
                 coming.append(threads.submit(told, work))
-                wait_until_blocked(platform, number)
+                wait_until_blocked(platform, number, *coming)
         return [one.result(PATIENCE) for one in coming]
 
 
-def wait_until_blocked(platform: Platform, count: int) -> None:
+def wait_until_blocked(platform: Platform, count: int, *working: Future[Any]) -> None:
     """Until so many transactions wait for a lock of another."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
+        assert not any(one.done() for one in working), "it did not wait"
         with platform.database.read() as session:
             if session.scalar(WAITING) == count:
                 return
@@ -91,6 +92,46 @@ def test_two_workers_never_have_two_answers_with_the_same_words_under_way_nor_on
     talk.clock.advance(minutes=5)  # the process that had it died
     talk.settle()
     assert talk.ours("facebook", post) == ["Danke!", "Danke!"]
+
+
+def test_an_answer_that_is_approved_while_a_worker_takes_its_twin_waits_for_that(talk: Talk) -> None:
+    conversations, post = questions(talk, 2)
+    with talk.platform.database.write() as session:
+        session.get_one(Workspace, talk.company.workspace.id).answers_need_approval = True
+    first = talk.write(conversations[0], "Danke!", actor=talk.company.charlie)
+    second = talk.write(conversations[1], "Danke!", actor=talk.company.bob)
+
+    def approve_and_claim() -> object:
+        with talk.platform.database.write() as session:
+            answers.approve(session, talk.company.bob, first, now=talk.clock.now())
+        return answering.claim(talk.platform)
+
+    at_once(
+        talk.platform,
+        select(Answer.id).where(Answer.id == second),
+        lambda: answering.claim(talk.platform),
+        approve_and_claim,
+    )
+
+    assert [talk.answer(i).state for i in (first, second)] == [A.WAITING, A.SENDING]
+    talk.clock.advance(minutes=5)  # the process that had it died
+    talk.settle()
+    assert talk.ours("facebook", post) == ["Danke!", "Danke!"]
+
+
+def test_an_answer_that_is_withdrawn_while_a_worker_reaches_for_it_is_not_sent(talk: Talk) -> None:
+    (conversation,), post = questions(talk)
+    written = talk.write(conversation)
+
+    with ThreadPoolExecutor(1) as thread:
+        with talk.platform.database.write() as session:
+            answers.withdraw(session, talk.company.charlie, written, now=talk.clock.now())
+            reaching = thread.submit(answering.claim, talk.platform)
+            wait_until_blocked(talk.platform, 1, reaching)
+        assert reaching.result(PATIENCE) is None
+
+    talk.settle()
+    assert (talk.answer(written).state, talk.ours("facebook", post)) == (A.WITHDRAWN, [])
 
 
 def test_a_double_click_or_a_repeated_call_says_the_same_to_one_remark_once(talk: Talk) -> None:
@@ -139,9 +180,26 @@ def test_two_processes_hear_an_account_for_the_first_time_and_each_remark_once(t
         assert len(session.scalars(select(Listening)).all()) == 1
 
 
+def test_what_two_processes_hear_at_once_is_there_once_and_what_only_one_heard_is_not_lost(talk: Talk) -> None:
+    _, post = talk.post("xing")
+    talk.said("xing", post, "Frage 0")
+    talk.clock.advance(minutes=20)
+
+    def hear_more() -> dialogue.Heard:
+        talk.said("xing", post, "Frage 1")
+        return dialogue.hear_due(talk.platform, all_due=True)
+
+    channel = talk.channels["xing"].id
+    held = select(Channel.id).where(Channel.id == channel)
+    heard = at_once(talk.platform, held, lambda: dialogue.hear_due(talk.platform), hear_more)
+
+    assert [h.messages for h in heard if isinstance(h, dialogue.Heard)] == [1, 1], heard
+    assert [c.text for c in talk.conversations()] == ["Frage 0", "Frage 1"]
+
+
 @pytest.mark.parametrize("first", ["heard", "noted"])
-def test_an_answer_that_is_heard_at_the_moment_when_it_is_noted_is_one_message_and_nothing_else_is_lost(
-    talk: Talk, first: str
+def test_an_answer_that_is_heard_at_the_moment_when_it_is_noted_is_one_message_and_nobody_begins_again(
+    talk: Talk, first: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (conversation,), post = questions(talk)
     written = talk.write(conversation)
@@ -159,6 +217,7 @@ def test_an_answer_that_is_heard_at_the_moment_when_it_is_noted_is_one_message_a
     )
 
     assert not [d for d in done if isinstance(d, Exception)], done
+    assert not caplog.messages, "they waited for each other in one order"
     assert talk.answer(written).state is A.ANSWERED
     assert [(m.own, m.text) for m in talk.messages(conversation)][1:] == [(True, ANSWERED)]
     assert [(c.text, c.state) for c in talk.conversations()] == [("Frage 0", "answered"), ("Und auf Englisch?", "open")]
