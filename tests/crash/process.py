@@ -1,5 +1,6 @@
-"""``python -m tests.crash.process scheduler|worker [STEP TIMES [kill|freeze]]``: a real scheduler or worker that kills
-or freezes itself, as the machine's failure would, when deliveries have come to STEP that many times."""
+"""``python -m tests.crash.process scheduler|worker [STEP TIMES [kill|freeze [ID]]]``: a real scheduler or worker that
+kills or freezes itself, as the machine's failure would, when deliveries (made after the one of this ID) have come to
+STEP that many times."""
 
 from __future__ import annotations
 
@@ -16,12 +17,12 @@ from planner.services.publishing.send import Observer, Step, nobody
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
 
-def fail_at(step: Step, times: int, how: str = "kill") -> Observer:
+def fail_at(step: Step, times: int, how: str = "kill", after: str = "0") -> Observer:
     """An observer that ends or stops the process at once and without any clearing up."""
     lock, left = threading.Lock(), [times]
 
-    def observe(reached: Step, _delivery_id: int) -> None:
-        if reached is step:
+    def observe(reached: Step, delivery_id: int) -> None:
+        if reached is step and delivery_id > int(after):
             with lock:
                 left[0] -= 1
                 if left[0] == 0:

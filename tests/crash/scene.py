@@ -51,8 +51,9 @@ class Scene:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def schedule(self, count: int) -> None:
-        """``count`` deliveries, all due now, each with a text of its own, spread over the channels."""
+    def schedule(self, count: int, *, followed: bool = False) -> None:
+        """``count`` deliveries, all due now, each with a text of its own, spread over the channels. ``followed``: with
+        two more parts where the network has threads, and a first comment where it has comments."""
         now = datetime.now(UTC)
         with self.platform.database.write() as session:
             workspace_id = session.scalars(select(Channel.workspace_id).limit(1)).one()
@@ -61,6 +62,8 @@ class Scene:
                 post = Post(
                     workspace_id=workspace_id,
                     text=f"Beitrag {number} aus dem Werk Süd",
+                    thread=[f"Teil {part} zu Beitrag {number}" for part in (2, 3)] if followed else [],
+                    first_comment=f"Kommentar zu Beitrag {number}" if followed else "",
                     needs_approval=False,
                     status=PostStatus.SCHEDULED,
                     created_at=now,
@@ -121,6 +124,12 @@ class Scene:
         answer = requests.get(f"{self.networks}/_control/posts", timeout=10)
         posts: list[dict[str, Any]] = answer.json()["posts"]
         return posts
+
+    def comments(self, network: str, post: str) -> list[dict[str, Any]]:
+        """What stands under a post."""
+        answer = requests.get(f"{self.networks}/_control/comments", {"network": network, "post": post}, timeout=10)
+        said: list[dict[str, Any]] = answer.json()["comments"]
+        return said
 
     def _wait(self, unfinished: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
