@@ -348,4 +348,21 @@ MUTANTS = (
         ),
         found_in(SEND_TESTS, "two_posts_of_one_delivery_are_admitted_and_a_person_is_told"),
     ),
+    Mutant(
+        "begin-by-hand",
+        "What was claimed before its channel was switched to people is handed to them, not sent.",
+        "the look at the switch when the sending begins",
+        (Edit(SEND, "    if standing.by_hand_since is not None:", "    if False:"),),
+        found_in("services/publishing/test_by_hand.py", "a_switch_after_the_claim_still_stops_the_sending"),
+    ),
+    Mutant(
+        "begin-rehearsal",
+        "What was prepared at one place is not sent at another: a rehearsal that began or ended hands it back.",
+        "the look at the rehearsal when the sending begins",
+        (Edit(SEND, "    if switched or guards.hold(", "    if guards.hold("),),
+        found_in(
+            "services/publishing/test_rehearsal.py",
+            "a_post_that_was_prepared_before_the_switch_is_handed_back_and_sent_where_it_belongs",
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import answers, around, claiming, following, limits, looking, sending
+from tests.mutants import answers, around, claiming, following, limits, looking, saying, sending
 from tests.mutants.model import Mutant
 
 AREAS: dict[str, tuple[Mutant, ...]] = {
@@ -12,6 +12,7 @@ AREAS: dict[str, tuple[Mutant, ...]] = {
     "The networks' limits": limits.MUTANTS,
     "Looking for what is unconfirmed": looking.MUTANTS,
     "What follows a post, what is prepared ahead": following.MUTANTS,
+    "Answering what people say": saying.MUTANTS,
     "Restores, times, processes, the API": around.MUTANTS,
 }
 
