@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,30 +10,17 @@ from planner.bootstrap import Platform
 from planner.models import Channel
 from planner.services import connecting
 from planner.services.errors import Conflict, Forbidden, NotFound
-from publishers.sandbox import Sandbox, apps
-from tests.services.tripping import SESSION, all_channels, begin, choose, come_back, rows
+from publishers.sandbox import Sandbox
+from tests.services.connecting.tripping import SESSION, all_channels, begin, choose, come_back, rows
 from tests.support.clock import FakeClock
 from tests.support.consenting import brought, decide
-from tests.support.factories import Company, make_channel, make_platform
+from tests.support.factories import Company, make_channel
 
 
 @pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    """Wired to the sandbox networks as the developer app that they know."""
-    keys = list(sandbox.services)
-    platform = make_platform(
-        tmp_path / "instance", sqlite_url, clock, networks={key: sandbox.api_url(key) for key in keys},
-        apps={key: apps.settings(key) for key in keys},
-    )  # fmt: skip
-    yield platform
-    platform.close()
+def database_url(sqlite_url: str) -> str:
+    """What goes wrong here goes wrong alike on both kinds of database."""
+    return sqlite_url
 
 
 def test_the_wrong_account_changes_nothing_and_can_become_a_channel_of_its_own(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -17,30 +15,10 @@ from planner.services.connecting import Arrival
 from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict, Invalid
 from planner.services.posts import When
-from publishers.sandbox import Sandbox, apps
-from tests.services.tripping import SESSION, all_channels, begin, choose, come_back, rows
-from tests.support.clock import FakeClock
+from publishers.sandbox import Sandbox
+from tests.services.connecting.tripping import SESSION, all_channels, begin, choose, come_back, rows
 from tests.support.consenting import brought, decide
-from tests.support.factories import Company, make_channel, make_platform, make_post
-
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    """Wired to the sandbox networks as the developer app that they know."""
-    keys = list(sandbox.services)
-    platform = make_platform(
-        tmp_path / "instance", database_url, clock, networks={key: sandbox.api_url(key) for key in keys},
-        apps={key: apps.settings(key) for key in keys},
-    )  # fmt: skip
-    yield platform
-    platform.close()
+from tests.support.factories import Company, make_channel, make_post
 
 
 def test_several_pages_become_channels_at_once_and_nothing_is_left_behind(
