@@ -90,6 +90,11 @@ class Under:
     root_id: str
     parent_id: str
 
+    @classmethod
+    def after(cls, kind: FollowUp, root_id: str, before_id: str) -> Under:
+        """Where what comes after ``before_id`` goes: a reply right under that, a comment under the post itself."""
+        return cls(kind, root_id, before_id if kind is FollowUp.REPLY else root_id)
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingPost:

@@ -22,7 +22,7 @@ from planner.services.publishing.status import Holds
 from planner.stage import TIMEOUT, plays, stand_in
 from publishers import registry
 from publishers.base import Connection, NetworkError, OutgoingPost, Problem, Published, Publisher, Unsupported
-from publishers.outgoing import FollowUp, Under, follow_ups
+from publishers.outgoing import Under, follow_ups
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -133,9 +133,8 @@ def _follow(publisher: Publisher, post: OutgoingPost, root: Published) -> int:
     """Send what goes out under the post. Returns how many that were."""
     before, following = root, follow_ups(post)
     for kind, part in following:
-        parent = before.remote_id if kind is FollowUp.REPLY else root.remote_id
-        under = replace(part, under=Under(kind, root.remote_id, parent))
-        before = publisher.publish(publisher.prepare(under))
+        under = Under.after(kind, root.remote_id, before.remote_id)
+        before = publisher.publish(publisher.prepare(replace(part, under=under)))
     return len(following)
 
 

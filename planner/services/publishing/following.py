@@ -89,9 +89,9 @@ def place_of(session: Session, parent_id: int, step: int, folder: Path) -> Place
     whole = thaw(found.payload, folder)
     if not 1 <= step <= len(kinds):
         return None
-    is_known = found.remote_id is not None and (kinds[step - 1] is FollowUp.COMMENT or found.before_id is not None)
-    parent = found.before_id if kinds[step - 1] is FollowUp.REPLY else found.remote_id
-    under = Under(kinds[step - 1], found.remote_id, parent) if is_known else None
+    kind = kinds[step - 1]
+    is_known = found.remote_id is not None and (kind is FollowUp.COMMENT or found.before_id is not None)
+    under = Under.after(kind, found.remote_id, found.before_id) if is_known else None
     return Place(whole, under, found.rehearsed)
 
 
