@@ -2,6 +2,7 @@
 //
 //   NAME-HASH.js    one for each file src/*.js, with what they share in chunks of its own
 //   theme-HASH.js   small and classic, so that the colours are right before the first paint
+//   sw-HASH.js      classic as well: the service worker, which shows notices that are pushed
 //   app-HASH.css    Tabler's parts, then src/styles/*.css in the order of their names
 //   icons-HASH.svg  one sprite of the icons that icons.txt lists
 //   manifest.json   {"app.js": "app-HASH.js", …}, read by planner/web/assets.py
@@ -22,6 +23,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "src");
 const modules = join(here, "node_modules");
 const target = process.argv[2];
+const CLASSIC = ["theme.js", "sw.js"];
 const manifest = {};
 const used = new Set();
 
@@ -32,7 +34,7 @@ if (!target) {
 mkdirSync(target, { recursive: true });
 
 await buildModules();
-await buildThemeScript();
+await buildClassicScripts();
 await buildStyles();
 buildIcons();
 writeLicences();
@@ -40,7 +42,7 @@ write("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
 compress();
 
 async function buildModules() {
-  const entries = readdirSync(source).filter((name) => name.endsWith(".js") && name !== "theme.js");
+  const entries = readdirSync(source).filter((name) => name.endsWith(".js") && !CLASSIC.includes(name));
   const result = await esbuild.build({
     ...common(),
     entryPoints: entries.map((name) => join(source, name)),
@@ -51,8 +53,8 @@ async function buildModules() {
   note(result.metafile);
 }
 
-async function buildThemeScript() {
-  const result = await esbuild.build({ ...common(), entryPoints: [join(source, "theme.js")], format: "iife" });
+async function buildClassicScripts() {
+  const result = await esbuild.build({ ...common(), entryPoints: CLASSIC.map((name) => join(source, name)), format: "iife" });
   note(result.metafile);
 }
 

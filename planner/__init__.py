@@ -38,5 +38,5 @@ def create_app(platform: Platform | None = None) -> Flask:
     )
     app.extensions["sendeplan"] = platform
     web.register(app)
-    platform.writer = web.Letters(app)
+    platform.writer, platform.teller = web.Letters(app), web.Pushes(app)
     return app

@@ -19,6 +19,7 @@ from planner.stage import Stage
 
 if TYPE_CHECKING:
     from planner.services.mail import Writer
+    from planner.services.push import Teller
 
 
 def _nobody_listens() -> None:
@@ -32,7 +33,8 @@ class Platform:
 
     ``stopping`` is set while this process ends: long work looks at it between two calls, and leaves the rest to others.
 
-    ``writer`` puts letters into words: set by the application, which knows the languages and its own addresses.
+    ``writer`` puts letters into words, ``teller`` pushes: set by the application, which knows the languages and its own
+    addresses.
     """
 
     settings: Settings
@@ -45,6 +47,7 @@ class Platform:
     wake: Callable[[], None] = field(default=_nobody_listens)
     stopping: threading.Event = field(default_factory=threading.Event)
     writer: Writer | None = None
+    teller: Teller | None = None
 
     def letters(self) -> Writer:
         """Who writes the mails; a process without pages makes the application for it, at the first mail."""
@@ -54,6 +57,12 @@ class Platform:
             create_app(self)
             assert self.writer is not None  # noqa: S101 - the application has just set it
         return self.writer
+
+    def telling(self) -> Teller:
+        """Who writes the pushes; made as the writer of mails is."""
+        self.letters()
+        assert self.teller is not None  # noqa: S101 - set together with the writer
+        return self.teller
 
     def close(self) -> None:
         """Let go of connections to networks and database."""

@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from planner import ending, team
 from planner.leader import ASK_SECONDS, Leader
-from planner.services import alerts, dialogue, heartbeats, limits, outbox, webhooks
+from planner.services import alerts, dialogue, heartbeats, limits, outbox, push, webhooks
 from planner.services.publishing import expiring, missed, reminding, renewal
 from planner.services.publishing.calling import Caller
 from planner.services.publishing.pool import Pool
@@ -37,6 +37,7 @@ REFRESH_SECONDS = 60.0
 REMIND_SECONDS = 20.0
 WEEKLY_SECONDS = 60.0
 MAIL_SECONDS = 10.0
+PUSH_SECONDS = 5.0
 WEBHOOK_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
 HEAR_SECONDS = 60.0
@@ -93,6 +94,7 @@ class Scheduler:
             self._every("tidy", self._engine.stalled_seconds / 2, self._as_leader(self._tidy))
         self._every("weekly", WEEKLY_SECONDS, self._as_leader(self._run_weekly), at_once=True)
         self._every("mail", MAIL_SECONDS, self._as_leader(self._send_mail))
+        self._every("push", PUSH_SECONDS, self._as_leader(self._push))
         self._every("webhooks", WEBHOOK_SECONDS, self._as_leader(lambda: webhooks.send_due(self._platform)))
         self._every("dialogue", HEAR_SECONDS, self._as_leader(lambda: dialogue.hear_due(self._platform)))
         self._every("answers", ANSWER_SECONDS, self._answer)
@@ -173,6 +175,10 @@ class Scheduler:
         mail.gather(self._platform)
         if self._platform.settings.mail_on:
             mail.send_due(self._platform, self._platform.letters())
+
+    def _push(self) -> None:
+        push.gather(self._platform)
+        push.send_due(self._platform)
 
     def _recheck_zones(self) -> None:
         from planner.services import zone_rules

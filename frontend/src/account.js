@@ -1,5 +1,6 @@
-// The switch for keyboard shortcuts; the choice is kept in this browser.
+// The switch for keyboard shortcuts, kept in this browser, and whether this device shows notices.
 
+import "./lib/devices.js";
 import { behave } from "./lib/page.js";
 import { enable, enabled } from "./lib/shortcuts.js";
 

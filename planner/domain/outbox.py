@@ -1,4 +1,4 @@
-"""What goes out besides posts: mails and webhook calls. When each is tried, bundled and given up."""
+"""What goes out besides posts: mails, pushes and webhook calls. When each is tried, bundled and given up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from planner.domain.roles import Permission
 
 
 class OutboxState(StrEnum):
-    """Where a mail or a webhook call stands. ``needless``: what it was to tell was known before it went."""
+    """Where a mail, a push or a webhook call stands. ``needless``: what it was to tell was known before it went."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -95,6 +95,37 @@ def pace_of(kind: str, wishes: Mapping[str, str]) -> Pace:
     wish = WISHES.get(kind, Wish(Pace.DAILY, Permission.READ))
     chosen = wishes.get(kind)
     return Pace(chosen) if chosen in wish.paces else wish.default
+
+
+#: What a phone may ring for: what somebody has to do soon. All of it does, unless a person wishes otherwise.
+PUSHED = (
+    "delivery_soon",
+    "delivery_assisted",
+    "delivery_overdue",
+    "delivery_needs_person",
+    "delivery_failed",
+    "delivery_missed",
+    "delivery_published_twice",
+    "channel_reconnect",
+    "approval_asked",
+    "answer_asked",
+    "answer_needs_person",
+)
+#: How long a push service keeps what it could not hand over: the call to publish by hand is old after some hours.
+PUSH_LASTS = timedelta(days=1)
+CALL_LASTS = timedelta(hours=4)
+
+
+def is_pushed(kind: str, wishes: Mapping[str, bool]) -> bool:
+    """Whether a person with these wishes (kind to yes or no) wants a kind of notice on their devices."""
+    return kind in PUSHED and wishes.get(kind, True)
+
+
+def push_ends(kind: str, at: datetime, publish_at: datetime | None = None) -> datetime:
+    """Until when a push about a notice of ``at`` is worth showing: what comes soon, until it is there."""
+    if kind == "delivery_soon" and publish_at is not None:
+        return publish_at
+    return at + (CALL_LASTS if kind == "delivery_assisted" else PUSH_LASTS)
 
 
 def next_try(created_at: datetime, now: datetime, attempts: int) -> datetime | None:

@@ -5,7 +5,15 @@ from planner.models.channels import Channel, Slot
 from planner.models.connecting import BegunConnection
 from planner.models.dialogue import Answer, Conversation, Listening, Message
 from planner.models.limits import RateLimit, ReadCost
-from planner.models.outgoing import Alert, Mail, Webhook, WebhookCall
+from planner.models.outgoing import (
+    Alert,
+    Mail,
+    PushIdentity,
+    PushMessage,
+    PushSubscription,
+    Webhook,
+    WebhookCall,
+)
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
 from planner.models.publishing import Attempt, Delivery
@@ -41,6 +49,9 @@ __all__ = [
     "Notice",
     "Post",
     "PostMedia",
+    "PushIdentity",
+    "PushMessage",
+    "PushSubscription",
     "RateLimit",
     "ReadCost",
     "Slot",

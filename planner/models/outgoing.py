@@ -1,11 +1,11 @@
-"""What goes out besides posts: mails, webhook calls, and the alerts that they tell of."""
+"""What goes out besides posts: mails, pushes, webhook calls, and the alerts that they tell of."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.domain.alarms import AlertKind
@@ -48,6 +48,52 @@ class Mail(Outgoing, Base):
     kind: Mapped[str] = mapped_column(String(32))
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     key: Mapped[str] = mapped_column(String(32))
+
+
+class PushIdentity(Base):
+    """The key pair by which push services know this installation (RFC 8292): one row. ``private_key`` is sealed; a
+    device that subscribed with one pair hears of no other."""
+
+    __tablename__ = "push_identity"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[Id]
+    public_key: Mapped[str] = mapped_column(String(100))
+    private_key: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class PushSubscription(Base):
+    """A browser that shows a person's notices. ``sealed`` holds its address at the push service and its keys;
+    ``digest`` (of the address) tells it from others. ``failures`` counts since the last success."""
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = references("user.id")
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+    last_success_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class PushMessage(Outgoing, Base):
+    """``notices`` (ids; none: a test) of one workspace for one device, until ``expires_at``. Under ``key`` a push
+    service and a browser keep one copy, whatever is sent twice."""
+
+    __tablename__ = "push_message"
+    __table_args__ = (Index("ix_push_message_state_due_at", "state", "due_at"),)
+
+    id: Mapped[Id]
+    subscription_id: Mapped[int] = references("push_subscription.id")
+    workspace_id: Mapped[int] = references("workspace.id")
+    notices: Mapped[list[int]]
+    key: Mapped[str] = mapped_column(String(32))
+    expires_at: Mapped[datetime]
+
+    subscription: Mapped[PushSubscription] = relationship()
 
 
 class Webhook(Base):

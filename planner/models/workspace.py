@@ -46,6 +46,7 @@ class User(Base):
     """A person who can sign in. ``email`` is stored in lower case.
 
     ``mail_wishes`` says how soon mail is wanted, by kind of news; what is not in it goes by default.
+    ``push_wishes`` says (yes or no) what devices show of it.
     ``remind_minutes`` is how long before its time the person hears of what is to be published by hand (0: at the time).
     """
 
@@ -58,6 +59,7 @@ class User(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str | None] = mapped_column(String(8))
     mail_wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    push_wishes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     remind_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
@@ -117,9 +119,10 @@ class Event(Base):
 
 
 class Notice(Base):
-    """Something one person should know: shown in the app until read, and mailed as the person wishes.
+    """Something one person should know: shown in the app until read, mailed and pushed as the person wishes.
 
     ``mail_done_at``: when it went into a mail, or it was clear that it need not. None: that is still to be decided.
+    ``push_done_at``: the same of a push.
     """
 
     __tablename__ = "notice"
@@ -130,6 +133,12 @@ class Notice(Base):
             "id",
             sqlite_where=text("mail_done_at IS NULL"),
             postgresql_where=text("mail_done_at IS NULL"),
+        ),
+        Index(
+            "ix_notice_push_waiting",
+            "id",
+            sqlite_where=text("push_done_at IS NULL"),
+            postgresql_where=text("push_done_at IS NULL"),
         ),
     )
 
@@ -143,3 +152,4 @@ class Notice(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     read_at: Mapped[datetime | None]
     mail_done_at: Mapped[datetime | None]
+    push_done_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 
 from planner.domain.outbox import OutboxState, next_try
-from planner.models import Mail, WebhookCall
+from planner.models import Mail, PushMessage, WebhookCall
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=30)
 
-Kind = type[Mail] | type[WebhookCall]
+Kind = type[Mail] | type[PushMessage] | type[WebhookCall]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def put_off(platform: Platform, work: Claim, **values: Any) -> bool:
 def forget_old(platform: Platform) -> None:
     """Rows that were done with a month ago go."""
     before = platform.clock.now() - KEPT
-    for kind in (Mail, WebhookCall):
+    for kind in (Mail, PushMessage, WebhookCall):
         with platform.database.read() as session:
             old = session.scalars(select(kind.id).where(kind.finished_at < before).limit(500)).all()
         if old:

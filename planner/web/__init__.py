@@ -9,8 +9,9 @@ from flask import Flask
 from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, request_ids, words
 from planner.web.context import close_reading
 from planner.web.letters import Letters
+from planner.web.pushes import Pushes
 
-__all__ = ["BLUEPRINTS", "Letters", "register"]
+__all__ = ["BLUEPRINTS", "Letters", "Pushes", "register"]
 
 #: One line per screen, in the order of the navigation.
 BLUEPRINTS = (
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     "planner.web.auth:blueprint",
     "planner.web.home:blueprint",
     "planner.web.account:blueprint",
+    "planner.web.devices:blueprint",
     "planner.web.calendar:blueprint",
     "planner.web.posts:blueprint",
     "planner.web.media:blueprint",

@@ -1,4 +1,4 @@
-"""One's own account: name, what is mailed, the password."""
+"""One's own account: name, what is mailed and pushed, the password."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required, login_user
 
-from planner.domain.outbox import WISHES, Wish, pace_of
-from planner.services import accounts
+from planner.domain.outbox import WISHES, Wish, is_pushed, pace_of
+from planner.services import accounts, push
 from planner.services.errors import Invalid
-from planner.web import context
+from planner.web import context, devices
 from planner.web.channels.labels import duration
 from planner.web.extensions import limiter
 from planner.web.messages import explain
@@ -88,7 +88,7 @@ def change_password() -> ResponseReturnValue:
 
 
 def _page(*, errors: dict[str, str] | None = None, typed_name: str | None = None) -> str:
-    user = context.user()
+    user, push_kinds = context.user(), devices.kinds()
     return render_template(
         "account/index.html",
         errors=errors or {},
@@ -96,6 +96,9 @@ def _page(*, errors: dict[str, str] | None = None, typed_name: str | None = None
         typed_name=user.name if typed_name is None else typed_name,
         reminders=[(minutes, _before(minutes)) for minutes in accounts.REMINDERS],
         mail_on=context.platform().settings.mail_on,
+        push_key=push.public_key(context.platform()) if push_kinds else "",
+        push_kinds=[(kind, LABELS[kind], is_pushed(kind, user.push_wishes or {})) for kind in push_kinds],
+        devices=push.all_of(context.reading(), user.id),
         mail_kinds=[
             (kind, LABELS[kind], [(p.value, PACES[p]) for p in wish.paces], pace_of(kind, user.mail_wishes).value)
             for kind, wish in _kinds()

@@ -155,8 +155,9 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
     schema.upgrade_on(connection)
     if not platform.database.is_sqlite:
         _set_sequences(connection)
-    # Nobody knows which of them were mailed since: they stand in the app, unread.
+    # Nobody knows which of them were mailed or pushed since: they stand in the app, unread.
     connection.execute(update(Notice).where(Notice.mail_done_at.is_(None)).values(mail_done_at=Notice.at))
+    connection.execute(update(Notice).where(Notice.push_done_at.is_(None)).values(push_done_at=Notice.at))
     restored = replace(platform, database=_OneTransaction(connection))
     answering.after_restore(restored)
     return after_restore(restored)

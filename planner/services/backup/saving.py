@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Table, select
 
 from planner import __version__, schema
-from planner.models import Alert, Base, Heartbeat, Mail, WebhookCall
+from planner.models import Alert, Base, Heartbeat, Mail, PushMessage, WebhookCall
 from planner.services.backup.archive import FORMAT, MANIFEST, MEDIA, BackupError, Manifest, encode, table_file
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
 
 #: Signs of life, alerts, and what waited to be told: none of it is news after a restore.
-LEFT_OUT = frozenset(m.__tablename__ for m in (Heartbeat, Alert, Mail, WebhookCall))
+LEFT_OUT = frozenset(m.__tablename__ for m in (Heartbeat, Alert, Mail, PushMessage, WebhookCall))
 
 
 def save(platform: Platform, target: Path) -> Manifest:

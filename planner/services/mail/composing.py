@@ -76,8 +76,8 @@ def compose(session: Session, mail: Mail, now: datetime) -> tuple[Letter, str] |
 
 def _data(session: Session, mail: Mail, now: datetime) -> Mapping[str, Any] | None:
     if mail.kind in ("notices", "summary"):
-        told = _told(session, mail.data["notices"])
-        return {"told": told} if told else None
+        found = told(session, mail.data["notices"])
+        return {"told": found} if found else None
     if mail.kind == "week":
         week = Week.parse(mail.data["week"])
         return {"week": _week(session, mail.workspace_id or 0, week, now)}
@@ -87,7 +87,7 @@ def _data(session: Session, mail: Mail, now: datetime) -> Mapping[str, Any] | No
     return {}
 
 
-def _told(session: Session, ids: list[int]) -> list[notices.Told]:
+def told(session: Session, ids: list[int]) -> list[notices.Told]:
     """What the person has not read and nobody has settled meanwhile, the newest last."""
     query = select(Notice).where(Notice.id.in_(ids), Notice.read_at.is_(None)).order_by(Notice.id)
     open_ones = [notice for notice in session.scalars(query) if not _is_settled(session, notice)]

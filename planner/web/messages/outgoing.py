@@ -1,4 +1,4 @@
-"""Sentences about mail and webhooks: what is wrong with a setting, and why something did not get through."""
+"""Sentences about mail, pushes and webhooks: what is wrong with a setting, and why something did not get through."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ SENTENCES: dict[str, LazyString] = {
     "mail_recipient_refused": _l("The mail server refused the recipient's address."),
     "mail_content_refused": _l("The mail server refused the mail."),
     "mail_not_supported": _l("This address cannot be reached by this mail server."),
+    "push_url_invalid": _l("Your browser named an address that cannot be used. Try again, or use another browser."),
+    "push_url_private": _l(
+        "Your browser's push service is not on the public internet. "
+        "The setting SENDEPLAN_PUSH_PRIVATE_ADDRESSES allows such ones."
+    ),
+    "push_keys_invalid": _l("Your browser named keys that cannot be used. Try again, or use another browser."),
+    "push_too_many": _l("A person has at most %(limit)s devices. Remove one first."),
     "webhook_url_invalid": _l("Enter a web address, such as https://intranet.company.example/sendeplan."),
     "webhook_url_password": _l("An address must hold no user and password. The receiver checks the signature instead."),
     "webhook_url_not_https": _l("Enter an address that begins with https://."),

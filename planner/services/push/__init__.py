@@ -1,0 +1,19 @@
+"""Notices on people's own devices by web push: what has to be done soon, encrypted for each device."""
+
+from planner.services.push.devices import all_of, choose, public_key, remove, subscribe, try_out
+from planner.services.push.sending import Notification, Teller, Telling, send_due
+from planner.services.push.waiting import gather
+
+__all__ = [
+    "Notification",
+    "Teller",
+    "Telling",
+    "all_of",
+    "choose",
+    "gather",
+    "public_key",
+    "remove",
+    "send_due",
+    "subscribe",
+    "try_out",
+]

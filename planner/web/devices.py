@@ -1,0 +1,112 @@
+"""The devices that show one's notices, and what a browser needs to show them."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_required
+
+from planner.domain.outbox import PUSHED, WISHES
+from planner.paths import static_folder
+from planner.security.webpush import Device
+from planner.services import push
+from planner.services.errors import Conflict, Invalid
+from planner.web import assets, context
+from planner.web.extensions import limiter
+from planner.web.messages import explain
+from planner.web.notify import say
+
+blueprint = Blueprint("devices", __name__)
+
+#: What stands in a browser's own description, in the order in which it tells them apart.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox|FxiOS", "Firefox"),
+    ("Chrome|CriOS", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Macintosh", "Mac"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@blueprint.get("/sw.js")
+def service_worker() -> Response:
+    """What a browser runs when a push arrives: at the root, since it may only open pages below its own address."""
+    script = (static_folder() / "dist" / assets.manifest()["sw.js"]).read_bytes()
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@blueprint.get("/app.webmanifest")
+def web_manifest() -> Response:
+    """What a phone needs to put Sendeplan on its home screen; an iPhone shows pushes only then."""
+    icon = {"src": url_for("static", filename="favicon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    answer = jsonify(name="Sendeplan", start_url=url_for("home.index"), scope="/", display="standalone", icons=[icon])
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@blueprint.post("/account/devices")
+@login_required
+@limiter.limit("30 per 15 minutes")
+def subscribe() -> ResponseReturnValue:
+    """This browser shows its person's notices from now on."""
+    device = Device(*(request.form.get(name, "") for name in ("endpoint", "p256dh", "auth")))
+    platform = context.platform()
+    try:
+        with platform.database.write() as session:
+            push.subscribe(session, platform, context.user().id, device, _label(), now=context.now())
+        say(_("This device notifies you from now on."))
+    except Invalid as invalid:
+        say(explain(invalid.errors[0]), kind="error")
+    except Conflict as conflict:
+        say(explain(conflict), kind="error")
+    return _back()
+
+
+@blueprint.post("/account/devices/<int:device_id>/removal")
+@login_required
+def remove(device_id: int) -> ResponseReturnValue:
+    """One device shows nothing any more."""
+    with context.platform().database.write() as session:
+        push.remove(session, context.user().id, device_id)
+    say(_("The device is removed."))
+    return _back()
+
+
+@blueprint.post("/account/devices/<int:device_id>/test")
+@login_required
+@limiter.limit("10 per 15 minutes")
+def test(device_id: int) -> ResponseReturnValue:
+    """See whether it arrives."""
+    with context.platform().database.write() as session:
+        push.try_out(session, context.user().id, context.workspace().id, device_id, now=context.now())
+    say(_("A test is on its way. It should arrive within a few seconds."))
+    return _back()
+
+
+@blueprint.post("/account/devices/wishes")
+@login_required
+def choose() -> ResponseReturnValue:
+    """What the devices show."""
+    with context.platform().database.write() as session:
+        push.choose(session, context.user().id, request.form.getlist("push"), kinds())
+    say(_("Saved."))
+    return _back()
+
+
+def kinds() -> list[str]:
+    """What a member of this role may be shown."""
+    return [kind for kind in PUSHED if context.actor().may(WISHES[kind].permission)]
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("account.index", _anchor="devices"))
+
+
+def _label() -> str:
+    agent = request.headers.get("User-Agent", "")
+    found = [next((name for mark, name in known if re.search(mark, agent)), "") for known in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found)) or _("Browser")

@@ -1,0 +1,116 @@
+"""Notices on a device: what the page says in each state, and what a push shows and opens."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from planner.bootstrap import Platform
+from planner.services import push
+from tests.support.browser import assert_accessible, assert_no_sideways_scroll, errors_of
+from tests.support.factories import Company
+from tests.support.web import sign_in
+from tests.web.test_devices import FIELDS
+
+pytestmark = pytest.mark.browser
+
+#: A browser whose permission is as given, and whose push service hands out the address of the tests.
+BROWSER = """
+  Object.defineProperty(Notification, "permission", { get: () => window.permission ?? "%(permission)s" });
+  Notification.requestPermission = async () => (window.permission = "%(answer)s");
+  const subscription = {
+    endpoint: %(endpoint)s,
+    toJSON: () => ({ endpoint: %(endpoint)s, keys: %(keys)s }),
+    unsubscribe: async () => sessionStorage.removeItem("subscribed") ?? true,
+  };
+  PushManager.prototype.getSubscription = async () => (sessionStorage.getItem("subscribed") ? subscription : null);
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    sessionStorage.setItem("subscribed", applicationServerKey.length);
+    return subscription;
+  };
+"""
+
+
+def account(chromium: Browser, server: str, company: Company, script: str, width: int = 390) -> Page:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale="de-DE")
+    context.add_init_script(script)
+    page = context.new_page()
+    sign_in(page, server, company.charlie)
+    page.goto(f"{server}/account")
+    return page
+
+
+def browser(permission: str, answer: str = "granted") -> str:
+    keys = json.dumps({"p256dh": FIELDS["p256dh"], "auth": FIELDS["auth"]})
+    return BROWSER % {
+        "permission": permission,
+        "answer": answer,
+        "endpoint": json.dumps(FIELDS["endpoint"]),
+        "keys": keys,
+    }
+
+
+def test_a_device_is_turned_on_by_a_click_recognised_and_turned_off_in_the_browser_too(
+    chromium: Browser, server: str, company: Company, platform: Platform
+) -> None:
+    page = account(chromium, server, company, browser("default"))
+    errors = errors_of(page)
+    button = page.get_by_role("button", name="Auf diesem Gerät benachrichtigen")
+    button.click()
+    expect(page.get_by_text("dieses Gerät", exact=False).first).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('subscribed')") == "65", "with the installation's own key"
+    expect(button).to_be_hidden()
+    assert_accessible(page, within="#devices")
+    assert_no_sideways_scroll(page)
+    page.get_by_role("button", name="Entfernen:").click()
+    expect(button).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('subscribed')") is None
+    with platform.database.read() as session:
+        assert push.all_of(session, company.charlie.user_id or 0) == []
+    assert errors == []
+    page.context.close()
+
+
+def test_where_a_device_cannot_notify_the_page_says_why(chromium: Browser, server: str, company: Company) -> None:
+    cases = {
+        browser("denied"): "blockiert",
+        "Object.defineProperty(window, 'isSecureContext', { value: false });": "https://",
+        "delete window.PushManager;": "kann keine Benachrichtigungen zeigen",
+    }
+    for script, said in cases.items():
+        page = account(chromium, server, company, script)
+        expect(page.locator("[data-devices] > :visible")).to_contain_text(said)
+        expect(page.locator("[data-devices] > :visible")).to_have_count(1)
+        page.context.close()
+    page = account(chromium, server, company, browser("default", "denied"))
+    page.get_by_role("button", name="Auf diesem Gerät benachrichtigen").click()
+    expect(page.locator("[data-devices] > :visible")).to_contain_text("blockiert")
+    page.context.close()
+
+
+def test_a_push_is_shown_by_the_service_worker_and_a_second_copy_takes_its_place(
+    chromium: Browser, server: str, company: Company
+) -> None:
+    page = account(chromium, server, company, "")
+    page.context.grant_permissions(["notifications"], origin=server)
+    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    devtools = page.context.new_cdp_session(page)
+    versions: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: versions.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
+    content = {"title": "Zeit, von Hand zu veröffentlichen", "body": "Text", "url": "/assisted/7", "tag": "abc"}
+    for _ in range(2):
+        data = {"origin": server, "registrationId": versions[0], "data": json.dumps(content)}
+        devtools.send("ServiceWorker.deliverPushMessage", data)
+    shown = page.wait_for_function(
+        """navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) =>
+             all.length && all.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url })))"""
+    )
+    assert shown.json_value() == [content]
+    page.context.close()
