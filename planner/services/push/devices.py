@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MOST = 20
 #: A test that comes later tells nothing.
 TEST_LASTS = timedelta(minutes=10)
-_PROBLEMS = {"webhook_url_private": "push_url_private"}
 
 
 def public_key(platform: Platform) -> str:
@@ -102,7 +101,7 @@ def _check(platform: Platform, device: Device) -> None:
     problems = Problems()
     problem = outgoing.problem_of(device.endpoint, private=platform.settings.push_private_addresses)
     if problem:
-        problems.add("endpoint", _PROBLEMS.get(problem, "push_url_invalid"))
+        problems.add("endpoint", "push_url_private" if problem == "webhook_url_private" else "push_url_invalid")
     if not webpush.are_keys(device.p256dh, device.auth):
         problems.add("keys", "push_keys_invalid")
     problems.raise_any()
