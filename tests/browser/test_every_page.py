@@ -67,6 +67,7 @@ KINDS: dict[str, type[Campaign | Goal | Audience | Category | Format]] = {
 #: Files and answers for programs; everything else that answers with a whole HTML page is a page.
 NOT_PAGES = frozenset(
     {"static", "posts.submission", "media.conversion", "health.healthz", "health.readyz", "health.metrics"}
+    | {"devices.service_worker", "devices.web_manifest"}
 )
 #: Pages that look different for each example; of others one is enough.
 EACH_LOOKS_ITS_OWN = frozenset(
