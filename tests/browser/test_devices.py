@@ -33,7 +33,7 @@ BROWSER = """
 """
 
 
-def account(chromium: Browser, server: str, company: Company, script: str, width: int = 390) -> Page:
+def account(chromium: Browser, server: str, company: Company, script: str, width: int = 360) -> Page:
     context = chromium.new_context(viewport={"width": width, "height": 800}, locale="de-DE")
     context.add_init_script(script)
     page = context.new_page()
@@ -58,6 +58,8 @@ def test_a_device_is_turned_on_by_a_click_recognised_and_turned_off_in_the_brows
     page = account(chromium, server, company, browser("default"))
     errors = errors_of(page)
     button = page.get_by_role("button", name="Auf diesem Gerät benachrichtigen")
+    expect(button).to_be_visible()
+    assert_no_sideways_scroll(page)
     button.click()
     expect(page.get_by_text("dieses Gerät", exact=False).first).to_be_visible()
     assert page.evaluate("sessionStorage.getItem('subscribed')") == "65", "with the installation's own key"
