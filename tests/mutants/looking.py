@@ -185,7 +185,7 @@ MUTANTS = (
         "list-before",
         "Posts are listed from well before the attempt, in case a clock was put back since.",
         "two of the hours",
-        (Edit(RECONCILE, "BEFORE = timedelta(hours=2, minutes=10)\n", "BEFORE = timedelta(minutes=10)\n"),),
+        (Edit(RECONCILE, "BEFORE = timedelta(hours=2) + SKEW\n", "BEFORE = SKEW\n"),),
         found_in(
             LOOK_TESTS,
             "a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person",
@@ -198,7 +198,7 @@ MUTANTS = (
         (
             Edit(
                 RECONCILE,
-                "return recent if ahead >= -BEFORE else publisher.find_recent(since + ahead - BEFORE, under)",
+                "return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - BEFORE, under)",
                 "return recent",
             ),
         ),

@@ -54,9 +54,11 @@ BATCH = 200
 #: How many send time-outs one look may take before another process may look as well.
 TURN_SHARE = 3
 
-#: Asked for besides: the network may keep its clock otherwise, by how much its answer tells; and ours may have been put
-#: back since, by an hour or two where somebody mended its zone.
-BEFORE = timedelta(hours=2, minutes=10)
+#: The network may keep its clock otherwise: what lies further back is asked for anew, by how much its answer tells.
+SKEW = timedelta(minutes=10)
+#: Asked for besides, from before the attempt: our clock may have been put back since, by an hour or two where somebody
+#: mended its zone.
+BEFORE = timedelta(hours=2) + SKEW
 
 Act = Callable[[Session, Doubt, datetime], Look]
 
@@ -142,7 +144,7 @@ def _list(platform: Platform, access: ChannelAccess, since: datetime, under: Und
         recent = publisher.find_recent(since - BEFORE, under)
         ahead = clock_ahead(recent.network_time, platform.clock.now())
         # A clock that is further behind ours says an earlier time of what came since: asked anew, by that clock.
-        return recent if ahead >= -BEFORE else publisher.find_recent(since + ahead - BEFORE, under)
+        return recent if ahead >= -SKEW else publisher.find_recent(since + ahead - BEFORE, under)
 
 
 def _waits_for_limit(platform: Platform, doubts: Sequence[Doubt]) -> bool:

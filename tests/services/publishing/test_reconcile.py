@@ -133,13 +133,13 @@ def test_a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clo
     assert (stage.state(delivery), stage.read(delivery).error_code) == (S.NEEDS_PERSON, "ambiguous")
 
 
-@pytest.mark.parametrize("was_ahead", [True, False])
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=1), timedelta(hours=2), timedelta(hours=5)])
 @pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(hours=2)])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person(
-    stage: Stage, network: str, back: timedelta, was_ahead: bool
+    stage: Stage, network: str, back: timedelta, ahead: timedelta
 ) -> None:
-    stage.sandbox.offset_seconds = -back.total_seconds() if was_ahead else 0.0
+    stage.sandbox.offset_seconds = -ahead.total_seconds()  # ours was ahead, if at all by more or less than that
     lost(stage, network, accepted=True)
     delivery = stage.due(stage.channel(network))
     stage.run()
