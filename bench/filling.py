@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, insert, select
+from sqlalchemy import ColumnElement, String, cast, insert, select, update
 from sqlalchemy.orm import Session
 
 from bench.instance import NETWORKS, Instance, connect
@@ -16,9 +16,11 @@ from planner.services.publishing.tables import DELIVERY, POST
 CHUNK = 5_000
 
 
-def fill(made: Instance, total: int, *, channels: int = 40, due: int = 0) -> None:
+def fill(made: Instance, total: int, *, channels: int = 40, due: int = 0, following: bool = False) -> None:
     """``total`` posts with a delivery each: the first ``due`` of them due a minute ago, half of the others published
-    in the past days, half planned for the days to come. More than 5,000 are copies of the first 5,000."""
+    in the past days, half planned for the days to come. More than 5,000 are copies of the first 5,000.
+
+    ``following``: every tenth is not a post but something that was published under one."""
     now = made.platform.clock.now()
     ids = [connect(made, NETWORKS[n % 3], n) for n in range(channels)]
     first = min(total, CHUNK)
@@ -26,6 +28,8 @@ def fill(made: Instance, total: int, *, channels: int = 40, due: int = 0) -> Non
         numbers = range(first)
         session.execute(insert(Post), [_post(made, n, n < due, now) for n in numbers])
         session.execute(insert(Delivery), [_delivery(made, n, ids[n % channels], n < due, now) for n in numbers])
+        if following:
+            session.execute(_FOLLOWS)
     for offset in range(CHUNK, total, CHUNK):
         with made.platform.database.write() as session:
             _copy(session, offset)
@@ -71,7 +75,15 @@ def _copy(session: Session, offset: int) -> None:
     shifted = {
         "id": DELIVERY.c.id + offset,
         "post_id": DELIVERY.c.post_id + offset,
+        "parent_id": DELIVERY.c.parent_id + offset,
         "remote_id": cast(DELIVERY.c.remote_id, String) + f"-{offset}",
     }
     columns = [shifted.get(column.name, column) for column in DELIVERY.c]
     session.execute(insert(DELIVERY).from_select(list(DELIVERY.c), select(*columns).where(DELIVERY.c.id <= CHUNK)))
+
+
+_FOLLOWS = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id % 10 == 1, DELIVERY.c.id > 1, DELIVERY.c.state == DeliveryState.PUBLISHED)
+    .values(parent_id=DELIVERY.c.id - 1, step=1, due_since=DELIVERY.c.publish_at, publish_at=None)
+)

@@ -20,8 +20,8 @@ REPEATS = 201
 def growth() -> dict[str, float]:
     """Median milliseconds of one look and one tick, at 1,000 and at 1,000,000 stored posts, measured in turns."""
     with instance() as small, instance() as large:
-        fill(small, FEW)
-        fill(large, MANY)
+        fill(small, FEW, following=True)
+        fill(large, MANY, following=True)
         result: dict[str, float] = {}
         for name, work in (("look", _look), ("tick", _tick)):
             few, many = _medians(work, small, large)

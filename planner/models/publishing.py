@@ -54,6 +54,13 @@ class Delivery(Base):
             sqlite_where=text("due_since IS NOT NULL"),
             postgresql_where=text("due_since IS NOT NULL"),
         ),
+        Index(
+            "ix_delivery_state_due_since",
+            "state",
+            "due_since",
+            sqlite_where=text("due_since IS NOT NULL"),
+            postgresql_where=text("due_since IS NOT NULL"),
+        ),
         Index("ix_delivery_state_try_at", "state", "try_at"),
         Index("ix_delivery_state_publish_at", "state", "publish_at"),
         Index("ix_delivery_channel_id_state_try_at", "channel_id", "state", "try_at"),
