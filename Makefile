@@ -24,7 +24,7 @@ AGAIN := --force-reinstall
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo test lint style types unit simulate soak crash browser mutants bench messages lock screenshots clean distclean
+.PHONY: help setup assets demo test lint style types unit simulate soak crash browser mutants tables bench messages lock screenshots clean distclean
 
 help: ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -106,6 +106,9 @@ endif
 # Not part of `test`: it takes minutes. What is part of it is that every mutant still fits the code.
 mutants: setup ## Take each guard of publishing away in turn, see that a test notices, and write docs/dev/guards.md
 	$(BIN)/python -m tests.mutants --jobs $(WORKERS) $(ARGS)
+
+tables: setup ## Write docs/dev/errors.md from what the adapters say of the networks' answers
+	$(BIN)/python -m tests.publishers.tables
 
 bench: setup ## Measure, and write docs/performance.md
 	$(BIN)/python -m bench $(ARGS)

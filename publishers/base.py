@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from publishers.costs import Charge, Cost
 from publishers.dialogue import DialogueRules
 from publishers.failures import (
+    Blocked,
     Duplicate,
     NetworkError,
     PaymentRequired,
@@ -53,6 +54,7 @@ from publishers.versions import ApiVersion
 __all__ = [
     "BY_HAND",
     "Account",
+    "Blocked",
     "Capabilities",
     "Connection",
     "ContentRules",

@@ -28,6 +28,9 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     FIGURES = "figures"
     COMMENTS = "comments"
+    ANSWERS = "answers"
+    HIDING = "hiding"
+    LIKES = "likes"
     RENEW = "renew"
     ROLE = "role"
 
@@ -35,12 +38,13 @@ class Purpose(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One permission of a network, under its own name. ``vital``: without it nothing can be published. ``kinds`` are
-    the kinds of account that it concerns (empty: all)."""
+    the kinds of account that it concerns (empty: all); ``instead`` are other names under which it may be granted."""
 
     name: str
     purpose: Purpose
     vital: bool = False
     kinds: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +140,8 @@ class Consent:
 
     def missing(self, granted: frozenset[str], kind: str) -> tuple[str, ...]:
         """The permissions of a complete connection to this kind of account that are not ``granted``."""
-        concerned = (p.name for p in self.permissions if not p.kinds or kind in p.kinds)
-        return tuple(name for name in concerned if name not in granted)
+        concerned = (p for p in self.permissions if not p.kinds or kind in p.kinds)
+        return tuple(p.name for p in concerned if granted.isdisjoint((p.name, *p.instead)))
 
     def permission(self, name: str) -> Permission:
         """One permission by its name; one that is not listed counts as vital."""

@@ -102,27 +102,27 @@ class Rule:
 
 
 BY_STATUS = (
-    Rule(Uncertain, "answered with a redirect", range(300, 400)),
-    Rule(ReconnectNeeded, "does not accept the access token", 401),
-    Rule(PaymentRequired, "asks for payment", 402),
-    Rule(Uncertain, "gave up waiting", 408),
-    Rule(Uncertain, "reports a conflict", 409),
-    Rule(Uncertain, "reports a request that came too early", 425),
-    Rule(Throttled, "is throttling", 429),
-    Rule(Rejected, "did not accept this", range(400, 500)),
-    Rule(Uncertain, "has a problem of its own", range(500, 600)),
-    Rule(Uncertain, "gave an unexpected answer"),
+    Rule(Uncertain, "answered with a redirect", range(300, 400), source="RFC 9110, 15.4: it says nothing of the post"),
+    Rule(ReconnectNeeded, "does not accept the access token", 401, source="RFC 9110, 15.5.2; RFC 6750, 3.1"),
+    Rule(PaymentRequired, "asks for payment", 402, source="RFC 9110, 15.5.3"),
+    Rule(Uncertain, "gave up waiting", 408, source="RFC 9110, 15.5.9: what came of it stays open"),
+    Rule(Uncertain, "reports a conflict", 409, source="RFC 9110, 15.5.10: it may conflict with itself"),
+    Rule(Uncertain, "reports a request that came too early", 425, source="RFC 8470, 5.2: it may be a replay"),
+    Rule(Throttled, "is throttling", 429, source="RFC 6585, 4"),
+    Rule(Rejected, "did not accept this", range(400, 500), source="RFC 9110, 15.5"),
+    Rule(Uncertain, "has a problem of its own", range(500, 600), source="RFC 9110, 15.6: it may be stored"),
+    Rule(Uncertain, "gave an unexpected answer", source="no status that RFC 9110 knows"),
 )
 
 # A server error may come after the post was stored, whatever its body says: it is decided before any table.
-_BEFORE_TABLES = (Rule(Uncertain, "has a problem of its own", range(500, 600)),)
+BEFORE_TABLES = tuple(rule for rule in BY_STATUS if rule.status == range(500, 600))
 
 
 def classify(
     answer: Answer, complaint: Complaint, table: Sequence[Rule], *, network: str, wait: float | None = None
 ) -> NetworkError:
     """The error that an answer means. ``wait``: seconds that the network asks to wait, where it says so."""
-    for rule in (*_BEFORE_TABLES, *table, *BY_STATUS):
+    for rule in (*BEFORE_TABLES, *table, *BY_STATUS):
         if rule.fits(answer.status, complaint):
             return _make(rule, answer, complaint, network, wait)
     raise AssertionError("BY_STATUS ends with a rule that fits everything")

@@ -47,6 +47,10 @@ class Throttled(Refused):
     """Surely not accepted, because a limit is reached: nothing is wrong with what was sent or with the connection."""
 
 
+class Blocked(Refused):
+    """Surely not accepted: the network takes nothing from this account for now, whatever it is sent."""
+
+
 class VersionOver(Refused):
     """Surely not accepted: the network no longer serves the version of its API that is asked for."""
 

@@ -12,7 +12,7 @@ PERMISSIONS = (
     Permission("pages_read_engagement", Purpose.CONFIRM, vital=True),
     Permission("read_insights", Purpose.FIGURES),
     Permission("pages_read_user_content", Purpose.COMMENTS),
-    Permission("pages_manage_engagement", Purpose.COMMENTS),
+    Permission("pages_manage_engagement", Purpose.ANSWERS),
 )
 
 TASK = Permission("CREATE_CONTENT", Purpose.ROLE, vital=True)

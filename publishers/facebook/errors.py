@@ -6,15 +6,17 @@ Graph tells by the code in the body, and often answers 400 whatever is the matte
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from publishers import reading
 from publishers.base import (
+    Blocked,
     Duplicate,
     NetworkError,
     PaymentRequired,
     ReconnectNeeded,
-    Refused,
     Rejected,
     Throttled,
     Uncertain,
@@ -39,7 +41,7 @@ TABLE = (
     Rule(
         Rejected, "does not allow this content", code="368", says="deemed abusive", source="the message names the post"
     ),
-    Rule(Refused, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
+    Rule(Blocked, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
     Rule(
         VersionOver,
         "no longer serves this version of its API: the operator sets a newer one",
@@ -48,14 +50,28 @@ TABLE = (
         source="Graph API, Versioning",
     ),
     Rule(Duplicate, "already has this post", code="506", source=_DOCS),
-    Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS),
-    Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS),
-    Rule(ReconnectNeeded, "wants an access token", code="2500", source=_DOCS),
-    Rule(ReconnectNeeded, "does not grant a permission", code="permission", source=f"{_DOCS}: 3, 10, 200 to 299"),
-    Rule(Rejected, "does not take this link", code="1609005", source=_DOCS),
     Rule(Uncertain, "has a problem of its own", code="1", source=_DOCS),
     Rule(Uncertain, "has a problem of its own", code="2", source=_DOCS),
+    # Before all that asks for a person: what passes by itself needs none.
     Rule(Uncertain, "asks to try again", code="transient", source=f"{_DOCS}: is_transient"),
+    Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS),
+    Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS),
+    Rule(
+        ReconnectNeeded,
+        "wants an access token",
+        code="2500",
+        says="access token",
+        source="reports of apps; an address that Graph does not know has the same code and is rejected",
+    ),
+    Rule(
+        ReconnectNeeded,
+        "does not accept the signature by the app's secret",
+        code="100",
+        says="appsecret_proof",
+        source="Graph API, Secure Graph API calls: the operator sets the app's secret",
+    ),
+    Rule(ReconnectNeeded, "does not grant a permission", code="permission", source=f"{_DOCS}: 3, 10, 200 to 299"),
+    Rule(Rejected, "does not take this link", code="1609005", source=_DOCS),
 )
 
 GONE = frozenset(("100/33", "803"))
@@ -74,6 +90,23 @@ def judge(answer: Answer) -> NetworkError | None:
 
 def is_gone(error: NetworkError) -> bool:
     return error.code in GONE or error.status == 404
+
+
+@contextmanager
+def page_expected() -> Iterator[None]:
+    """Around calls to the Page itself. Raises ReconnectNeeded where Graph knows no such Page (any more), or does not
+    show it to this connection: nothing is wrong with the post, and every other one would meet the same."""
+    try:
+        yield
+    except Rejected as error:
+        if error.code not in GONE:
+            raise
+        raise ReconnectNeeded(
+            f"{TITLE} no longer knows this Page, or no longer shows it to this connection.",
+            status=error.status,
+            code=error.code,
+            network_message=error.network_message,
+        ) from error
 
 
 def complaint_of(answer: Answer) -> Complaint:

@@ -10,7 +10,7 @@ from publishers import reading
 from publishers.base import MediaKind, Medium, OutgoingPost, Prepared, Rejected, Stage
 from publishers.errors import shorten
 from publishers.facebook.client import GraphClient
-from publishers.facebook.errors import TITLE
+from publishers.facebook.errors import TITLE, page_expected
 from publishers.facebook.text import compose
 from publishers.preparing import Preparation, read_piece, size_of
 
@@ -51,7 +51,7 @@ class Uploads:
         if is_film(medium):
             return self._film(number, medium, size)
         content = read_piece(medium, 0, size)
-        with self._preparation.call(size):
+        with self._preparation.call(size), page_expected():
             photo = self._client.upload_photo(self._page, medium.path.name, content, medium.mime, medium.alt)
         self._preparation.tell(number, Stage.UPLOADING, size, size)
         return photo
@@ -81,7 +81,7 @@ class Uploads:
         return {"published": "false", **{name: value for name, value in details.items() if value}}
 
     def _phase(self, phase: str, fields: Mapping[str, str], files: Any = None, size: int = 0) -> dict[str, Any]:
-        with self._preparation.call(size):
+        with self._preparation.call(size), page_expected():
             return self._client.send(f"{self._page}/videos", {"upload_phase": phase, **fields}, files)
 
     def _wait_until_ready(self, number: int, video_id: str) -> None:

@@ -30,7 +30,7 @@ from publishers.facebook import listing
 from publishers.facebook.after import FacebookAfter
 from publishers.facebook.client import GraphClient, open_facebook_session
 from publishers.facebook.dialogue import FacebookDialogue
-from publishers.facebook.errors import TITLE, is_gone
+from publishers.facebook.errors import TITLE, is_gone, page_expected
 from publishers.facebook.languages import Languages
 from publishers.facebook.media import TARGETING, Uploads, feed_fields, is_film
 from publishers.facebook.metrics import Insights
@@ -80,7 +80,8 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue):
             elif any(is_film(medium) for medium in post.media):
                 remote_id = self._show_film(prepared.media_ids[0])
             else:
-                answer = self._client.send(f"{self._page}/feed", feed_fields(prepared))
+                with page_expected():
+                    answer = self._client.send(f"{self._page}/feed", feed_fields(prepared))
                 remote_id = reading.accepted_id(answer.get("id"), TITLE)
             return Published(remote_id, listing.url(remote_id))
 

@@ -6,10 +6,16 @@ from publishers.connecting import Consent, Flow, Permission, Purpose
 
 ORGANIZATION, PERSON = "organization", "person"
 
+#: Comments and reactions have permissions of their own since 2025 (Comments API, Permissions); what was granted before
+#: them, or goes without them, holds them.
+_READS, _WRITES = ("r_organization_social",), ("w_organization_social",)
+
 PERMISSIONS = (
     Permission("w_organization_social", Purpose.PUBLISH, vital=True, kinds=(ORGANIZATION,)),
     Permission("rw_organization_admin", Purpose.FIGURES, kinds=(ORGANIZATION,)),
     Permission("r_organization_social", Purpose.CONFIRM, kinds=(ORGANIZATION,)),
+    Permission("r_organization_social_feed", Purpose.COMMENTS, kinds=(ORGANIZATION,), instead=_READS),
+    Permission("w_organization_social_feed", Purpose.ANSWERS, kinds=(ORGANIZATION,), instead=_WRITES),
     Permission("w_member_social", Purpose.PUBLISH, vital=True, kinds=(PERSON,)),
     Permission("r_member_postAnalytics", Purpose.FIGURES, kinds=(PERSON,)),
 )

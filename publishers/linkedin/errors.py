@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Throttled, Uncertain, VersionOver
+from publishers.base import Duplicate, NetworkError, ReconnectNeeded, Throttled, VersionOver
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
 from publishers.limits import until_midnight
 
 TITLE = "LinkedIn"
 
 TABLE = (
-    Rule(Duplicate, "already has this post", 422, code="DUPLICATE_POST", source="Posts API; third-party reports"),
-    Rule(Duplicate, "already has this post", 409, code="DUPLICATE_POST", source="Posts API"),
+    Rule(Duplicate, "already has this post", code="DUPLICATE_POST", source="Posts API: 409; reports of apps: 422"),
+    Rule(Duplicate, "already has this post", 422, says="duplicate of urn:li:", source="reports of apps: words alone"),
     Rule(
         VersionOver,
         "no longer serves this version of its API: the operator sets a newer one",
@@ -25,7 +25,6 @@ TABLE = (
     ),
     Rule(ReconnectNeeded, "does not grant a permission", 403, source="Error handling: ACCESS_DENIED"),
     Rule(Throttled, "is throttling", 429, source="Rate limiting"),
-    Rule(Uncertain, "gave up waiting", 504, source="Error handling"),
 )
 
 _OF_THE_DAY = re.compile(r"\b(DAY|daily)\b")

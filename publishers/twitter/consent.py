@@ -1,4 +1,4 @@
-"""What X asks a person for (docs.x.com, OAuth 2.0 scopes)."""
+"""What X asks a person for (docs.x.com, OAuth 2.0 scopes; which call needs which: its OpenAPI description)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ PERMISSIONS = (
     Permission("users.read", Purpose.RECOGNISE, vital=True),
     Permission("media.write", Purpose.IMAGES),
     Permission("offline.access", Purpose.RENEW),
+    Permission("tweet.moderate.write", Purpose.HIDING),
+    Permission("like.write", Purpose.LIKES),
 )
 
 

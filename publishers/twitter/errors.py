@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from publishers import reading
-from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused, Throttled
+from publishers.base import Duplicate, NetworkError, PaymentRequired, ReconnectNeeded, Refused, Throttled, Uncertain
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, until_reset, words_of
 
 TITLE = "X"
 
 TABLE = (
+    Rule(
+        Throttled,
+        "says that the day's quota is used up",
+        code="usage-capped/Daily",
+        wait=3600,
+        source="OpenAPI UsageCapExceededProblem: period Daily or Monthly",
+    ),
     Rule(
         Refused,
         "says that the plan's quota is used up",
@@ -51,6 +58,14 @@ TABLE = (
         source="docs.x.com, 403: scopes of the app or the token",
     ),
     Rule(ReconnectNeeded, "has locked the account", 403, code="326", source="v1.1 error 326"),
+    Rule(ReconnectNeeded, "has suspended the account", 403, code="64", source="v1.1 error 64"),
+    Rule(ReconnectNeeded, "lets this app read only", 403, code="261", source="v1.1 error 261"),
+    Rule(
+        Uncertain,
+        "says that the connection was gone before its answer",
+        code="client-disconnected",
+        source="OpenAPI ClientDisconnectedProblem: what came of the request stays open",
+    ),
 )
 
 _LIMITS = ("x-user-limit-24hour", "x-app-limit-24hour")
@@ -79,7 +94,9 @@ def complaint_of(answer: Answer) -> Complaint:
 def _codes(problem: dict[str, Any]) -> list[str]:
     kind = reading.text(problem.get("type")).rstrip("/").rpartition("/")[2]
     code = reading.identifier(problem.get("code")) or reading.text(problem.get("error"))
-    return [c for c in (kind if kind != "about:blank" else "", code) if c]
+    period = reading.text(problem.get("period"))
+    kinds = [f"{kind}/{period}", kind] if kind and period else [kind] if kind != "about:blank" else []
+    return [c for c in (*kinds, code) if c]
 
 
 def _message(problem: dict[str, Any]) -> str:

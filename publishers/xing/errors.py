@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from publishers import reading
-from publishers.base import NetworkError, ReconnectNeeded, Throttled
+from publishers.base import NetworkError, ReconnectNeeded, Refused, Throttled, Uncertain
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
 
 TITLE = "XING"
 
+_CLIENT = "XING's own client library"
+
 TABLE = (
     Rule(Throttled, "is throttling", 403, code="RATE_LIMIT_EXCEEDED", source="client libraries: 403, not 429"),
+    Rule(
+        Uncertain,
+        "says that this request came before",
+        401,
+        code="NONCE_ALREADY_USED",
+        source="XING's own client library; the one that came before may have been taken",
+    ),
+    Rule(Refused, "finds the clock of this machine wrong", 401, code="TIMESTAMP_EXPIRED", source=_CLIENT),
+    Rule(Refused, "finds the clock of this machine wrong", 401, code="INVALID_TIMESTAMP", source=_CLIENT),
     Rule(ReconnectNeeded, "does not accept the token", 401, code="INVALID_OAUTH_TOKEN", source="client libraries"),
     Rule(
         ReconnectNeeded, "does not grant a permission", 403, code="INSUFFICIENT_PRIVILEGES", source="client libraries"

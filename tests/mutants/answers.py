@@ -33,7 +33,7 @@ UNSURE = found_in(
 def _status(status: str, words: str, guard: str) -> Mutant:
     """A status that says nothing for sure, read as a refusal."""
     old = f'    Rule(Uncertain, "{words}"'
-    edit = Edit(ERRORS, f"{old}, {status}),\n", f'    Rule(Refused, "{words}", {status}),\n')
+    edit = Edit(ERRORS, f"{old}, {status}, ", f'    Rule(Refused, "{words}", {status}, ')
     name = "answer-3xx" if status.startswith("range") else f"answer-{status}"
     return Mutant(name, guard, "the doubt: it is read as a refusal", (edit,), BY_STATUS)
 
@@ -69,13 +69,13 @@ MUTANTS = (
         (
             Edit(
                 ERRORS,
-                'BEFORE_TABLES = (Rule(Uncertain, "has a problem of its own", range(500, 600)),)',
+                "BEFORE_TABLES = tuple(rule for rule in BY_STATUS if rule.status == range(500, 600))",
                 "BEFORE_TABLES = ()",
             ),
             Edit(
                 ERRORS,
-                '    Rule(Uncertain, "has a problem of its own", range(500, 600)),\n    Rule(Uncertain, "gave',
-                '    Rule(Refused, "has a problem of its own", range(500, 600)),\n    Rule(Uncertain, "gave',
+                '    Rule(Uncertain, "has a problem of its own", range(500, 600), ',
+                '    Rule(Refused, "has a problem of its own", range(500, 600), ',
             ),
         ),
         UNSURE,
@@ -89,7 +89,7 @@ MUTANTS = (
         (
             Edit(
                 ERRORS,
-                'BEFORE_TABLES = (Rule(Uncertain, "has a problem of its own", range(500, 600)),)',
+                "BEFORE_TABLES = tuple(rule for rule in BY_STATUS if rule.status == range(500, 600))",
                 "BEFORE_TABLES = ()",
             ),
         ),

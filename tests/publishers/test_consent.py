@@ -207,6 +207,29 @@ def test_x_without_offline_access_gives_no_refresh_token_and_says_so(sandbox: Sa
     assert "refresh_token" not in offer.credentials
 
 
+def test_what_a_feature_needs_is_asked_for_and_its_absence_is_named_without_refusing_the_connection(
+    sandbox: Sandbox,
+) -> None:
+    """Permission and what it is for, by which call of the feature needs it at the network."""
+    for key, account, wanted in (
+        ("facebook", 0, {"pages_read_user_content": "comments", "pages_manage_engagement": "answers",
+                         "read_insights": "figures"}),
+        ("twitter", 0, {"tweet.moderate.write": "hiding", "like.write": "likes", "media.write": "images"}),
+        ("linkedin", 0, {"rw_organization_admin": "figures"}),
+    ):  # fmt: skip
+        trip = Trip(sandbox, key)
+        assert set(wanted) <= set(trip.consent.wanted({}))
+        granted = trip.finish(trip.answer(without=set(wanted))).offers[account]
+        missing = {name: trip.consent.permission(name) for name in granted.account.missing}
+        assert wanted.items() <= {name: one.purpose.value for name, one in missing.items()}.items()
+        assert not any(one.vital for one in missing.values())
+    linkedin = Trip(sandbox, "linkedin").consent
+    granted_before = frozenset({"w_organization_social", "r_organization_social", "rw_organization_admin"})
+    assert linkedin.missing(granted_before, "organization") == ()
+    alone = frozenset({"w_organization_social", "r_organization_social_feed"})
+    assert linkedin.missing(alone, "organization") == ("rw_organization_admin", "r_organization_social")
+
+
 def test_linkedin_offers_organisations_that_one_may_post_for_and_the_own_profile(sandbox: Sandbox) -> None:
     trip = Trip(sandbox, "linkedin")
     grant = trip.finish(trip.answer())

@@ -10,7 +10,6 @@ from hypothesis import given, strategies as st
 
 from publishers.base import NetworkError, PaymentRequired, ReconnectNeeded, Refused, Rejected, Throttled, Uncertain
 from publishers.errors import (
-    BY_STATUS,
     Answer,
     Complaint,
     Rule,
@@ -65,17 +64,6 @@ def test_an_error_says_who_what_and_which_status_and_keeps_the_networks_words_ap
     assert (str(error), error.status, error.code, error.network_message) == (
         "Test did not accept this (HTTP 400).", 400, "7", "Nope.",
     )  # fmt: skip
-
-
-def test_every_table_of_an_adapter_names_its_sources() -> None:
-    from publishers.facebook.errors import TABLE as FACEBOOK
-    from publishers.linkedin.errors import TABLE as LINKEDIN
-    from publishers.twitter.errors import TABLE as TWITTER
-    from publishers.xing.errors import TABLE as XING
-
-    for rule in (*FACEBOOK, *LINKEDIN, *TWITTER, *XING):
-        assert rule.source, rule
-    assert BY_STATUS[-1].fits(999, Complaint())
 
 
 @pytest.mark.parametrize(

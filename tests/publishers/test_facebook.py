@@ -7,11 +7,14 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from publishers.base import (
+    Blocked,
     Duplicate,
+    FollowUp,
     Medium,
     NetworkError,
     OutgoingPost,
@@ -22,12 +25,14 @@ from publishers.base import (
     Rejected,
     Throttled,
     Uncertain,
+    Under,
     VersionOver,
 )
 from publishers.errors import Answer
 from publishers.facebook.errors import is_gone, judge
 from publishers.facebook.text import listed_links, listed_media
 from tests.publishers.accounts import APP, connect as connect_account
+from tests.publishers.files import film
 from tests.publishers.raw import RawServer, Received, Reply, json_reply
 
 PAGE = "104872951638204"
@@ -244,8 +249,8 @@ def judged(
     [
         (1, Uncertain), (2, Uncertain), (3, ReconnectNeeded), (4, Throttled), (10, ReconnectNeeded), (17, Throttled),
         (32, Throttled), (100, Rejected), (102, ReconnectNeeded), (190, ReconnectNeeded), (200, ReconnectNeeded),
-        (299, ReconnectNeeded), (341, Throttled), (368, Refused), (506, Duplicate), (613, Throttled),
-        (2500, ReconnectNeeded), (2635, VersionOver), (80001, Throttled), (1609005, Rejected), (987654, Rejected),
+        (299, ReconnectNeeded), (341, Throttled), (368, Blocked), (506, Duplicate), (613, Throttled),
+        (2500, Rejected), (2635, VersionOver), (80001, Throttled), (1609005, Rejected), (987654, Rejected),
     ],
 )  # fmt: skip
 def test_the_table_of_graph(code: int, kind: type[NetworkError]) -> None:
@@ -264,6 +269,33 @@ def test_an_error_under_the_status_200_is_an_error() -> None:
 def test_what_graph_calls_transient_is_uncertain_unless_its_code_says_refused() -> None:
     assert type(judged(987, is_transient=True)) is Uncertain
     assert type(judged(4, is_transient=True)) is Throttled
+    assert type(judged(200, is_transient=True)) is Uncertain  # what passes by itself asks nobody to reconnect
+
+
+def test_a_token_that_is_wanted_and_a_signature_that_is_refused_are_told_by_the_words() -> None:
+    wanted = "An active access token must be used to query information about the current user."
+    assert type(judged(2500, message=wanted)) is ReconnectNeeded
+    assert type(judged(2500, message="Unknown path components: /feeed")) is Rejected
+    assert type(judged(100, message="Invalid appsecret_proof provided in the API argument")) is ReconnectNeeded
+
+
+def test_a_page_that_vanished_asks_for_a_reconnection_and_the_post_is_not_to_blame(
+    server: RawServer, picture: Medium, tmp_path: Path
+) -> None:
+    gone = {"message": "Unsupported post request. Object with ID does not exist", "code": 100, "error_subcode": 33}
+    server.answer = json_reply({"error": gone}, 400)
+    publisher = connect(server)
+    for attempt in (
+        lambda: publisher.publish(Prepared(OutgoingPost("Hallo"))),
+        lambda: publisher.prepare(OutgoingPost("Hallo", media=(picture,))),
+        lambda: publisher.prepare(OutgoingPost("Hallo", media=(film(tmp_path),))),
+    ):
+        with pytest.raises(ReconnectNeeded) as caught:
+            attempt()
+        assert caught.value.network_message.startswith("Unsupported post request")
+    under = Under(FollowUp.COMMENT, f"{PAGE}_1", f"{PAGE}_1")
+    with pytest.raises(Rejected):  # there it is the post that is gone
+        publisher.publish(Prepared(OutgoingPost("Hallo", under=under)))
 
 
 def test_a_blocked_page_waits_for_a_person_and_blocked_content_fails_alone() -> None:

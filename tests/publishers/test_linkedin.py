@@ -290,6 +290,8 @@ def judged(status: int, **body: object) -> NetworkError:
         (401, {"code": "REVOKED_ACCESS_TOKEN", "serviceErrorCode": 65601}, ReconnectNeeded),
         (403, {"code": "ACCESS_DENIED"}, ReconnectNeeded),
         (422, {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}}, Duplicate),
+        (400, {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}}, Duplicate),
+        (422, {"message": "Content is a duplicate of urn:li:share:7123"}, Duplicate),
         (422, {"errorDetails": {"inputErrors": [{"code": "INVALID_FIELD"}]}}, Rejected),
         (400, {"code": "ILLEGAL_ARGUMENT"}, Rejected),
         (426, {"code": "NONEXISTENT_VERSION"}, VersionOver),

@@ -22,6 +22,7 @@ from publishers.base import (
     Refused,
     Rejected,
     Throttled,
+    Uncertain,
 )
 from publishers.errors import Answer
 from publishers.sandbox import Sandbox
@@ -303,6 +304,10 @@ def test_a_spent_quota_pauses_the_channel() -> None:
         (403, {"errors": [{"code": 187, "message": "Status is a duplicate."}]}, Duplicate),
         (403, {"type": f"{PROBLEMS}unsupported-authentication"}, ReconnectNeeded),
         (403, {"type": f"{PROBLEMS}client-forbidden"}, ReconnectNeeded),
+        (403, {"errors": [{"code": 64, "message": "Your account is suspended"}]}, ReconnectNeeded),
+        (400, {"type": f"{PROBLEMS}client-disconnected"}, Uncertain),
+        (429, {"type": f"{PROBLEMS}usage-capped", "period": "Daily"}, Throttled),
+        (429, {"type": f"{PROBLEMS}usage-capped", "period": "Monthly"}, Refused),
         (403, {"type": f"{PROBLEMS}oauth1-permissions"}, ReconnectNeeded),
         (403, {"type": "about:blank", "detail": "You are not permitted to perform this action."}, Rejected),
         (401, {"title": "Unauthorized"}, ReconnectNeeded),

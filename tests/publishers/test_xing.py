@@ -15,6 +15,7 @@ from publishers.base import (
     Prepared,
     Publisher,
     ReconnectNeeded,
+    Refused,
     Rejected,
     Throttled,
     Uncertain,
@@ -143,6 +144,8 @@ def test_a_shared_link_is_read_from_an_activity() -> None:
     [
         (403, "RATE_LIMIT_EXCEEDED", Throttled),
         (401, "INVALID_OAUTH_TOKEN", ReconnectNeeded),
+        (401, "NONCE_ALREADY_USED", Uncertain),
+        (401, "TIMESTAMP_EXPIRED", Refused),
         (403, "INSUFFICIENT_PRIVILEGES", ReconnectNeeded),
         (400, "INVALID_PARAMETERS", Rejected),
         (404, "ACTIVITY_NOT_FOUND", Rejected),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from planner.domain import retry
 from planner.domain.states import DeliveryState, Outcome
 from publishers.base import (
+    Blocked,
     Duplicate,
     NetworkError,
     PaymentRequired,
@@ -112,7 +113,8 @@ def _throttled(error: Throttled) -> Verdict:
 def _refused(error: Refused, attempts: int, now: datetime) -> Verdict:
     if error.pause_channel:
         effect = ChannelEffect.PAUSE
-        verdict = _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, "quota_spent", try_at=now, channel=effect)
+        code = "blocked" if isinstance(error, Blocked) else "quota_spent"
+        verdict = _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, code, try_at=now, channel=effect)
         # A network's words about its versions tell a person nothing.
         return replace(verdict, code="version_over", message=str(error)) if isinstance(error, VersionOver) else verdict
     try_at = retry.next_try(now, attempts, error.retry_after)

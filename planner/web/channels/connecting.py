@@ -174,6 +174,7 @@ def show_form(network: Network, channel: Channel | None, errors: dict[str, str])
         channel=channel,
         fields=fields,
         guide=guide(network.key),
+        permissions=[p.name for p in network.consent.permissions if not p.instead] if network.consent else [],
         consent=consent_of(network.key),
         errors=errors,
         typed=request.form,

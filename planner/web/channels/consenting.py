@@ -222,7 +222,9 @@ def _setup_page(found: AppSettings, told: list[Told] | None = None) -> str:
         guide=app_guide(key),
         address=address,
         lines=_lines(found),
-        permissions=[(p.name, PURPOSES[p.purpose.value], p.vital) for p in found.consent.permissions],
+        permissions=[
+            (" / ".join((p.name, *p.instead)), PURPOSES[p.purpose.value], p.vital) for p in found.consent.permissions
+        ],
         public_url=settings.public_url,
         set_options=[option for option, value in settings.network(key).app.items() if value],
         setting_name=name_of_app_option,

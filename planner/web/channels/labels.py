@@ -12,11 +12,10 @@ MISSED_AFTER = (15 * 60, 30 * 60, HOUR, 2 * HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What a person must have ready before connecting a network, and what it must be allowed."""
+    """What a person must have ready before connecting a network."""
 
     summary: LazyString
     steps: tuple[LazyString, ...]
-    permissions: tuple[str, ...] = ()
 
 
 GUIDES: dict[str, Guide] = {
@@ -27,7 +26,6 @@ GUIDES: dict[str, Guide] = {
             _l("Create an access token for it with the permissions named below; it lasts 60 days."),
             _l("The number in the address of the page's admin view is the organisation's id."),
         ),
-        ("w_organization_social", "r_organization_social", "rw_organization_admin"),
     ),
     "facebook": Guide(
         _l("Posts on a Facebook Page, by the Graph API."),
@@ -36,7 +34,6 @@ GUIDES: dict[str, Guide] = {
             _l("Create a Page access token from a long-lived user token: it does not expire by itself."),
             _l("The Page's id stands on the Page under About, Page transparency."),
         ),
-        ("pages_show_list", "pages_manage_posts", "pages_read_engagement", "read_insights"),
     ),
     "twitter": Guide(
         _l("Posts on X. X charges for each post sent by its API: 0.015 dollars, with a link 0.20 dollars."),
@@ -45,7 +42,6 @@ GUIDES: dict[str, Guide] = {
             _l("Sign in to it once with the account that is to post, and copy both tokens."),
             _l("With a refresh token the connection renews itself; without one it ends after two hours."),
         ),
-        ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
     ),
     "xing": Guide(
         _l("XING has no open API: at the time, Sendeplan hands a person text and pictures, and one click notes it."),

@@ -48,6 +48,9 @@ PREVENTS: dict[str, LazyString] = {
     "confirm": _l("Without it, Sendeplan cannot look whether a post is live."),
     "figures": _l("Without it, there are no figures."),
     "comments": _l("Without it, there are no comments."),
+    "answers": _l("Without it, comments cannot be answered, and first comments fail."),
+    "hiding": _l("Without it, replies cannot be hidden."),
+    "likes": _l("Without it, nothing can be liked."),
     "renew": _l("Without it, the connection ends after two hours."),
     "role": _l("This person's role on the page does not allow to publish. An admin of the page can change that."),
 }
@@ -61,6 +64,9 @@ PURPOSES: dict[str, LazyString] = {
     "confirm": _l("looking whether a post is live"),
     "figures": _l("figures"),
     "comments": _l("comments"),
+    "answers": _l("answers and first comments"),
+    "hiding": _l("hiding replies"),
+    "likes": _l("likes"),
     "renew": _l("a connection that renews itself"),
 }
 

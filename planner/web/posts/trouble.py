@@ -39,16 +39,20 @@ WHY: Mapping[str, LazyString] = {
     "unsupported": _l("This connection cannot publish this kind of post."),
     "payment_required": _l("The network wants its account topped up before it takes more posts."),
     "attempts_exhausted": _l("The network refused it several times in a row."),
-    "refused": _l("The network could not be reached. It is tried again by itself."),
+    "refused": _l("The network could not be reached, or did not take it for now. It is tried again by itself."),
     "throttled": _l("The network's limit was reached. It is tried again by itself."),
-    "quota_spent": _l("The network's quota for this account is spent."),
+    "quota_spent": _l("The network's quota for this account is spent. Once there is some again, end the pause."),
+    "blocked": _l(
+        "The network takes no posts of this account for now. Look there for the reason; once that is settled, "
+        "end the pause."
+    ),
     "version_over": _l("The network no longer serves the API version that is set. The operator sets a newer one."),
     "token_renewed": _l("The access had run out and was renewed. It is tried again by itself."),
     "too_slow": _l("The machine stood still for too long. It is tried again by itself."),
     "lease_over": _l("The process that prepared it ended. It is tried again by itself."),
     "not_found": _l("It was not found on the network after several looks, so it is sent again."),
     "duplicate": _l("The network says it has the same content already, but the post could not be found there."),
-    "reconnect": _l("The network no longer accepts this channel's access."),
+    "reconnect": _l("The network no longer accepts this channel's access. Reconnect the channel, then it goes on."),
     "unconfirmed": _l("The network's answer did not say whether it took the post."),
     "interrupted": _l("The process ended while the post was being sent."),
     "restored": _l("The instance was restored from a backup, which cannot know what went out since."),
