@@ -1,4 +1,4 @@
-"""What the calendar draws: entries, gaps and the weekly rhythm, in three queries however many posts there are."""
+"""What the calendar draws: entries, gaps and the weekly rhythm, in four queries however many posts there are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from planner.domain.states import DeliveryState, PostStatus, post_status
 from planner.domain.week import Week
 from planner.models import Campaign, Category, Channel, Delivery, Post, Workspace
-from planner.services import by_hand, weeks
+from planner.services import by_hand, entry_marks, weeks
 from planner.services.by_hand import ByHand
+from planner.services.entry_marks import Mark
 from planner.services.limits import app_limits
 from planner.services.posts import Entry, calendar as entries_between
 from planner.services.posts.placing import MOVABLE
@@ -28,7 +29,8 @@ LONGEST = timedelta(days=100)
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """An entry as it is shown: its own status (a post's parts may stand elsewhere), what holds it against the plan and
-    until when, as far as that is known, whether it can be dragged, and how it stands where it only waits for a hand."""
+    until when, as far as that is known, whether it can be dragged, how it stands where it only waits for a hand, and
+    what it holds besides its text."""
 
     entry: Entry
     status: PostStatus
@@ -36,6 +38,7 @@ class Drawn:
     held_until: datetime | None
     movable: bool
     by_hand: ByHand | None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,10 @@ def look(session: Session, workspace: Workspace, start: datetime, end: datetime,
     apps = app_limits(session, now) if any(d.state is DeliveryState.SCHEDULED for d in deliveries) else {}
     holds = Holds(workspace.paused_at, campaigns, apps, now)
     known = {channel.id: channel for channel in channels}
+    entries = [e for e in found if start <= e.publish_at < end]
+    marks = entry_marks.of(session, entries, known)
     return CalendarView(
-        [_drawn(e, holds, known) for e in found if start <= e.publish_at < end],
+        [_drawn(e, holds, known, m) for e, m in zip(entries, marks, strict=True)],
         weeks.overviews_of(shown, workspace.zone, channels, deliveries, now=now),
     )
 
@@ -117,12 +122,12 @@ def _weeks_between(start: datetime, end: datetime, zone: str) -> Iterator[Week]:
         week = week.next
 
 
-def _drawn(entry: Entry, holds: Holds, channels: Mapping[int, Channel]) -> Drawn:
+def _drawn(entry: Entry, holds: Holds, channels: Mapping[int, Channel], marks: tuple[Mark, ...]) -> Drawn:
     states = [d.state for d in entry.deliveries]
     status = post_status(states, awaits_approval=entry.status is PostStatus.IN_APPROVAL)
     movable = all(s in MOVABLE for s in states)
     hold, until = _hold(entry, holds, channels)
-    return Drawn(entry, status, hold, until, movable, by_hand.standing(entry.deliveries, holds.now))
+    return Drawn(entry, status, hold, until, movable, by_hand.standing(entry.deliveries, holds.now), marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from planner.services.publishing.status import Holds
 from planner.services.weeks import ChannelWeek, WeekOverview
 from planner.web import answers, context
 from planner.web.formats import iso
-from planner.web.looks import look_of, network_look
+from planner.web.looks import MARKS, look_of, network_look
 from planner.web.posts.holding import holds_of
 from planner.web.posts.page import allowed
 from planner.web.posts.trouble import waiting
@@ -55,6 +55,7 @@ def index() -> str:
             "mayEdit": context.actor().may(Permission.EDIT),
             "channels": {str(key): _channel(name, network) for key, name, network in known.channels},
             "looks": {s: _look(s) for s in [*PostStatus, *ByHand, "held"]},
+            "marks": {mark: {"icon": look.icon, "label": str(look.label)} for mark, look in MARKS.items()},
         },
     )
 
@@ -109,6 +110,7 @@ def _entry(drawn: Drawn) -> dict[str, Any]:
         "held": waiting(drawn.waits_for, drawn.held_until) if drawn.waits_for else "",
         "movable": drawn.movable,
         "queued": any(d.queued for d in entry.deliveries),
+        "marks": list(drawn.marks),
         "campaign": str(entry.campaign_id or ""),
         "category": str(entry.category_id or ""),
     }

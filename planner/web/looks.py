@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import LazyString, lazy_gettext as _l
 
 from planner.domain.roles import Role
+from planner.services.entry_marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,18 @@ class Look:
         """The word for a narrow place."""
         return self.brief or self.label
 
+
+#: What an entry of the calendar holds besides its text (planner/services/entry_marks.py).
+MARKS: dict[Mark, Look] = {
+    Mark.IMAGE: Look(_l("Images"), "photo"),
+    Mark.GIF: Look("GIF", "photo"),
+    Mark.VIDEO: Look(_l("Video"), "movie"),
+    Mark.DOCUMENT: Look(_l("Document"), "file-text"),
+    Mark.POLL: Look(_l("Poll"), "chart-bar"),
+    Mark.THREAD: Look(_l("Thread"), "list-numbers"),
+    Mark.FIRST_COMMENT: Look(_l("First comment"), "message"),
+    Mark.BY_HAND: Look(_l("By hand"), "hand-click"),
+}
 
 #: Delivery states, post statuses, topic stages and channel health; where two share a word, they mean the same.
 LOOKS: dict[str, Look] = {

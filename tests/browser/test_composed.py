@@ -18,6 +18,7 @@ from planner.models import Channel
 from publishers.sandbox import Sandbox
 from tests.services.publishing.stage import Stage
 from tests.support import files
+from tests.support.browser import assert_accessible
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_platform, picture
 from tests.support.web import sign_in
@@ -138,14 +139,22 @@ def test_a_poll_pictures_a_thread_and_first_comments_arrive_as_they_were_written
     part = page.locator("[data-part]").first
     upload = f"#upload\\.part\\.{part.get_attribute('data-part')}"
     desk.attach([image("kran.png", "gold")], upload).first.locator("[data-alt]").fill("Der Haken")
-    shown = desk.publish()
-    assert set(shown) == {"facebook", "linkedin", "twitter"}
-    for post in shown.values():
+    arrived = desk.publish()
+    assert set(arrived) == {"facebook", "linkedin", "twitter"}
+    for post in arrived.values():
         assert [one["alt"] for one in post["media"]] == ["Eine Fräse", "Ein Tor", "Ein Kran"]
-    assert shown["facebook"]["comments"] == shown["linkedin"]["comments"] == ["Mehr auf unserer Seite."]
-    thread = shown["twitter"]["thread"]
+    assert arrived["facebook"]["comments"] == arrived["linkedin"]["comments"] == ["Mehr auf unserer Seite."]
+    thread = arrived["twitter"]["thread"]
     assert [part["text"] for part in thread] == ["Der Kran hebt 20 Tonnen.", "Das Tor ist 8 Meter hoch."]
     assert [one["alt"] for one in thread[0]["media"]] == ["Der Haken"]
+
+    page.goto(f"{desk.server}/calendar?view=list")
+    marks = {"Welche Maschine": ["Umfrage"], "Drei Blicke": ["Bilder", "Thread", "Erster Kommentar"]}
+    for words, names in marks.items():
+        shown = page.locator(".entry", has_text=words).locator(".entry-marks [role=img]")
+        expect(shown).to_have_count(len(names))
+        assert [one.get_attribute("aria-label") for one in shown.all()] == names
+    assert_accessible(page)
 
 
 def test_a_film_and_a_document_arrive_whole_once_the_networks_have_processed_them(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from planner.bootstrap import Platform
 from planner.domain.states import PostStatus, TopicStage
@@ -10,9 +11,10 @@ from planner.models import Campaign, Category, Channel, Topic
 from planner.services import calendar
 from planner.services.channel_choices import channel_choices
 from planner.services.plan_choices import choices
-from planner.services.posts import Content, When, look_over
+from planner.services.posts import Content, PartInput, PollInput, VariantInput, When, look_over
 from planner.services.posts.history import history, names_of
-from tests.support.factories import Company, make_channel, make_post
+from tests.support import files
+from tests.support.factories import Company, make_channel, make_media, make_post
 
 
 def test_a_week_holds_its_entries_gaps_and_rhythm(platform: Platform, company: Company) -> None:
@@ -25,6 +27,27 @@ def test_a_week_holds_its_entries_gaps_and_rhythm(platform: Platform, company: C
     assert [(d.entry.post_id, d.status, d.movable) for d in shown.entries] == [(post.id, PostStatus.SCHEDULED, True)]
     week = shown.weeks[0].channels[0]
     assert (week.planned, week.met, len(week.gaps)) == (1, True, 1)
+
+
+def test_an_entry_is_marked_with_what_its_own_channels_get(platform: Platform, company: Company) -> None:
+    now = platform.clock.now()
+    facebook, twitter = (make_channel(platform.database, company, now, key) for key in ("facebook", "twitter"))
+    by_hand = make_channel(platform.database, company, now, "xing", by_hand_since=now)
+    image, film = make_media(platform, company.bob), make_media(platform, company.bob, files.video(), "halle.mp4")
+    thread, own = (PartInput("Zwei"),), {facebook.id: VariantInput(media=(film,), first_comment=" ")}
+    contents: list[tuple[list[Channel], dict[str, Any]]] = [
+        ([twitter], {"poll": PollInput(("Ja", "Nein"))}),
+        ([facebook], {"thread": thread, "first_comment": "Mehr dazu", "media": (image,)}),
+        ([twitter, facebook], {"thread": thread, "first_comment": "Mehr", "media": (image,), "variants": own}),
+        ([by_hand], {"text": "Nur Text"}),
+    ]
+    for hour, (channels, content) in enumerate(contents, start=1):
+        make_post(platform, company.bob, channels, When(at=now + timedelta(hours=hour)), **content)
+    with platform.database.read() as session:
+        shown = calendar.look(session, company.workspace, now, now + timedelta(days=1), now=now)
+    assert [drawn.marks for drawn in shown.entries] == [
+        ("poll",), ("image", "first_comment"), ("image", "video", "thread"), ("by_hand",),
+    ]  # fmt: skip
 
 
 def test_only_posts_without_any_time_are_drafts_without_one(platform: Platform, company: Company) -> None:

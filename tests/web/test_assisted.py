@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from planner.services.posts import When
 from planner.services.publishing import notices
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.status import refresh_status
+from tests.support import files
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_post, picture
 from tests.support.published import delivery_of, make_published
@@ -68,6 +70,22 @@ def test_the_page_has_text_image_and_link_at_hand(charlie: Browsing, due: Delive
     assert "download=" in page
     assert "https://www.xing.com/spi/shares/new?url=https%3A%2F%2Fbrandt.example%2Fstellen" in page
     assert "attach what you saved" in page
+    pictures = re.findall(r'src="(/media/[^"]+)"', page)
+    assert len(pictures) == 1
+    with charlie.get(pictures[0]) as shown:
+        assert shown.status_code == 200
+
+
+def test_a_film_that_no_still_can_be_made_of_is_offered_without_a_picture(
+    charlie: Browsing, platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    youtube = make_channel(platform.database, company, clock.now(), "youtube")
+    film = make_media(platform, company.charlie, files.video(), "halle.mp4")
+    when = When(at=clock.now() + timedelta(minutes=30))
+    post = make_post(platform, company.bob, [youtube], when, approve=True, media=(film,))
+    page = charlie.get(f"/assisted/{delivery_of(platform, post).id}").text
+    assert f'href="/media/{film}" download="halle.mp4"' in page
+    assert "/thumbnail" not in page
 
 
 def test_without_a_link_the_network_itself_is_opened_and_no_image_is_spoken_of(

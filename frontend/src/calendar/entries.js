@@ -25,7 +25,7 @@ export function markEntry({ event, el }, settings) {
 }
 
 function entryNodes(event, settings, view) {
-  const { text, channels, queued, held } = event.extendedProps;
+  const { text, channels, queued, held, marks = [] } = event.extendedProps;
   const look = lookOf(event, settings);
   const head = element("span", "entry-head");
   head.append(element("span", "entry-time", time(event.start)), networks(channels, settings));
@@ -33,7 +33,10 @@ function entryNodes(event, settings, view) {
   const status = element("span", "entry-status");
   status.append(icon(look.icon), element("span", "entry-status-word", view === "list" ? look.label : look.short));
   status.title = held || look.label;
-  const nodes = [head, element("span", "entry-text", text), status];
+  const line = element("span", "entry-line");
+  line.append(element("span", "entry-text", text));
+  if (marks.length) line.append(contents(marks, settings));
+  const nodes = [head, line, status];
   if (held) nodes.push(element("span", view === "list" ? "entry-hold" : "visually-hidden", held));
   return nodes;
 }
@@ -57,6 +60,14 @@ function networks(channels, settings) {
     marks.append(icon(channel.icon, channel.network));
   }
   return marks;
+}
+
+/** What it holds besides its text: what listens hears the names, what points sees them. */
+function contents(marks, settings) {
+  const shown = element("span", "entry-marks");
+  shown.title = marks.map((mark) => settings.marks[mark].label).join(", ");
+  shown.append(...marks.map((mark) => icon(settings.marks[mark].icon, settings.marks[mark].label)));
+  return shown;
 }
 
 function lookOf(event, settings) {

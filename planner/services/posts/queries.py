@@ -54,7 +54,8 @@ class Page:
 
 @dataclass(slots=True)
 class Entry:
-    """What the calendar shows at one moment: a post on those of its channels that go out then."""
+    """What the calendar shows at one moment: a post on those of its channels that go out then. ``parts`` counts what
+    follows it as a thread; ``first_comment`` is the one for all channels."""
 
     post_id: int
     publish_at: datetime
@@ -67,6 +68,9 @@ class Entry:
     needs_approval: bool = False
     approved_at: datetime | None = None
     campaign_paused_at: datetime | None = None
+    poll: bool = False
+    parts: int = 0
+    first_comment: str = ""
     deliveries: list[CalendarDelivery] = field(default_factory=list)
 
 
@@ -154,6 +158,9 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Post.owner_id,
             Post.needs_approval,
             Post.approved_at,
+            Post.poll,
+            Post.thread,
+            Post.first_comment,
         )
         .join(Post, Post.id == Delivery.post_id)
         .outerjoin(Campaign, Campaign.id == Post.campaign_id)
@@ -182,6 +189,9 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
                 row.needs_approval,
                 row.approved_at,
                 row.campaign_paused_at,
+                row.poll is not None,
+                len(row.thread),
+                row.first_comment,
             )
         entries[key].deliveries.append(
             CalendarDelivery(
