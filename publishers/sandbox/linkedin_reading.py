@@ -192,9 +192,9 @@ class LinkedInReading(Service):
         return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
 
     def me(self, request: Request) -> Response:
-        token = self.authorize(
-            request, "profile", "r_basicprofile", "r_liteprofile", versioned=request.path.startswith("/rest")
-        )
+        """OpenID's ``profile`` does not open it, but ``userinfo``."""
+        versioned = request.path.startswith("/rest")
+        token = self.authorize(request, "r_basicprofile", "r_liteprofile", versioned=versioned)
         first, _, last = token.account.name.partition(" ")
         return json_response(200, {
             "id": token.account.id.rpartition(":")[2], "localizedFirstName": first, "localizedLastName": last,

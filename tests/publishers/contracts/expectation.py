@@ -16,7 +16,8 @@ from tests.publishers.contracts.recorder import Sent
 class Expectation:
     """``path`` is a regular expression of the whole path. Of ``query``, ``fields`` and ``headers`` each value is one as
     well; nothing else may be in query and fields, and what is ``required`` (their names) must be there. ``body`` is a
-    JSON schema; None: there must be none. ``source`` says which documentation it was written by."""
+    JSON schema; None: there must be none. One of the groups in
+    ``one_of`` must be there whole. ``source`` says which documentation it was written by."""
 
     method: str
     path: str
@@ -26,6 +27,7 @@ class Expectation:
     headers: Mapping[str, str] = field(default_factory=dict)
     required: Sequence[str] = ()
     body: Mapping[str, Any] | None = None
+    one_of: Sequence[Sequence[str]] = ()
 
     def is_meant_by(self, sent: Sent) -> bool:
         return sent.method == self.method and re.fullmatch(self.path, sent.path) is not None
@@ -36,6 +38,8 @@ class Expectation:
         for name in self.required:
             if name not in sent.query and name not in sent.fields:
                 yield f"{sent}: {name} is missing"
+        if self.one_of and not any(set(group) <= {*sent.query, *sent.fields} for group in self.one_of):
+            yield f"{sent}: none of {self.one_of} is there"
         for name, pattern in self.headers.items():
             if not re.fullmatch(pattern, sent.headers.get(name.lower(), "")):
                 yield f"{sent}: the header {name} is {sent.headers.get(name.lower())!r}"

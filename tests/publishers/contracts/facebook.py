@@ -12,8 +12,8 @@ _BEARER = {"Authorization": r"Bearer \S+"}
 _PROOF = {"appsecret_proof": "[0-9a-f]{64}"}
 #: In a call with a body the token travels there, where no log of an address holds it.
 _SIGNED = {"access_token": r"\S+", **_PROOF}
-_FIELDS = {"fields": r"[\w.,(){}]+", "limit": r"\d{1,3}", "after": r"\S+", **_PROOF}
-_COMMENTS = {**_FIELDS, "filter": "stream|toplevel", "order": "chronological|reverse_chronological", "since": r"\d+"}
+FIELDS = {"fields": r"[\w.,(){}]+", "limit": r"\d{1,3}", "after": r"\S+", **_PROOF}
+_COMMENTS = {**FIELDS, "filter": "stream|toplevel", "order": "chronological|reverse_chronological", "since": r"\d+"}
 _SPEC = "Meta's specification of"
 
 EXPECTED = (
@@ -97,15 +97,15 @@ EXPECTED = (
         },
     ),
     Expectation("DELETE", f"{V}/{ID}", f"{_SPEC} PagePost, Comment", _PROOF, headers=_BEARER),
-    Expectation("GET", f"{V}/{ID}", f"{_SPEC} Page, PagePost, AdVideo: fields", _FIELDS, headers=_BEARER),
+    Expectation("GET", f"{V}/{ID}", f"{_SPEC} Page, PagePost, AdVideo: fields", FIELDS, headers=_BEARER),
     Expectation(
         "GET",
         f"{V}/{ID}/published_posts",
         f"{_SPEC} Page: published_posts",
-        {**_FIELDS, "since": r"\d+"},
+        {**FIELDS, "since": r"\d+"},
         headers=_BEARER,
     ),
-    Expectation("GET", f"{V}/{ID}/tagged", f"{_SPEC} Page: tagged", {**_FIELDS, "since": r"\d+"}, headers=_BEARER),
+    Expectation("GET", f"{V}/{ID}/tagged", f"{_SPEC} Page: tagged", {**FIELDS, "since": r"\d+"}, headers=_BEARER),
     Expectation("GET", f"{V}/{ID}/comments", f"{_SPEC} PagePost: comments", _COMMENTS, headers=_BEARER),
     Expectation(
         "GET",

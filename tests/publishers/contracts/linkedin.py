@@ -182,7 +182,7 @@ EXPECTED = (
         "/oauth/v2/accessToken",
         "Refresh Tokens",
         fields={
-            "grant_type": "refresh_token|authorization_code",
+            "grant_type": "refresh_token|authorization_code|client_credentials",
             "refresh_token": ".+",
             "client_id": ".+",
             "client_secret": ".+",
@@ -190,5 +190,6 @@ EXPECTED = (
             "redirect_uri": ".+",
         },
         required=["grant_type", "client_id", "client_secret"],
+        one_of=(("refresh_token",), ("code", "redirect_uri"), ("grant_type",)),
     ),
 )

@@ -178,5 +178,6 @@ EXPECTED = (
             "code_verifier": ".{43,128}",
         },
         required=["grant_type"],
+        one_of=(("refresh_token",), ("code", "redirect_uri", "code_verifier")),
     ),
 )
