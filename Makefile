@@ -107,7 +107,7 @@ endif
 mutants: setup ## Take each guard of publishing away in turn, see that a test notices, and write docs/dev/guards.md
 	$(BIN)/python -m tests.mutants --jobs $(WORKERS) $(ARGS)
 
-tables: setup ## Write docs/dev/errors.md from what the adapters say of the networks' answers
+tables: setup ## Write what the adapters say of answers, permissions and features into docs
 	$(BIN)/python -m tests.publishers.tables
 
 bench: setup ## Measure, and write docs/performance.md

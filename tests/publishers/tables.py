@@ -1,7 +1,7 @@
 """What the networks' answers mean, as docs/dev/errors.md shows it, and the permissions in docs/user/networks.md: both
 made from the adapters' own tables.
 
-``python -m tests.publishers.tables`` (or ``make tables``) writes both.
+``python -m tests.publishers.tables`` (or ``make tables``) writes both, and docs/dev/features.md.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from publishers.linkedin import errors as linkedin
 from publishers.registry import network
 from publishers.twitter import errors as twitter
 from publishers.xing import errors as xing
+from tests.publishers import features
 
 DOCS = Path(__file__).parents[2] / "docs"
 FILE = DOCS / "dev" / "errors.md"
@@ -122,4 +123,5 @@ def _permissions() -> str:
 
 if __name__ == "__main__":
     FILE.write_text(page(), encoding="utf-8")
+    features.FILE.write_text(features.page(), encoding="utf-8")
     NETWORKS.write_text(networks_page(NETWORKS.read_text(encoding="utf-8")), encoding="utf-8")

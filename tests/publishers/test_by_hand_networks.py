@@ -26,7 +26,7 @@ def test_a_text_of_the_most_length_with_a_fitting_file_is_taken_and_one_sign_mor
     assert codes(key, OutgoingPost("a" * (limit + 1), media=media)) == ["text_too_long"]
 
 
-@pytest.mark.parametrize("key", FITTING)
+@pytest.mark.parametrize("key", ["youtube", *FITTING])
 def test_nothing_is_asked_of_the_network(key: str) -> None:
     known = network(key)
     assert known.capabilities_of({}).assisted_only
@@ -69,6 +69,8 @@ def test_a_title_of_a_persons_own_is_never_cut_but_refused_and_one_has_to_be_the
         ("youtube", "https://youtu.be/abc", True),
         ("pinterest", "https://de.pinterest.com/pin/1/", True),
         ("pinterest", "https://www.pinterest.de/pin/1/", True),
+        ("snapchat", "https://www.snapchat.com/add/brandt", True),
+        ("threads", "https://www.threads.net/@brandt/post/1", True),
         ("twitter", "https://twitter.com/brandt/status/1", True),
         ("xing", "https://www.linkedin.com/feed/", False),
         ("xing", "kein Link", False),
