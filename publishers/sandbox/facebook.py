@@ -283,6 +283,7 @@ class Facebook(FacebookConsent, FacebookVideo):
         simple: dict[str, Callable[[], Response]] = {
             "expired_token": _expired,
             "missing_permission": _no_permission,
+            "account_gone": lambda: unknown_object(fault.account or "0").response,
             "duplicate": _duplicate,
             "version_retired": lambda: error(2635, "(#2635) You are calling a deprecated version of the API"),
             "rejected": lambda: error(368, "(#368) The action attempted has been deemed abusive or is disallowed"),

@@ -14,6 +14,7 @@ drip                   the answer, in small pieces over ``seconds``
 throttled              the network's rate-limit answer, with ``retry_after`` or ``reset_in`` seconds, or neither
 expired_token          the network's answer to an expired token
 missing_permission     the network's answer to a missing permission
+account_gone           the network's answer where the account is closed, or no longer the caller's
 duplicate              the network's answer to a text it has already
 payment_required       402 in the network's error shape
 usage_capped           X's usage-capped problem
@@ -40,8 +41,8 @@ from typing import Any
 PROCESSING = {"processing_failed": "fails", "processing_slow": "slow"}
 ACCEPTING = frozenset({"malformed", "truncated", "empty", "drip", "listing_lag", *PROCESSING})
 KINDS = ACCEPTING | {
-    "timeout", "reset", "error", "html", "throttled", "expired_token", "missing_permission", "duplicate",
-    "payment_required", "usage_capped", "version_retired", "rejected",
+    "timeout", "reset", "error", "html", "throttled", "expired_token", "missing_permission", "account_gone",
+    "duplicate", "payment_required", "usage_capped", "version_retired", "rejected",
 }  # fmt: skip
 _SECONDS = {"timeout": 60.0, "drip": 2.0, "listing_lag": 120.0, "processing_failed": 1.0, "processing_slow": 600.0}
 

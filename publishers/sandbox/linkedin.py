@@ -237,6 +237,7 @@ class LinkedIn(LinkedInConsent, LinkedInMedia):
         simple: dict[str, Callable[[], Response]] = {
             "expired_token": expired,
             "missing_permission": lambda: denied("partnerApiPostsExternal.CREATE"),
+            "account_gone": lambda: error(403, "ACCESS_DENIED", "The author is not active", 100),
             "duplicate": lambda: duplicate(post.id if post else "urn:li:share:7000000000000000001"),
             "version_retired": lambda: error(426, "NONEXISTENT_VERSION", "Requested version 20251101 is not active"),
             "rejected": lambda: error(400, "ILLEGAL_ARGUMENT", "The content is not allowed", 0),

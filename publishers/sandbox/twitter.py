@@ -240,6 +240,7 @@ class Twitter(TwitterConsent, TwitterDialogue):
         simple: dict[str, Callable[[], Response]] = {
             "expired_token": lambda: problem(401, "Unauthorized", "Unauthorized"),
             "missing_permission": _missing_scope,
+            "account_gone": lambda: json_response(403, {"errors": [{"code": 64, "message": "Account suspended"}]}),
             "duplicate": _duplicate,
             "version_retired": lambda: problem(410, "Gone", "This endpoint has been retired."),
             "rejected": lambda: problem(

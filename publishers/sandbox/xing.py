@@ -252,6 +252,7 @@ class Xing(XingConsent):
     def refusal(self, fault: Fault, post: Post | None) -> Response:  # noqa: ARG002 - XING names no post
         simple: dict[str, Callable[[], Response]] = {
             "expired_token": _invalid_token,
+            "account_gone": _invalid_token,
             "missing_permission": lambda: error(403, "ACCESS_DENIED", "Access denied"),
             "duplicate": lambda: error(403, "DUPLICATE_MESSAGE", "This message has been posted already"),
             "version_retired": lambda: error(410, "GONE", "This call is no longer available"),

@@ -123,6 +123,8 @@ def test_a_reset_time_is_given_in_the_networks_own_header(posting: Posting, sand
     [
         ("facebook", "expired_token", 400, '"code":190'),
         ("facebook", "missing_permission", 403, '"code":200'),
+        ("facebook", "account_gone", 400, '"error_subcode":33'),
+        ("twitter", "account_gone", 403, "suspended"),
         ("facebook", "duplicate", 400, '"code":506'),
         ("facebook", "rejected", 400, '"code":368'),
         ("twitter", "expired_token", 401, "Unauthorized"),

@@ -210,15 +210,24 @@ def test_a_token_that_ended_for_good_asks_for_a_reconnection_and_holds_the_chann
     assert stage.run() == 0
 
 
-def test_a_missing_permission_asks_for_a_reconnection(stage: Stage) -> None:
-    stage.sandbox.faults.add("missing_permission", "facebook", count=1)
-    channel = stage.channel("facebook")
-    delivery = stage.due(channel)
+@pytest.mark.parametrize("fault", ["missing_permission", "account_gone"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_permission_that_was_revoked_and_an_account_that_vanished_hold_the_channel_and_no_post_is_lost(
+    stage: Stage, network: str, fault: str
+) -> None:
+    channel = stage.channel(network)
+    stage.sandbox.faults.add(fault, network, account=channel.remote_account_id)
+    stage.sandbox.faults.add("expired_token", network, "refresh")
+    first, second = stage.due(channel, text="Eins"), stage.due(channel, text="Zwei")
 
     stage.run()
 
-    assert (stage.state(delivery), stage.read(delivery).error_code) == (S.NEEDS_PERSON, "reconnect")
+    assert (stage.state(first), stage.read(first).error_code) == (S.NEEDS_PERSON, "reconnect")
+    assert stage.state(second) is S.SCHEDULED
     assert stage.channel_now(channel).reconnect_since is not None
+    assert stage.told("channel_reconnect")
+    assert stage.run() == 0
+    assert stage.live(channel) == []
 
 
 @pytest.mark.parametrize("network", ["facebook", "linkedin", "twitter"])
