@@ -6,7 +6,19 @@ from importlib import import_module
 
 from flask import Flask
 
-from planner.web import assets, errors, extensions, files, formats, headers, layout, looks, request_ids, words
+from planner.web import (
+    assets,
+    errors,
+    extensions,
+    figure_words,
+    files,
+    formats,
+    headers,
+    layout,
+    looks,
+    request_ids,
+    words,
+)
 from planner.web.context import close_reading
 from planner.web.letters import Letters
 from planner.web.pushes import Pushes
@@ -47,7 +59,7 @@ def register(app: Flask) -> None:
     """Put extensions, screens, error pages and headers on the application."""
     request_ids.init_app(app)
     extensions.init_app(app)
-    for part in (formats, assets, files, looks, layout, words):
+    for part in (formats, assets, figure_words, files, looks, layout, words):
         part.init_app(app)
     for name in BLUEPRINTS:
         module, _, attribute = name.partition(":")

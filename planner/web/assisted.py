@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString, gettext as _, lazy_gettext as _l
+from flask_babel import LazyString, gettext as _
 from flask_login import login_required
 from werkzeug.exceptions import NotFound as PageNotFound
 
+from planner.domain.figures import METRICS
 from planner.domain.roles import Permission
 from planner.domain.states import DeliveryState
 from planner.models import Delivery
@@ -21,7 +22,7 @@ from planner.services.publishing import decide
 from planner.services.publishing.decide import HELD_BY_PEOPLE
 from planner.services.publishing.status import Holds
 from planner.services.taking import Whose
-from planner.web import answers, context, inputs
+from planner.web import answers, context, figure_words, inputs
 from planner.web.access import requires
 from planner.web.formats import clock, local, moment
 from planner.web.messages import explain
@@ -31,18 +32,6 @@ from planner.web.posts.wording import with_zone
 
 blueprint = Blueprint("assisted", __name__, url_prefix="/assisted")
 answers.attach(blueprint)
-
-#: The figures that can be entered by hand, in the order of the form.
-FIGURES: dict[str, LazyString] = {
-    "impressions": _l("Impressions"),
-    "reach": _l("Reach"),
-    "reactions": _l("Reactions"),
-    "comments": _l("Comments"),
-    "shares": _l("Shares"),
-    "clicks": _l("Clicks"),
-}
-#: What some networks show besides.
-FURTHER: dict[str, LazyString] = {"views": _l("Views"), "saves": _l("Saves"), "watch_minutes": _l("Minutes watched")}
 
 
 @blueprint.get("")
@@ -187,7 +176,7 @@ def _find(delivery_id: int) -> Delivery:
 
 
 def _figure_names(delivery: Delivery) -> dict[str, LazyString]:
-    return {**FIGURES, **{name: FURTHER[name] for name in metrics.further(delivery.channel.network) if name in FURTHER}}
+    return figure_words.labels((*METRICS, *metrics.further(delivery.channel.network)))
 
 
 def _refused(delivery_id: int, error: Invalid | Conflict) -> ResponseReturnValue:

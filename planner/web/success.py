@@ -44,9 +44,10 @@ blueprint.add_app_template_global(sentences.advice, "insight_advice")
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """A figure with the period before: ``change`` is a fraction, ``given`` of ``of`` publications have it."""
+    """A figure by its name, with the period before: ``change`` is a fraction, ``given`` of ``of`` publications have
+    it."""
 
-    label: str
+    name: str
     value: float | int | None
     before: float | int | None
     change: float | None
@@ -129,12 +130,10 @@ def _first_choice(today: date) -> str:
 
 def _key_figures(summary: Summary) -> list[KeyFigure]:
     total, before = summary.total, summary.previous
-    posts = KeyFigure(
-        str(_("Posts")), total.posts, before.posts, change(total.posts, before.posts), None, total.deliveries
-    )
+    posts = KeyFigure("posts", total.posts, before.posts, change(total.posts, before.posts), None, total.deliveries)
     figures = [
         KeyFigure(
-            str(METRICS[name]),
+            name,
             total.sums.value(name),
             before.sums.value(name),
             change(total.sums.value(name), before.sums.value(name)),
@@ -145,7 +144,7 @@ def _key_figures(summary: Summary) -> list[KeyFigure]:
     ]
     rate, rate_before = total.sums.engagement_rate, before.sums.engagement_rate
     engagement = KeyFigure(
-        str(_("Engagement rate")), rate, rate_before, _change(rate, rate_before), None, total.deliveries, is_rate=True
+        "engagement_rate", rate, rate_before, _change(rate, rate_before), None, total.deliveries, is_rate=True
     )
     return [posts, *figures, engagement]
 

@@ -8,25 +8,19 @@ from datetime import date
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_currency, format_percent
 from flask import Flask
-from flask_babel import LazyString, get_locale, gettext as _, lazy_gettext as _l
+from flask_babel import LazyString, get_locale, gettext as _
 
 from planner.domain.states import DeliveryState, PostStatus
 from planner.domain.week import Week
 from planner.models import Delivery
 from planner.services import by_hand
-from planner.web import context
+from planner.web import context, figure_words
 from planner.web.formats import MISSING
 
-#: The figures of the common scale.
-METRICS: dict[str, LazyString] = {
-    "interactions": _l("Interactions"),
-    "impressions": _l("Impressions"),
-    "reach": _l("Reach"),
-    "clicks": _l("Clicks"),
-    "reactions": _l("Reactions"),
-    "comments": _l("Comments"),
-    "shares": _l("Shares"),
-}
+#: What can be shown in charts and rankings, in the order of the choice.
+METRICS: dict[str, LazyString] = figure_words.labels(
+    ("interactions", "impressions", "reach", "clicks", "reactions", "comments", "shares")
+)
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +40,7 @@ def standing(status: PostStatus | DeliveryState, deliveries: Iterable[Delivery])
 
 def metric_name(key: str) -> str:
     """``Reichweite`` for ``reach``; a goal may also count posts."""
-    return str(_("Posts")) if key == "posts" else str(METRICS[key])
+    return str(figure_words.FIGURES[key].label)
 
 
 def weekday_name(day: int) -> str:

@@ -54,6 +54,35 @@ def test_a_posts_page_is_accessible_and_fits(page: Page, server: str, company: C
         assert_accessible(page)
 
 
+def test_a_figure_says_what_it_means_by_pointer_keyboard_and_touch(
+    page: Page, server: str, company: Company, post: Post
+) -> None:
+    sign_in(page, server, company.rita)
+    page.goto(f"{server}/posts/{post.id}")
+    words = page.locator(".figures-table [data-term]")
+    meanings = page.locator(".term-meaning:popover-open")
+    words.nth(0).hover()
+    expect(meanings).to_contain_text("Wer ihn zweimal sieht, zählt zweimal.")
+    expect(meanings).to_contain_text("X (Twitter): die Aufrufe, die dort unter dem Beitrag stehen.")
+    expect(meanings).not_to_contain_text("LinkedIn")
+    meanings.hover()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(meanings).to_have_count(0)
+    page.mouse.move(5, 5)
+    words.nth(0).focus()
+    page.keyboard.press("Tab")
+    expect(meanings).to_contain_text("Reichweite:")
+    page.keyboard.press("Tab")
+    expect(meanings).to_contain_text("Reaktionen:")
+    page.keyboard.press("Escape")
+    words.last.click()
+    page.mouse.move(5, 5)
+    expect(meanings).to_contain_text("Interaktionen geteilt durch Impressionen.")
+    words.last.click()
+    expect(meanings).to_have_count(0)
+
+
 def test_it_is_live_is_noted_with_its_address_and_a_wrong_one_is_said_at_its_field(
     page: Page, server: str, company: Company, platform: Platform, linkedin: Channel, post: Post
 ) -> None:

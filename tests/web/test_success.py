@@ -68,7 +68,7 @@ def test_a_missing_figure_is_a_dash_and_is_explained(
     make_published(platform, company.charlie, twitter, LAST_WEEK, {"reactions": 5}, text="Kurz.")
     page = bob.get("/success?period=last_week").text
     assert "given by 1 of 2 publications" in page
-    reach = page.split("<dt>Reach</dt>")[1].split("</div>")[0]
+    reach = page.split(">Reach</button></dt>")[1].split("</div>")[0]
     assert "<dd>–</dd>" in reach
     assert "<dd>0</dd>" not in reach
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from planner.domain.figures import METRICS, interactions
+from planner.domain.figures import METRICS, interactions, sums_of
 from planner.models import Channel, Delivery, Snapshot
 
 
@@ -29,6 +29,11 @@ class DeliveryFigures:
     source: str | None
     figures: Mapping[str, int | None]
     extra: Mapping[str, int]
+
+    @property
+    def engagement_rate(self) -> float | None:
+        """Interactions per impression; None where one of the two is not given."""
+        return sums_of([self.figures]).engagement_rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_datetime
-from flask_babel import get_locale, gettext as _
+from flask_babel import get_locale
 
-from planner.domain.figures import METRICS
 from planner.services.reports import DeliveryHistory
+from planner.web import figure_words
 from planner.web.formats import local
 
 #: More points than this say nothing more on a small chart.
 MOST_POINTS = 30
-
-
-def labels() -> dict[str, str]:
-    """The words for the figures, in the order in which they are shown."""
-    words = {
-        "impressions": _("Impressions"),
-        "reach": _("Reach"),
-        "reactions": _("Reactions"),
-        "comments": _("Comments"),
-        "shares": _("Shares"),
-        "clicks": _("Clicks"),
-    }
-    return {name: words[name] for name in METRICS}
 
 
 def short_moment(moment: datetime) -> str:
@@ -43,15 +30,19 @@ def growth(histories: Sequence[DeliveryHistory]) -> list[dict[str, Any]]:
 
 def _growth(history: DeliveryHistory) -> dict[str, Any]:
     points = _thinned(history.points)
-    given = {name: text for name, text in labels().items() if any(p.figures.get(name) is not None for p in points)}
+    given = {
+        name: text
+        for name, text in figure_words.labels().items()
+        if any(p.figures.get(name) is not None for p in points)
+    }
     drawn = {name: text for name, text in given.items() if name in ("impressions", "reactions", "clicks")} or given
     times = [short_moment(p.taken_at) for p in points]
-    series = [{"label": text, "values": [p.figures.get(name) for p in points]} for name, text in drawn.items()]
+    series = [{"label": str(text), "values": [p.figures.get(name) for p in points]} for name, text in drawn.items()]
     return {
         "name": history.channel_name,
         "network": history.network,
         "chart": {"type": "line", "labels": times, "series": series},
-        "columns": list(given.values()),
+        "columns": [str(text) for text in given.values()],
         "rows": [(p.taken_at, [p.figures.get(name) for name in given]) for p in points],
     }
 

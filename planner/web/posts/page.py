@@ -19,7 +19,7 @@ from planner.services.posts.steps import steps_of
 from planner.services.posts.store import is_taken_early
 from planner.services.publishing import decide
 from planner.services.publishing.status import Holds
-from planner.web import context
+from planner.web import context, figure_words
 from planner.web.messages import explain
 from planner.web.posts import costs, growth, holding, story, trouble, wording, written
 from planner.web.posts.blueprint import blueprint
@@ -75,7 +75,7 @@ def draw(
         names=names_of(session, shown.post),
         figures=[f for f in reports.post_metrics(session, post_id) if f.as_of is not None],
         charts=growth.growth(reports.post_history(session, post_id)),
-        figure_names=growth.labels(),
+        figure_names=figure_words.labels(),
         story=story.lines(history(session, post_id, [d.id for d in every]), every),
         can=allowed(shown.post, deliveries, following),
         live=live_parts(shown, typed_texts or {}),
