@@ -47,6 +47,7 @@ BLUEPRINTS = (
     "planner.web.alerts:blueprint",
     "planner.web.missed:blueprint",
     "planner.web.rehearsal:blueprint",
+    "planner.web.planning_anew:blueprint",
     "planner.web.onboarding:blueprint",
     "planner.web.pause:blueprint",
     "planner.web.plan:blueprint",

@@ -11,7 +11,7 @@ from flask_login import login_required
 
 from planner.domain.roles import Permission
 from planner.domain.week import Week
-from planner.services import dress_rehearsal
+from planner.services import dress_rehearsal, planning_anew
 from planner.services.dress_rehearsal import Rehearsed
 from planner.services.publishing.status import Holds
 from planner.web import answers, context
@@ -62,6 +62,7 @@ def _page(week: Week, rows: list[Row] | None) -> str:
         rows=rows,
         good=good,
         most=dress_rehearsal.MOST,
+        waiting=planning_anew.count_waiting(context.reading(), context.member().workspace_id, now=context.now()),
     )
 
 

@@ -158,3 +158,19 @@ def grant_approval(post: Post, actor: Actor, now: datetime) -> None:
     post.approvals.append(
         Approval(post_version=post.version, approved_by_id=actor.user_id, approved_by=actor.label, approved_at=now)
     )
+
+
+def keep_approval(post: Post, before: Post) -> None:
+    """The yes that ``before`` had counts for ``post`` too, which has the same content on no other channels."""
+    given = next((a for a in reversed(before.approvals) if a.voided_at is None), None)
+    if given is None or before.approved_at is None:
+        return
+    post.approved_at = post.approval_asked_at = given.approved_at
+    post.approvals.append(
+        Approval(
+            post_version=post.version,
+            approved_by_id=given.approved_by_id,
+            approved_by=given.approved_by,
+            approved_at=given.approved_at,
+        )
+    )

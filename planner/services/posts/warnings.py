@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from planner.domain import walltime
@@ -98,6 +98,7 @@ def about_text(
             Delivery.channel_id == channel.id,
             Delivery.post_id != (but_post or 0),
             Delivery.state != DeliveryState.CANCELLED,
+            ~and_(Delivery.rehearsed, Delivery.state == DeliveryState.PUBLISHED),  # nobody has seen it
             Delivery.publish_at.between(moment - SAME_TEXT_WINDOW, moment + SAME_TEXT_WINDOW),
             Post.deleted_at.is_(None),
         )

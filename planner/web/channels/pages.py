@@ -16,6 +16,7 @@ from planner.services import (
     channels,
     limits,
     metrics,
+    planning_anew,
     queue,
     rehearsing,
     slots,
@@ -175,6 +176,7 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         if planned
         else _("Nothing is planned here. What is published and its figures stay."),
         can_rehearse=rehearsing.can_rehearse(channel),
+        rehearsed=planning_anew.count_waiting(session, channel.workspace_id, now=context.now(), channel_id=channel.id),
         errors=errors or {},
         typed=typed,
     )

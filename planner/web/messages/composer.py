@@ -10,6 +10,7 @@ SENTENCES: dict[str, LazyString] = {
         "%(channel)s has no weekly slot for this category. Add one, choose another category, or choose a time."
     ),
     "queue_changed": _l("The queue changed in the meantime. It is shown as it stands now: try again."),
+    "planned_anew_already": _l("Somebody has just planned one of these posts. This is how it stands now."),
     "nothing_chosen": _l("Choose at least one post first."),
     "nothing_to_move": _l("Nothing in this post can be moved any more."),
     "link_to_post_missing": _l("Paste the address of the published post, starting with https://."),

@@ -42,6 +42,7 @@ DELIVERY: Mapping[str, Any] = {
     "text_taken_over": (_l("took over the text that the network shows"), "pencil"),
     "taken": (_l("took it on, to publish it by hand"), "hand-click"),
     "address_added": (_l("added the address of the post"), "link"),
+    "planned_anew": (_l("planned it for real, as a post of its own"), "calendar-check"),
     "figures_entered": (_l("entered figures"), "pencil"),
 }
 
