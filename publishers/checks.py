@@ -32,7 +32,17 @@ class Checker:
             *poll_problems(post, self.content.poll),
             *self._thread_problems(post),
             *_first_comment_problems(post, self.content.first_comment),
+            *self._card_problems(post),
         ]
+
+    def _card_problems(self, post: OutgoingPost) -> list[Problem]:
+        """A picture that no card shows is no problem."""
+        rules = self.media.of(MediaKind.IMAGE)
+        if post.card is None or rules is None or not (self.content.card and post.shows_card):
+            return []
+        if post.card.kind is not MediaKind.IMAGE:
+            return [Problem("card", "card_is_no_image")]
+        return [replace(problem, field="card") for problem in _medium_problems(post.card, rules)]
 
     def _thread_problems(self, post: OutgoingPost) -> list[Problem]:
         """What a network without threads is not sent is no problem there."""

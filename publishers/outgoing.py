@@ -104,6 +104,7 @@ class OutgoingPost:
     key get it. ``title`` is set where the network shows one and a person wrote one (:func:`publishers.text.title_of`).
     ``languages`` (ISO 639-1) narrow who sees it, where a network offers that. ``thread`` and
     ``first_comment`` are what follows; they do not go out with this post. ``under`` is set on what follows another.
+    ``card`` is the picture for the card of the link.
     """
 
     text: str
@@ -117,6 +118,12 @@ class OutgoingPost:
     thread: tuple[ThreadPart, ...] = ()
     first_comment: str = ""
     under: Under | None = None
+    card: Medium | None = None
+
+    @property
+    def shows_card(self) -> bool:
+        """Whether its link gets a card, which a file or a poll would take the place of."""
+        return bool(self.link) and not self.media and self.poll is None
 
 
 @dataclass(frozen=True, slots=True)

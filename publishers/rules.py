@@ -104,7 +104,8 @@ class ContentRules:
     ``poll`` None, ``max_thread`` 0, ``first_comment`` None: it has none. ``max_thread`` counts the parts that may
     follow a post, ``first_comment`` is the most characters of a comment (plain count). ``languages``: who sees it can
     be narrowed by language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name``
-    in the text, ``"id"`` by a name in the text that stands for the network's own id.
+    in the text, ``"id"`` by a name in the text that stands for the network's own id. ``card``: the card of a link takes
+    a picture of ours, since the network fetches none by itself.
     """
 
     poll: PollRules | None = None
@@ -112,13 +113,15 @@ class ContentRules:
     first_comment: int | None = None
     languages: bool = False
     mentions: str = ""
+    card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a network would not take a post, found before sending.
 
-    ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment`` or ``languages``.
+    ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment``, ``languages`` or
+    ``card``.
     ``code`` is one of those below, with the ``params`` in brackets; third parties may add codes and give
     ``params["message"]``.
 

@@ -109,10 +109,14 @@ class Variant(Base):
     own_media: Mapped[bool] = mapped_column(default=False)
 
 
+#: The ``part`` of the picture for the card of a post's link.
+CARD = -1
+
+
 class PostMedia(Base):
     """A medium of a post, in its place. ``channel_id`` None: of the base, else of that channel's variant.
 
-    ``part`` 0 is the post itself, each further one a part of its thread.
+    ``part`` 0 is the post itself, each further one a part of its thread; :data:`CARD` the picture for its link's card.
     """
 
     __tablename__ = "post_media"

@@ -10,6 +10,8 @@ from publishers.linkedin.text import DURATIONS, article_title, compose, escape, 
 from publishers.text import normalised
 
 LONGEST_TITLE = 400
+#: Under this name a preparation notes the URN of the picture for a link's card: LinkedIn fetches none by itself.
+THUMBNAIL = "thumbnail"
 
 
 def post_body(prepared: Prepared, author: str, *, narrowed: bool) -> dict[str, Any]:
@@ -41,7 +43,14 @@ def _content(prepared: Prepared) -> dict[str, Any] | None:
     if post.poll:
         return {"poll": _poll(post.poll)}
     if post.link:
-        return {"article": {"source": post.link, "title": card_title(post)}}
+        thumbnail = prepared.notes.get(THUMBNAIL)
+        return {
+            "article": {
+                "source": post.link,
+                "title": card_title(post),
+                **({"thumbnail": thumbnail} if thumbnail else {}),
+            }
+        }
     return None
 
 

@@ -30,7 +30,7 @@ from publishers.base import (
 from publishers.connected import required
 from publishers.linkedin import ORGANISATION, comments
 from publishers.linkedin.after import LinkedInAfter
-from publishers.linkedin.body import post_body
+from publishers.linkedin.body import THUMBNAIL, post_body
 from publishers.linkedin.client import WEBSITE, LinkedInClient, encoded, open_linkedin_session
 from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
@@ -66,7 +66,9 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
         with self._preparing(hear) as preparation:
             uploads = Uploads(self._client, self._author, preparation)
-            return Prepared(post, tuple(uploads.upload(number, medium) for number, medium in enumerate(post.media)))
+            media = tuple(uploads.upload(number, medium) for number, medium in enumerate(post.media))
+            card = uploads.upload(0, post.card) if post.card is not None and post.shows_card else ""
+            return Prepared(post, media, {THUMBNAIL: card} if card else {})
 
     def publish(self, prepared: Prepared) -> Published:
         if prepared.post.under is not None:

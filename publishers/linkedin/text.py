@@ -42,6 +42,7 @@ CONTENT_RULES = ContentRules(
     first_comment=1250,  # the comment box of LinkedIn itself
     languages=True,
     mentions="id",
+    card=True,  # Posts API, article content: no page is looked at, `thumbnail` is an image that was uploaded
 )
 
 #: The languages of LinkedIn's interface, each with the country of its main form.

@@ -192,7 +192,7 @@ class LinkedIn(LinkedInConsent, LinkedInMedia):
         if not content:
             return content, [], None
         if "article" in content:
-            return content, [], self._article(content["article"])
+            return content, [], self._article(account, content["article"])
         if "poll" in content:
             return {"poll": read_poll(content["poll"])}, [], None
         if "multiImage" in content:
@@ -205,12 +205,14 @@ class LinkedIn(LinkedInConsent, LinkedInMedia):
             return content, [self._medium(account, content["media"])], None
         raise input_error(400, "UNRECOGNIZED_FIELD", "content holds what is not known", "/content")
 
-    def _article(self, article: Any) -> str:
+    def _article(self, account: Account, article: Any) -> str:
         source = article.get("source") if isinstance(article, dict) else None
         if not isinstance(source, str) or not source.startswith(("http://", "https://")):
             raise input_error(400, "INVALID_URL", "article.source must be a URL", "/content/article/source")
         if not article.get("title"):
             raise input_error(400, "MISSING_FIELD", "article.title is required", "/content/article/title")
+        if "thumbnail" in article:
+            self._medium(account, {"id": article["thumbnail"]}, "image")
         return source
 
     def _medium(self, account: Account, wanted: Any, kind: str = "") -> Medium:

@@ -319,6 +319,7 @@ def _post_entry(post: Post) -> dict[str, Any]:
         "sequence": post.sequence, "arrived_at": post.arrived_at, "at": arrival(post.arrived_at),
         "deleted": post.deleted_at is not None, "poll": post.meta.get("poll"), "reply_to": post.meta.get("reply_to"),
         "languages": post.meta.get("languages", []),
+        "card": (post.meta.get("content") or {}).get("article", {}).get("thumbnail"),
     }  # fmt: skip
 
 

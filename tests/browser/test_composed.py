@@ -125,6 +125,23 @@ def test_a_poll_pictures_a_thread_and_first_comments_arrive_as_they_were_written
     choice = {"options": ["FX 400", "BX 500"], "minutes": 1440}
     assert asked == {"linkedin": {"question": "Ihre Wahl?", **choice}, "twitter": {"question": "", **choice}}
 
+    desk.open("Die ganze Geschichte.", "twitter", "linkedin")
+    page.locator("#field-link").fill("https://brandt.example/geschichte")
+    desk.add("card")
+    expect(page.locator("[data-warnings]")).to_have_text("")
+    desk.attach([image("falsch.png", "black")], "#upload\\.card")
+    desk.attach([image("karte.png", "purple")], "#upload\\.card").locator("[data-alt]").fill("Das Werk von oben")
+    expect(page.locator("[data-images=card] [data-file-name]")).to_have_text("karte.png")
+    expect(page.locator("[data-warnings]")).to_contain_text("nimmt für einen Link kein eigenes Bild an")
+    expect(page.locator(".preview[data-network=linkedin] .preview-link-picture")).to_be_visible()
+    expect(page.locator(".preview[data-network=twitter] .preview-link-picture")).to_have_count(0)
+    assert_accessible(page)
+    linked = desk.publish()
+    drawn = desk.stage.sandbox.world.store.media["linkedin", linked["linkedin"]["card"]]
+    assert drawn.content == picture(color="purple")
+    assert (linked["linkedin"]["link"], linked["twitter"]["card"]) == ("https://brandt.example/geschichte", None)
+    expect(page.locator(".follow-up", has_text="Bild der Linkvorschau").locator("img")).to_be_visible()
+
     desk.open("Drei Blicke in die Halle.", "facebook", "linkedin", "twitter")
     items = desk.attach([image("eins.png", "teal"), image("zwei.png", "orange"), image("drei.png", "navy")])
     for number, seen in enumerate(("Eine Fräse", "Ein Kran", "Ein Tor")):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -26,6 +29,7 @@ from publishers.base import (
 from publishers.errors import Answer
 from publishers.linkedin.errors import judge
 from publishers.linkedin.text import article_title, escape, unescape
+from publishers.registry import network
 from publishers.sandbox import Sandbox
 from publishers.sandbox.littletext import cut
 from tests.publishers.accounts import APP, CREDENTIALS, LINK, connect as connect_account, register
@@ -124,6 +128,32 @@ def test_a_link_is_an_article(server: RawServer) -> None:
 def test_a_card_is_titled_as_a_person_wrote_where_one_did(server: RawServer) -> None:
     connect(server).publish(Prepared(OutgoingPost("Hallo", "https://www.e.de/neu", title=" Die neue  Halle ")))
     assert server.last.json["content"]["article"]["title"] == "Die neue Halle"
+
+
+def test_the_picture_of_a_card_is_uploaded_where_a_card_is_shown_and_goes_with_it(
+    server: RawServer, sandbox: Sandbox, picture: Medium
+) -> None:
+    register(sandbox, "linkedin", CREDENTIALS["linkedin"])
+    with contextlib.closing(connect_account("linkedin", sandbox.api_url("linkedin"))) as publisher:
+        shown = publisher.prepare(OutgoingPost("Hallo", "https://e.de", card=picture))
+        beside = publisher.prepare(OutgoingPost("Hallo", "https://e.de", (picture,), card=picture))
+        alone = publisher.prepare(OutgoingPost("Hallo", card=picture))
+    assert (beside.notes, alone.notes, len(sandbox.requests("linkedin", "upload.start"))) == ({}, {}, 2)
+    connect(server).publish(shown)
+    thumbnail = shown.notes["thumbnail"]
+    assert thumbnail.startswith("urn:li:image:")
+    assert server.last.json["content"]["article"]["thumbnail"] == thumbnail
+
+
+def test_a_picture_that_a_card_cannot_show_is_told_before(picture: Medium) -> None:
+    def codes(**changes: Any) -> list[tuple[str, str]]:
+        post = OutgoingPost("Hallo", "https://e.de", card=replace(picture, **changes))
+        return [(problem.field, problem.code) for problem in network("linkedin").problems(post, assisted=False)]
+
+    assert codes() == []
+    assert codes(mime="image/webp") == [("card", "image_type")]
+    assert codes(size=9_000_000) == [("card", "image_too_large")]
+    assert codes(mime="video/mp4") == [("card", "card_is_no_image")]
 
 
 def test_beside_an_image_the_link_stands_in_the_text(server: RawServer, picture: Medium) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from planner.services import posts
 from planner.services.actor import Actor
 from planner.services.errors import Invalid
 from planner.services.posts import Content, MentionInput, PartInput, PollInput, VariantInput, When
+from planner.services.publishing.payload import freeze, thaw
 from publishers import registry
 from publishers.base import ContentRules, Mention, Network, PollRules, ThreadPart
 from tests.support.factories import Company, make_channel, make_media, make_post
@@ -40,6 +42,7 @@ def everything(platform: Platform, company: Company, channel: Channel) -> Conten
         first_comment="Mehr dazu",
         languages=("de",),
         mentions=(MentionInput("@Brandt", "twitter", "4711"), MentionInput("@Brandt", "linkedin", "urn:li:person:1")),
+        card=image,
     )
 
 
@@ -86,6 +89,7 @@ def test_a_change_of_anything_that_a_lead_approved_voids_the_approval(
         {"poll": None},
         {"languages": ()},
         {"mentions": ()},
+        {"card": None},
         {"variants": {}},
     )
     post = made(platform, company.bob, everything, approve=True)
@@ -103,7 +107,12 @@ def test_a_channel_gets_what_its_network_has_a_place_for(
     with platform.database.read() as session:
         stored = posts.view(session, post.workspace_id, post.id).post
         able = network_with(
-            poll=PollRules(4, 25, (24, 48)), max_thread=5, first_comment=500, languages=True, mentions="handle"
+            poll=PollRules(4, 25, (24, 48)),
+            max_thread=5,
+            first_comment=500,
+            languages=True,
+            mentions="handle",
+            card=True,
         )
         whole, bare = (posts.outgoing(stored, everything.channels[0], folder, n) for n in (able, network_with()))
     assert [(part.text, len(part.media)) for part in whole.thread] == [("Zwei", 1), ("Drei", 0)]
@@ -114,7 +123,13 @@ def test_a_channel_gets_what_its_network_has_a_place_for(
         ("de",),
         (Mention("@Brandt", "4711"),),
     )
-    assert len(whole.media) == 1, "the parts' media are not the post's"
+    assert len(whole.media) == 1, "the parts' media are not the post's, nor is the card's"
+    assert whole.card is not None
+    assert bare.card is None
+    frozen = freeze(able, stored, everything.channels[0], "k", folder)
+    thawed = thaw(json.loads(json.dumps(frozen.as_json())), folder)
+    assert (thawed.post, set(thawed.checksums)) == (frozen.post, set(frozen.checksums))
+    assert whole.card.path.name in thawed.checksums
     no_parts: tuple[ThreadPart, ...] = ()
     assert (bare.thread, bare.first_comment, bare.languages, bare.mentions) == (no_parts, "", (), ())
     assert bare.poll is not None, "without its poll it would be another post"
@@ -131,6 +146,7 @@ def test_what_a_channel_does_not_get_is_told_and_forbids_nothing(platform: Platf
         thread=(PartInput("Zwei"),),
         first_comment="Mehr",
         languages=("de",),
+        card=make_media(platform, company.bob),
     )
     with platform.database.read() as session:
         view = posts.view(session, post.workspace_id, post.id)
@@ -138,7 +154,7 @@ def test_what_a_channel_does_not_get_is_told_and_forbids_nothing(platform: Platf
         content = content_now(session, post)
         said = {"now": platform.clock.now(), "folder": platform.settings.media_folder}
         found = posts.look_over(session, post.workspace_id, content, posts.NOT_YET, **said)  # type: ignore[arg-type]
-    codes = ["thread_left_out", "languages_left_out"]
+    codes = ["thread_left_out", "languages_left_out", "card_left_out"]
     assert [w.code for w in warned] == codes
     assert [w.code for w in found.warnings if w.code.endswith("left_out")] == codes
 

@@ -10,6 +10,7 @@ const CAN = {
   poll: (rule) => Boolean(rule.poll),
   thread: (rule) => rule.thread > 0,
   first_comment: (rule) => rule.firstComment !== null,
+  card: (rule) => rule.card,
   languages: (rule) => rule.languages,
   mentions: (rule) => rule.mentions === "id",
 };

@@ -34,6 +34,7 @@ export function addMedium(composer, list, medium) {
   const field = fieldOf(composer, list);
   const items = field.querySelector(".image-list");
   if (items.querySelector(`[data-image="${medium.id}"]`)) return;
+  if ("single" in field.dataset) items.replaceChildren();
   composer.media[medium.id] = medium;
   items.append(makeItem(list, field.dataset.name, medium));
 }

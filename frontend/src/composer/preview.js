@@ -33,7 +33,7 @@ function preview(composer, rule) {
   if (media.length) card.append(...files(media));
   if (poll) card.append(pollBox(poll, rule));
   const inText = rule.linkInText || (rule.linkInTextWithMedia && media.length > 0);
-  if (composer.link && !poll) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link, media.length > 0));
+  if (composer.link && !poll) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link, media.length > 0, rule.card && composer.has("card") ? composer.mediaIn("card")[0] : null));
   card.append(...following(composer, rule));
   if (lengthOf(composer.textOf(rule.id), composer.link, media.length, rule) > rule.limit) card.dataset.over = "yes";
   return card;
@@ -99,8 +99,13 @@ function following(composer, rule) {
   return shown;
 }
 
-function linkCard(link, hasMedia) {
+function linkCard(link, hasMedia, picture) {
   const card = element("div", "preview-link");
+  if (picture?.thumbnail) {
+    const shown = element("img", "preview-link-picture");
+    Object.assign(shown, { src: picture.thumbnail, alt: picture.alt });
+    card.append(shown);
+  }
   const { host, path } = parts(link);
   card.append(element("span", "preview-host", host), element("span", "preview-path", path));
   if (hasMedia) card.dataset.under = "media";

@@ -140,6 +140,7 @@ def _whole(content: Content, channel: Channel, known: Known, folder: Path) -> Ou
         languages=content.languages,
         thread=tuple(ThreadPart(part.text, files(part.media)) for part in content.thread),
         first_comment=content.first_comment if variant.first_comment is None else variant.first_comment,
+        card=next(iter(files(() if content.card is None else (content.card,))), None),
     )
 
 
@@ -181,6 +182,7 @@ def _media(session: Session, workspace_id: int, content: Content) -> dict[int, M
 
 def _media_fields(content: Content) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "media", content.media
+    yield "card", () if content.card is None else (content.card,)
     for index, part in enumerate(content.thread):
         yield f"thread.{index}.media", part.media
     for channel_id, variant in content.variants.items():

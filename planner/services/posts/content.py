@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.models import Media, Post
+from planner.models.posts import CARD
 from planner.services.posts.inputs import MentionInput, PollInput, content_of
 from publishers.base import Medium, Mention, Network, OutgoingPost, Poll, ThreadPart
 
@@ -35,23 +36,25 @@ def whole(post: Post, channel_id: int, folder: Path, network: Network, *, key: s
         languages=content.languages,
         thread=tuple(ThreadPart(p.text, _media(post, None, n, folder)) for n, p in enumerate(content.thread, start=1)),
         first_comment=post.first_comment if comment is None else comment,
+        card=next(iter(_media(post, None, CARD, folder)), None),
     )
 
 
 def fitted(post: OutgoingPost, network: Network) -> OutgoingPost:
     """The post without what the network has no place for (a poll stays: without it, it would be another post)."""
     missing = left_out(post, network)
-    empty: dict[str, Any] = {"thread": (), "first_comment": "", "languages": ()}
+    empty: dict[str, Any] = {"thread": (), "first_comment": "", "languages": (), "card": None}
     return replace(post, **{name: empty[name] for name in missing}) if missing else post
 
 
 def left_out(post: OutgoingPost, network: Network) -> list[str]:
-    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``."""
+    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``, ``card``."""
     rules = network.content_rules
     there = {
         "thread": bool(post.thread) and not rules.max_thread,
         "first_comment": bool(post.first_comment.strip()) and rules.first_comment is None,
         "languages": bool(post.languages) and not rules.languages,
+        "card": post.card is not None and not rules.card,
     }
     return [name for name, is_left_out in there.items() if is_left_out]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from planner.models import Post
+from planner.models.posts import CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class MentionInput:
 class Content:
     """The whole content of a post. ``channels`` and ``media`` are ids; ``variants`` by channel id.
 
-    What a channel's network has no place for (a thread, a first comment, languages) is left out there.
+    What a channel's network has no place for (a thread, a first comment, languages) is left out there. ``card`` is the
+    id of the picture for the card of the link.
     """
 
     text: str = ""
@@ -68,6 +70,7 @@ class Content:
     first_comment: str = ""
     languages: tuple[str, ...] = ()
     mentions: tuple[MentionInput, ...] = ()
+    card: int | None = None
     tags: tuple[str, ...] = ()
     note: str = ""
     topic_id: int | None = None
@@ -115,6 +118,7 @@ def content_of(post: Post, channel_ids: tuple[int, ...]) -> Content:
         first_comment=post.first_comment,
         languages=tuple(post.languages),
         mentions=tuple(MentionInput(m["name"], m["network"], m["remote_id"]) for m in post.mentions),
+        card=next(iter(_media(post, None, CARD)), None),
         tags=tuple(post.tags),
         note=post.note,
         topic_id=post.topic_id,

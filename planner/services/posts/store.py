@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import FROZEN, DeliveryState
 from planner.models import Approval, Delivery, Event, Post, PostMedia, Variant
+from planner.models.posts import CARD
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, NotFound
 from planner.services.posts.inputs import Content, PollInput
@@ -102,9 +103,11 @@ def _poll(given: PollInput | None) -> dict[str, Any] | None:
 
 
 def _media(content: Content) -> Iterator[PostMedia]:
-    """Of the post itself, of each part of its thread, and of each channel's variant."""
+    """Of the post itself, of each part of its thread, of its link's card, and of each channel's variant."""
     for part, media in enumerate((content.media, *(part.media for part in content.thread))):
         yield from (PostMedia(media_id=i, part=part, position=n) for n, i in enumerate(media))
+    if content.card is not None:
+        yield PostMedia(media_id=content.card, part=CARD, position=0)
     for channel_id, variant in content.variants.items():
         yield from (PostMedia(channel_id=channel_id, media_id=i, position=n) for n, i in enumerate(variant.media or ()))
 

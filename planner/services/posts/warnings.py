@@ -24,6 +24,7 @@ LEFT_OUT = {
     "thread": "thread_left_out",
     "first_comment": "first_comment_left_out",
     "languages": "languages_left_out",
+    "card": "card_left_out",
 }
 
 

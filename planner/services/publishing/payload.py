@@ -51,8 +51,9 @@ class Payload:
 
     @property
     def files(self) -> tuple[Medium, ...]:
-        """Its media and those of what follows."""
-        return (*self.post.media, *(medium for part in self.post.thread for medium in part.media))
+        """Its media, the picture of its link's card, and the media of what follows."""
+        card = (self.post.card,) if self.post.card else ()
+        return (*self.post.media, *card, *(medium for part in self.post.thread for medium in part.media))
 
     def as_json(self) -> dict[str, Any]:
         """What the delivery's row keeps: files by name, so that the media folder may move."""
@@ -70,6 +71,7 @@ class Payload:
             "languages": post.languages,
             "thread": [{"text": part.text, "media": self._media(part.media)} for part in post.thread],
             "first_comment": post.first_comment,
+            "card": self._media([post.card]) if post.card else [],
             "under": post.under and under_as_json(post.under),
         }
 
@@ -125,8 +127,9 @@ def thaw(data: Mapping[str, Any], folder: Path) -> Payload:
         thread=tuple(ThreadPart(part["text"], _thawed(part["media"], folder)) for part in thread),
         first_comment=data.get("first_comment") or "",
         under=under_of(data),
+        card=next(iter(_thawed(data.get("card") or (), folder)), None),
     )
-    kept = [*data["media"], *(medium for part in thread for medium in part["media"])]
+    kept = [*data["media"], *(data.get("card") or ()), *(medium for part in thread for medium in part["media"])]
     return Payload(post, data["expected"], {medium["file"]: medium["sha256"] for medium in kept})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from planner import models
 from planner.bootstrap import Platform
+from planner.models.posts import CARD
 from planner.security.vault import VaultError
 from planner.services import channels, limits, posts
 from planner.services.connections import ChannelAccess
@@ -76,6 +77,7 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
         first_comment=post.first_comment,
         languages=post.languages,
         mentions=[content.Mention(name=m["name"], network=m["network"], id=m["remote_id"]) for m in post.mentions],
+        card=next(iter(_media(post, None, CARD)), None),
         channels=[str(i) for i in posts.live_channels(view.deliveries)],
         variants={
             str(v.channel_id): shapes.Variant(

@@ -52,6 +52,7 @@ SENTENCES: dict[str, LazyString] = {
     "language_unknown": _l("%(language)s is no language. Give its two letters, such as de or en."),
     "thread_left_out": _l("%(channel)s has no threads: only the post itself goes out there."),
     "first_comment_left_out": _l("%(channel)s has no first comment: it is left out there."),
+    "card_left_out": _l("%(channel)s takes no picture of ours for a link: it is left out there."),
     "languages_left_out": _l("%(channel)s cannot narrow a post to languages: everyone sees it there."),
     "same_text_soon": _l("The same text goes to %(channel)s within 48 hours of this time."),
     "channel_needs_reconnect": _l("%(channel)s must be reconnected before anything can go out."),

@@ -1,5 +1,6 @@
-"""What a post can hold beyond text, link and files, as it was typed: a poll, a thread, a first comment, languages,
-mentions. Each is switched on by itself (``with``); what was typed stays in the form while it is off."""
+"""What a post can hold beyond text, link and files, as it was typed: a poll, a thread, a first comment, the picture
+of a link's card, languages, mentions. Each is switched on by itself (``with``); what was typed stays in the form while
+it is off."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from planner.services.posts import Content, MentionInput, PartInput, PollInput
 from planner.services.posts.mentions import remote_id_of
 
 POLL, THREAD, FIRST_COMMENT, LANGUAGES, MENTIONS = "poll", "thread", "first_comment", "languages", "mentions"
-KINDS = (POLL, THREAD, FIRST_COMMENT, LANGUAGES, MENTIONS)
+CARD = "card"
+KINDS = (POLL, THREAD, FIRST_COMMENT, CARD, LANGUAGES, MENTIONS)
 
 USUAL_HOURS = 72
 _MOST = 50
@@ -49,10 +51,11 @@ class Extras:
     first_comment: str = ""
     languages: list[str] = field(default_factory=list)
     mentions: list[TypedMention] = field(default_factory=lambda: [TypedMention()])
+    card: list[int] = field(default_factory=list)
 
     def media_lists(self) -> list[list[int]]:
-        """Every list of files in the parts."""
-        return [part.media for part in self.parts]
+        """Every list of files in the parts, and that of the card."""
+        return [*(part.media for part in self.parts), self.card]
 
 
 def read(form: MultiDict[str, str]) -> Extras:
@@ -67,6 +70,7 @@ def read(form: MultiDict[str, str]) -> Extras:
         first_comment=lines(form.get("first_comment", "")),
         languages=list(dict.fromkeys(form.getlist("languages")))[:_MOST],
         mentions=[TypedMention(*one) for one in _mentions(form)][:_MOST],
+        card=_ids(form.getlist(CARD))[-1:],
     )
     return _with_a_first_row(given)
 
@@ -82,11 +86,13 @@ def of_content(content: Content) -> Extras:
         first_comment=content.first_comment,
         languages=list(content.languages),
         mentions=[TypedMention(one.name, one.network, one.remote_id) for one in content.mentions],
+        card=[] if content.card is None else [content.card],
     )
     there = {
         POLL: poll is not None,
         THREAD: bool(content.thread),
         FIRST_COMMENT: bool(content.first_comment) or any(v.first_comment for v in content.variants.values()),
+        CARD: content.card is not None,
         LANGUAGES: bool(content.languages),
         MENTIONS: bool(content.mentions),
     }
@@ -102,6 +108,7 @@ def content_parts(typed: Extras) -> dict[str, Any]:
         "poll": poll if POLL in on else None,
         "thread": _thread(typed.parts) if THREAD in on else (),
         "first_comment": typed.first_comment if FIRST_COMMENT in on else "",
+        "card": typed.card[-1] if CARD in on and typed.card else None,
         "languages": tuple(typed.languages) if LANGUAGES in on else (),
         "mentions": tuple(_mention(one) for one in typed.mentions if one.name.strip()) if MENTIONS in on else (),
     }

@@ -55,4 +55,5 @@ def _content(rules: ContentRules) -> dict[str, Any]:
         "firstComment": rules.first_comment,
         "languages": rules.languages,
         "mentions": rules.mentions,
+        "card": rules.card,
     }

@@ -17,7 +17,7 @@ def take_in(typed: Typed) -> dict[str, str]:
     """Store the files of the form and put them into the lists; errors by field. What could be stored
     stays stored, so that an error elsewhere does not cost a second upload."""
     errors: dict[str, str] = {}
-    lists = {"upload": ("media", typed.media)}
+    lists = {"upload": ("media", typed.media), "upload.card": ("card", typed.extras.card)}
     lists |= {f"upload.{c}": (f"variants.{c}.media", v.media) for c, v in typed.variants.items()}
     parts = enumerate(typed.extras.parts)
     lists |= {f"upload.part.{p.key}": (f"thread.{index}.media", p.media) for index, p in parts}
@@ -30,7 +30,8 @@ def take_in(typed: Typed) -> dict[str, str]:
 
 def press(typed: Typed, button: str) -> None:
     """A small button. Beside a file: ``remove:LIST:ID``, ``up:LIST:ID`` or ``down:LIST:ID``; LIST is ``base``, a
-    channel's id, or ``part`` and the key of a thread's part. At rows: ``add:ROWS:``, ``remove:ROWS:INDEX``."""
+    channel's id, ``card``, or ``part`` and the key of a thread's part. At rows: ``add:ROWS:``,
+    ``remove:ROWS:INDEX``."""
     parts = button.split(":")
     if len(parts) != 3:
         return
@@ -58,6 +59,8 @@ def _take_one(file: FileStorage, field: str, ids: list[int], errors: dict[str, s
 def _list(typed: Typed, where: str) -> list[int]:
     if where == "base":
         return typed.media
+    if where == "card":
+        return typed.extras.card
     if where.startswith("part"):
         return next((p.media for p in typed.extras.parts if f"part{p.key}" == where), [])
     variant = typed.variants.get(int(where)) if where.isdecimal() else None

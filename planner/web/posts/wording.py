@@ -41,7 +41,8 @@ def moved(deliveries: Sequence[Delivery]) -> str:
 def preparation(delivery: Delivery) -> str:
     """How far the media of a delivery that is being prepared are."""
     progress = delivery.progress or {}
-    media = (delivery.payload or {}).get("media", [])
+    payload = delivery.payload or {}
+    media = [*payload.get("media", []), *payload.get("card", [])]
     number = int(progress.get("medium", 0))
     kind = kind_of(media[number]["mime"]) if number < len(media) else MediaKind.DOCUMENT
     percent, texts = progress.get("percent"), PREPARING[progress.get("stage") == Stage.PROCESSING.value]

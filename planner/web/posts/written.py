@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.models import Media, Post
+from planner.models.posts import CARD
 from planner.services.posts import PostView
 from planner.web.posts.extras_choices import language_names, poll_length
 
@@ -28,7 +29,7 @@ def versions(view: PostView) -> list[dict[str, Any]]:
 
 
 def beyond(post: Post) -> dict[str, Any]:
-    """Poll, thread, first comment, languages and mentions; empty where there is none."""
+    """Poll, thread, first comment, languages, mentions, the picture of the link's card; empty where there is none."""
     poll = {**post.poll, "length": poll_length(int(post.poll["hours"]))} if post.poll else None
     return {
         "poll": poll,
@@ -36,6 +37,7 @@ def beyond(post: Post) -> dict[str, Any]:
         "first_comment": post.first_comment,
         "languages": language_names(post.languages),
         "mentions": post.mentions,
+        "card": media(post, None, CARD),
     }
 
 

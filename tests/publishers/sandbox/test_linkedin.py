@@ -69,6 +69,7 @@ def test_a_self_serve_token_publishes_for_its_member_and_reads_nothing(linkedin:
         {"distribution": None},
         {"colour": "blue"},
         {"content": {"article": {"source": "https://brandt.de"}}},
+        {"content": {"article": {"source": "https://brandt.de", "title": "Neu", "thumbnail": "urn:li:image:unknown"}}},
         {"content": {"media": {"id": "urn:li:image:unknown"}}},
         {"commentary": "x" * 3001},
         {"commentary": ""},

@@ -90,10 +90,12 @@ def test_variants_and_media_come_back_as_they_were_given(
         "first_comment": "Mehr dazu",
         "languages": ["de"],
         "mentions": [{"name": "@Brandt", "network": "linkedin", "id": "urn:li:person:1"}],
+        "card": image,
     }
     post = made(admin.post("/posts", body))
     assert {name: post[name] for name in body} == body
-    changed = admin.patch(f"/posts/{post['id']}", {"thread": [], "poll": None}).get_json()
+    changed = admin.patch(f"/posts/{post['id']}", {"thread": [], "poll": None, "card": None}).get_json()
+    assert changed["card"] is None
     assert (changed["thread"], changed["poll"], changed["first_comment"]) == ([], None, "Mehr dazu")
 
 

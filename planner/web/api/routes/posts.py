@@ -148,7 +148,9 @@ def ask_approval(call: Call, post_id: int) -> Post:
 
 def changed(content: Content, values: Any) -> Content:
     """A content with the fields that a request named."""
-    parts: dict[str, Any] = {name: values[name] for name in ("text", "link", "note", "first_comment") if name in values}
+    parts: dict[str, Any] = {
+        name: values[name] for name in ("text", "link", "note", "first_comment", "card") if name in values
+    }
     parts |= {name: tuple(values[name]) for name in ("media", "channels", "tags", "languages") if name in values}
     parts |= {f"{name}_id": values[name] for name in REFERENCES if name in values}
     parts |= {name: take(values[name]) for name, take in TAKEN.items() if name in values}

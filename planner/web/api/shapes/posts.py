@@ -65,6 +65,7 @@ class PostCreate(Input):
         default_factory=list, description="ISO 639-1: who sees it, where a network can narrow that."
     )
     mentions: Annotated[list[MentionIn], Field(max_length=50)] = Field(default_factory=list)
+    card: IdIn | None = Field(None, description="Id of an uploaded image: the picture of the link's card (LinkedIn).")
     channels: Ids = Field(default_factory=list, description="Ids of the channels it goes to.")
     publish_at: MomentIn | None = Field(None, description="When it goes out. Null: not yet.")
     queue: bool = Field(False, description="Take the next free slot of each channel.")
@@ -212,6 +213,7 @@ class PostItem(Output):
     first_comment: str
     languages: list[str]
     mentions: list[Mention]
+    card: Id | None
     channels: list[Id]
     variants: dict[str, Variant]
     deliveries: list[DeliveryWithSteps]
