@@ -17,7 +17,7 @@ from planner.services.errors import Conflict, Invalid, Problems
 from planner.services.publishing import resolutions
 from planner.services.publishing.resolutions import Choice, Resolution
 from planner.services.publishing.status import Holds
-from planner.web import answers, context, inputs
+from planner.web import answers, context, deciding, inputs
 from planner.web.access import requires
 from planner.web.formats import moment
 from planner.web.messages import explain
@@ -62,7 +62,8 @@ def index() -> str:
 def preview() -> ResponseReturnValue:
     """What the choices would lead to: as JSON to our JavaScript, as the page to a browser. Nothing is decided."""
     waiting, (spacing, problems) = _waiting(), _spacing()
-    chosen = _preset(waiting, _chosen(waiting))
+    suggested = _suggested(waiting)  # where "as suggested" goes back to
+    chosen = deciding.preset(waiting, deciding.chosen(waiting, CHOICES, suggested), CHOICES, suggested)
     if answers.wants_json():
         problems.raise_any()
         return {"outcomes": _outcomes(waiting, chosen, spacing), "summary": _summary(chosen), "chosen": chosen}
@@ -186,20 +187,7 @@ def _suggested(waiting: list[Delivery]) -> dict[int, str]:
 
 
 def _chosen(waiting: list[Delivery]) -> dict[int, str]:
-    """What the form says, and the suggestion for what came in the meantime."""
-    suggested = _suggested(waiting)
-    given = {d.id: request.form.get(f"choice-{d.id}", "") for d in waiting}
-    return {i: value if value in CHOICES else suggested[i] for i, value in given.items()}
-
-
-def _preset(waiting: list[Delivery], chosen: dict[int, str]) -> dict[int, str]:
-    """One choice for all, or for all of a channel: ``all:slot``, ``12:drop``; ``all:suggested`` goes back."""
-    scope, _sign, choice = request.form.get("preset", "").partition(":")
-    suggested = _suggested(waiting)
-    for delivery in waiting:
-        if scope in ("all", str(delivery.channel_id)):
-            chosen[delivery.id] = choice if choice in CHOICES else suggested[delivery.id]
-    return chosen
+    return deciding.chosen(waiting, CHOICES, _suggested(waiting))
 
 
 def _is_choice(key: str, value: str) -> bool:

@@ -16,7 +16,7 @@ from planner.models import Channel, Delivery
 from planner.services import planning_anew
 from planner.services.errors import Conflict, Invalid
 from planner.services.planning_anew import Choice
-from planner.web import answers, context
+from planner.web import answers, context, deciding
 from planner.web.access import requires
 from planner.web.formats import moment
 from planner.web.messages import explain
@@ -56,7 +56,8 @@ def index() -> str:
 def preview() -> ResponseReturnValue:
     """When each would go out: as JSON to our JavaScript, as the page to a browser. Nothing is planned."""
     waiting = _waiting()
-    chosen = _preset(waiting, _chosen(waiting))
+    given = _chosen(waiting)
+    chosen = deciding.preset(waiting, given, CHOICES, given)
     if answers.wants_json():
         return {"outcomes": _outcomes(waiting, chosen), "summary": _summary(chosen), "chosen": chosen}
     return _page(chosen)
@@ -134,18 +135,7 @@ def _proposed(waiting: list[Delivery]) -> dict[int, str]:
 
 
 def _chosen(waiting: list[Delivery]) -> dict[int, str]:
-    """What the form says, and the proposal for what it does not know."""
-    proposed = _proposed(waiting)
-    given = {d.id: request.form.get(f"choice-{d.id}", "") for d in waiting}
-    return {i: value if value in CHOICES else proposed[i] for i, value in given.items()}
-
-
-def _preset(waiting: list[Delivery], chosen: dict[int, str]) -> dict[int, str]:
-    """One choice for all, or for all of a channel: ``all:same``, ``12:leave``."""
-    scope, _sign, choice = request.form.get("preset", "").partition(":")
-    if choice not in CHOICES:
-        return chosen
-    return {d.id: choice if scope in ("all", str(d.channel_id)) else chosen[d.id] for d in waiting}
+    return deciding.chosen(waiting, CHOICES, _proposed(waiting))
 
 
 def _times(waiting: list[Delivery], chosen: Mapping[int, str]) -> dict[int, datetime | None]:

@@ -60,10 +60,10 @@ class Trail:
         self.steps = sorted(steps, key=lambda row: row.step)
         self.found = {trace.id: trace for trace in found}
 
-    def forgotten(self, wanted: bool) -> str | None:
+    def forgotten(self) -> str | None:
         """What should be there by now and is not: after each step that is published comes the next."""
         published = [self.root, *self.steps]
-        known = FOLLOWING[self.network] if wanted else 0
+        known = FOLLOWING[self.network]
         if self.root.state == "published" and len(self.steps) < known and published[-1].state == "published":
             return f"step {len(self.steps) + 1} is missing"
         return None

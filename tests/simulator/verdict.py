@@ -137,7 +137,7 @@ class _Judge:
         following = {post_id for (post_id,) in self.ground.look("SELECT id FROM post WHERE first_comment <> ''")}
         for root in [row for _, row in sorted(self.rows.items()) if row.post_id in following and not row.step]:
             trail = self.people.trail(root.id, self.rows.values())
-            if forgotten := trail.forgotten(wanted=True):
+            if forgotten := trail.forgotten():
                 self.verdict.lost.append(f"after {self.world.named(root.id)} {forgotten}")
             for row in trail.steps:
                 self._judge_step(trail, row)
