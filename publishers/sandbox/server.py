@@ -149,16 +149,19 @@ class Sandbox:
         consumer_key: str = "",
         consumer_secret: str = "",
     ) -> Account:
-        """A further account and a token that opens it. A LinkedIn organisation gets a member who administers it."""
+        """An account and a token that opens it. A LinkedIn organisation gets a member who administers it.
+
+        An account with this id that is there already stays, with its posts, and gets a further token.
+        """
         kind = kind or _kind(network, id)
-        account = Account(network, id, name, handle or name.replace(" ", "")[:15], kind, followers)
-        holder = account
         with self.world.store.lock:
             directory = self.world.directory
-            directory.add(account)
+            made = Account(network, id, name, handle or name.replace(" ", "")[:15], kind, followers)
+            holder = account = directory.find(network, id) or directory.add(made)
             if kind == "organization":
                 member = f"urn:li:person:of-{id.rpartition(':')[2]}"
-                holder = directory.add(Account(network, member, name, "", "person", administers=[id]))
+                person = Account(network, member, name, "", "person", administers=[id])
+                holder = directory.find(network, member) or directory.add(person)
             granted = ALL_SCOPES[network] if scopes is None else frozenset(scopes)
             token_kind = "page" if kind == "page" else "user"
             directory.grant(

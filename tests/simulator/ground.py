@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -36,6 +37,8 @@ LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 LATER = LONG_AGO.replace(year=2025)
 #: Slots of every channel: one lies in the hour that a clock change skips or repeats.
 SLOT_TIMES = (time(2, 30), time(10, 15), time(16, 45))
+#: Once a millisecond is looked whether a connection has ended.
+ENDING_LOOKS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Ground:
 
     def cut(self, connection: Any) -> None:
         """End a connection to PostgreSQL at the server."""
-        self.look("SELECT pg_terminate_backend(%s, 1000)", connection.info.backend_pid)
+        self._end([connection.info.backend_pid])
 
     def look(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Ask the database over a line that never breaks."""
@@ -110,10 +113,18 @@ class Ground:
     def restart_database(self) -> None:
         """End every connection to PostgreSQL, whatever it is doing."""
         if not self.is_sqlite:
-            self.look(
-                "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            self._end([pid for (pid,) in self.look(f"SELECT pid FROM pg_stat_activity WHERE {others}")])  # noqa: S608
+
+    def _end(self, connections: list[int]) -> None:
+        """End these and see them gone: the server, given a time to wait, looks only every 100 ms."""
+        for pid in connections:
+            self.look("SELECT pg_terminate_backend(%s)", pid)
+        for _ in range(ENDING_LOOKS):
+            if not self.look("SELECT FROM pg_stat_activity WHERE pid = ANY(%s)", connections):
+                return
+            sleep(0.001)
+        raise RuntimeError("a connection to PostgreSQL did not end")
 
     def out_of_reach(self) -> Connections:
         """Connections of a process that reaches no network: every one is refused."""
@@ -225,7 +236,7 @@ class Ground:
         for name in ("access_token", "refresh_token", "token"):
             if name in given:
                 given[name] = f"{given[name]}-{mark}"
-        self.sandbox.add_account(network, account_id, "Konto", **_at_the_network(network, given))
+        self.sandbox.add_account(network, account_id, "", **_at_the_network(network, given))
         return given
 
 

@@ -37,7 +37,7 @@ from tests.support.folders import memory_folder
 
 WORKERS, SCHEDULERS = 3, 2
 #: One schedule in so many runs on PostgreSQL.
-POSTGRESQL_EVERY = 16
+POSTGRESQL_EVERY = 24
 SQLITE, POSTGRESQL, BY_SEED = "sqlite", "postgresql", "auto"
 FOLDER_PREFIX = "sendeplan-simulator-"
 #: Seconds: the longest that any schedule takes by far; how often is looked whether the others are alive; how long one
@@ -195,10 +195,11 @@ def _in_processes(seeds: Sequence[int], options: Options, server: URL | None, jo
     verdicts: Any = context.Queue()
     with own_folder() as folder:  # this process's, so that it goes whatever becomes of the others
         players = []
-        for start in range(min(jobs, len(seeds))):
-            own = folder / f"player-{start + 1}"
+        dealt = context.Value("q", 0)
+        for number in range(min(jobs, len(seeds))):
+            own = folder / f"player-{number + 1}"
             own.mkdir()
-            work = (seeds[start::jobs], options, server, own, verdicts)
+            work = (seeds, dealt, options, server, own, verdicts)
             players.append(context.Process(target=_play, args=work, daemon=True))
         try:
             for player in players:
@@ -237,11 +238,23 @@ def _end(player: BaseProcess) -> None:
         player.join()
 
 
-def _play(seeds: Sequence[int], options: Options, server: URL | None, folder: Path, verdicts: Any) -> None:
+def _dealt(seeds: Sequence[int], dealt: Any) -> Iterator[int]:
+    """The next seed that nobody has taken, until none is left: whoever drew a long one gets fewer."""
+    while True:
+        with dealt.get_lock():
+            place = dealt.value
+            dealt.value += 1
+        if place >= len(seeds):
+            return
+        yield seeds[place]
+
+
+def _play(seeds: Sequence[int], dealt: Any, options: Options, server: URL | None, folder: Path, verdicts: Any) -> None:
+    """One process's share of the seeds."""
     seed = None
     try:
         with clears_up_when_terminated(), stage(seeds, options, server, folder) as made:
-            for seed in seeds:
+            for seed in _dealt(seeds, dealt):
                 verdicts.put(made.play(seed)[0])
     except Exception as error:
         verdicts.put(f"the simulator itself failed at seed {seed}: {type(error).__name__}: {error}")

@@ -70,6 +70,18 @@ def test_a_token_does_not_reach_another_page(facebook: Facebook, sandbox: Sandbo
     assert sandbox.posts() == []
 
 
+def test_a_page_that_is_given_a_further_token_keeps_its_posts_and_takes_none_of_them_twice(
+    facebook: Facebook, sandbox: Sandbox
+) -> None:
+    sandbox.add_account("facebook", "900", "Andere Seite", "first-token")
+    facebook.token = "first-token"
+    post_id = facebook.call("POST", "/900/feed", data={"message": "Hallo"}).json()["id"]
+    sandbox.add_account("facebook", "900", "Andere Seite", "second-token")
+    facebook.token = "second-token"
+    assert [post["id"] for post in facebook.call("GET", "/900/feed").json()["data"]] == [post_id]
+    assert facebook.call("POST", "/900/feed", data={"message": "Hallo"}).json()["error"]["code"] == 506
+
+
 def test_several_photos_are_uploaded_unpublished_and_then_attached(facebook: Facebook, sandbox: Sandbox) -> None:
     ids = [facebook.photo(png(8, 8 + n), published="false", alt_text_custom=f"Bild {n}").json()["id"] for n in (1, 2)]
     assert sandbox.posts() == []
