@@ -138,7 +138,8 @@ def _make(session: Session, ref: Ref, before: Any, root_id: int, kind: FollowUp,
     made, state = Ref(added(session, insert(DELIVERY).values(given)), **ids), begins["state"]
     if state is S.UNKNOWN and in_doubt_since is not None:
         _doubt(session, made, begins["payload"], in_doubt_since, now)
-    note(session, made, state, now, data={"step": step, "kind": kind.value})
+    why = {"code": begins["error_code"]} if "error_code" in begins else {}
+    note(session, made, state, now, data={"step": step, "kind": kind.value, **why})
     telling.moved(session, made, None, state)
     if state is S.NEEDS_PERSON:
         notices.about_delivery(session, made, now, "delivery_needs_person", code=PARENT_UNKNOWN)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from planner.domain.states import DeliveryState, PostStatus
-from planner.models import Channel, Delivery
+from planner.models import Channel, Delivery, Event
 from planner.services import posts, reports
 from planner.services.channel_overview import next_delivery
 from planner.services.connections import ChannelAccess
@@ -33,6 +33,13 @@ def steps(stage: Stage, delivery: Delivery) -> list[Delivery]:
 
 def states(stage: Stage, delivery: Delivery) -> list[S]:
     return [step.state for step in steps(stage, delivery)]
+
+
+def reasons(stage: Stage, delivery: Delivery) -> list[object]:
+    """Why a person was asked about a delivery, as its history says."""
+    query = select(Event.data).where(Event.subject == "delivery", Event.subject_id == delivery.id)
+    with stage.platform.database.read() as session:
+        return [data["code"] for data in session.scalars(query.where(Event.kind == "needs_person"))]
 
 
 def comments(stage: Stage, delivery: Delivery) -> list[str]:
@@ -205,6 +212,7 @@ def test_what_follows_a_post_that_a_person_calls_live_waits_for_a_person_where_i
         decide.is_live(session, stage.company.alice, delivery.id, "https://facebook.com/1", now=stage.clock.now())
     [comment] = steps(stage, delivery)
     assert (comment.state, comment.error_code) == (S.NEEDS_PERSON, "parent_unknown")
+    assert reasons(stage, comment) == ["parent_unknown"]
     with stage.platform.database.write() as session:
         decide.is_not_live(session, stage.company.alice, comment.id, now=stage.clock.now())
     stage.run()
