@@ -15,7 +15,7 @@ from planner.models import Channel, Delivery, Post
 from planner.services.posts import When
 from planner.services.publishing.status import refresh_status
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
-from tests.support.factories import Company, make_post
+from tests.support.factories import Company, make_channel, make_post
 from tests.support.web import sign_in
 
 pytestmark = pytest.mark.browser
@@ -46,6 +46,28 @@ def test_an_entry_is_dragged_to_another_day_and_taken_back(
     page.keyboard.press("Enter")
     expect(day(page, "2026-03-18").locator(f"[data-post='{post.id}']")).to_be_visible()
     assert wall_time(platform, post) == "2026-03-18T14:00"
+
+
+def test_of_more_networks_than_fit_beside_the_time_the_rest_is_counted_and_named(
+    page: Page, server: str, company: Company, platform: Platform
+) -> None:
+    now = platform.clock.now()
+    four = [
+        make_channel(platform.database, company, now, network, name=network)
+        for network in ("facebook", "twitter", "linkedin", "xing")
+    ]
+    everywhere = make_post(platform, company.bob, four, WEDNESDAY, text="Neue Fräse", approve=True)
+    open_calendar(page, server, company, "month")
+    networks = entry_of(page, everywhere).locator(".entry-networks")
+    expect(networks.locator("svg")).to_have_count(2)
+    expect(networks).to_contain_text("+2")
+    head = entry_of(page, everywhere).locator(".entry-head")
+    assert head.evaluate("e => e.scrollWidth <= e.clientWidth")
+    named = (networks.locator(".entry-more").get_attribute("title") or "").split(", ")
+    shown = networks.locator("svg").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    assert sorted([*named, *shown]) == ["Facebook", "LinkedIn", "X (Twitter)", "XING"]
+    page.locator(".calendar-views").get_by_text("Liste", exact=True).click()
+    expect(entry_of(page, everywhere).locator(".entry-networks svg")).to_have_count(4)
 
 
 def test_a_drop_on_a_past_day_goes_back_and_says_why(

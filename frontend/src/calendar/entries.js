@@ -28,7 +28,7 @@ function entryNodes(event, settings, view) {
   const { text, channels, queued, held, marks = [] } = event.extendedProps;
   const look = lookOf(event, settings);
   const head = element("span", "entry-head");
-  head.append(element("span", "entry-time", time(event.start)), networks(channels, settings));
+  head.append(element("span", "entry-time", time(event.start)), networks(channels, settings, view, queued));
   if (queued) head.append(icon("stack-2", t("queued")));
   const status = element("span", "entry-status");
   status.append(icon(look.icon), element("span", "entry-status-word", view === "list" ? look.label : look.short));
@@ -50,14 +50,22 @@ function gapNodes(event, settings) {
   return [head];
 }
 
-function networks(channels, settings) {
+/** The networks it goes to. A day's column has room for three icons beside the time: more are counted, and named. */
+function networks(channels, settings, view, queued) {
+  const found = new Map(channels.map((id) => settings.channels[id]).filter(Boolean).map((channel) => [channel.key, channel]));
+  const all = [...found.values()];
+  const room = queued ? 2 : 3;
+  const fit = view === "list" || all.length <= room ? all : all.slice(0, room - 1);
+  const rest = all.slice(fit.length).map((channel) => channel.network).join(", ");
   const marks = element("span", "entry-networks");
-  const seen = new Set();
-  for (const id of channels) {
-    const channel = settings.channels[id];
-    if (!channel || seen.has(channel.key)) continue;
-    seen.add(channel.key);
-    marks.append(icon(channel.icon, channel.network));
+  marks.append(...fit.map((channel) => icon(channel.icon, channel.network)));
+  if (rest) {
+    const more = element("span", "entry-more");
+    more.title = rest;
+    const count = element("span", "", `+${all.length - fit.length}`);
+    count.setAttribute("aria-hidden", "true");
+    more.append(count, element("span", "visually-hidden", rest));
+    marks.append(more);
   }
   return marks;
 }

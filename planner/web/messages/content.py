@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString, lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
-    "too_many_images": _l("%(channel)s takes at most %(limit)s images; there are %(count)s."),
+    "too_many_images": _l("%(channel)s does not take so many images: at most %(limit)s, and there are %(count)s."),
     "card_is_no_image": _l("%(channel)s takes an image for a link's card: JPEG or PNG."),
     "image_type": _l("%(channel)s does not take images of the kind %(mime)s. It takes %(accepted)s."),
     "image_too_large": _l("The image is too large for %(channel)s: %(size)s of %(limit)s."),
