@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from planner.domain import walltime
 from planner.domain.roles import Permission
@@ -70,9 +70,13 @@ def times(
     """When each chosen one would go out; None where no slot fits. All that keep their weekday move by the same number
     of weeks, so that a rehearsed week stays as it was planned. Changes nothing."""
     chosen = [d for d in deliveries if d.id in choices]
-    same = [d for d in chosen if choices[d.id] is Choice.SAME]
+    fixed = _same_times([d for d in chosen if choices[d.id] is Choice.SAME], zone, now)
+    by_channel: dict[int, set[datetime]] = {}
+    for delivery in chosen:
+        if delivery.id in fixed:
+            by_channel.setdefault(delivery.channel_id, set()).add(fixed[delivery.id])
     slotted = [d for d in chosen if choices[d.id] is Choice.SLOT]
-    return {**slot_times(session, slotted, now=now), **_same_times(same, zone, now)}
+    return {**slot_times(session, slotted, now=now, besides=by_channel), **fixed}
 
 
 def plan(session: Session, actor: Actor, choices: Mapping[int, Choice], *, now: datetime, folder: Path) -> Event:
@@ -97,8 +101,8 @@ def plan(session: Session, actor: Actor, choices: Mapping[int, Choice], *, now: 
     for delivery in found:
         by_post.setdefault(delivery.post_id, []).append(delivery)
     made = {old: _copy(session, actor, mine, now=now, folder=folder) for old, mine in by_post.items()}
-    # The order of the preview: slots are taken in the order of the rehearsal, before times that were fixed.
-    for delivery in sorted(found, key=lambda d: choices[d.id] is not Choice.SLOT):
+    # As in the preview: times that are fixed come first, and slots, in the order of the rehearsal, keep clear of them.
+    for delivery in sorted(found, key=lambda d: choices[d.id] is Choice.SLOT):
         when = When(queue=True) if choices[delivery.id] is Choice.SLOT else When(at=moments[delivery.id])
         post = made[delivery.post_id]
         mine = next(d.id for d in store.deliveries_of(session, post.id) if d.channel_id == delivery.channel_id)
@@ -108,6 +112,13 @@ def plan(session: Session, actor: Actor, choices: Mapping[int, Choice], *, now: 
     event = events.record(session, actor, now, "workspace", workspace.id, DECISION, posts=ids)
     session.flush()
     return event
+
+
+def planned(session: Session, event: Event) -> list[Delivery]:
+    """The deliveries that :func:`plan` made, as they stand now, with posts and channels."""
+    query = select(Delivery).where(Delivery.post_id.in_(event.data["posts"]), Delivery.step == 0)
+    query = query.options(joinedload(Delivery.post), joinedload(Delivery.channel))
+    return list(session.scalars(query.order_by(Delivery.publish_at, Delivery.id)))
 
 
 def take_back(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Undone:
@@ -138,7 +149,7 @@ def _copy(session: Session, actor: Actor, old: Sequence[Delivery], *, now: datet
     return post
 
 
-def _same_times(deliveries: Sequence[Delivery], zone: str, now: datetime) -> dict[int, datetime | None]:
+def _same_times(deliveries: Sequence[Delivery], zone: str, now: datetime) -> dict[int, datetime]:
     walls = {d.id: walltime.to_wall(d.publish_at, zone) for d in deliveries if d.publish_at is not None}
     weeks = timedelta(weeks=1)
     if not walls:

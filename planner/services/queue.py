@@ -98,12 +98,18 @@ def enqueue_all(session: Session, deliveries: Iterable[Delivery], *, now: dateti
 
 
 def places_for(
-    session: Session, channel_id: int, deliveries: Sequence[Delivery], *, now: datetime
+    session: Session,
+    channel_id: int,
+    deliveries: Sequence[Delivery],
+    *,
+    now: datetime,
+    besides: Iterable[datetime] = (),
 ) -> list[datetime | None]:
     """When deliveries of a channel would go out if they were queued now, one after the other in this order; None where
-    no slot fits. Takes nothing."""
+    no slot fits. ``besides`` are moments that are about to be taken as well. Takes nothing."""
     channel = session.get_one(Channel, channel_id)
     taken = _taken(session, channel_id, now, but=[delivery.id for delivery in deliveries])
+    taken = Taken(taken.keys, {*taken.moments, *besides})
     zone, slots = _zone(session, channel.workspace_id), weekly_slots(session, channel_id)
     found = place(slots, zone, now, taken, _categories(session, deliveries))
     return [occurrence.publish_at if occurrence else None for occurrence in found]

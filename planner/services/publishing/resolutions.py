@@ -6,7 +6,7 @@ scheduler after the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -92,13 +92,19 @@ def suggestions(
     return found
 
 
-def slot_times(session: Session, deliveries: Sequence[Delivery], *, now: datetime) -> dict[int, datetime | None]:
+def slot_times(
+    session: Session,
+    deliveries: Sequence[Delivery],
+    *,
+    now: datetime,
+    besides: Mapping[int, Collection[datetime]] | None = None,
+) -> dict[int, datetime | None]:
     """When each would go out if all of these took the next free slots of their channels; None for what follows a post,
-    which takes none."""
+    which takes none. ``besides`` are moments, by channel, that are about to be taken as well."""
     times: dict[int, datetime | None] = {}
     times |= {delivery.id: None for delivery in deliveries if delivery.step}
     for channel_id, mine in _by_channel(d for d in deliveries if not d.step).items():
-        found = queue.places_for(session, channel_id, mine, now=now)
+        found = queue.places_for(session, channel_id, mine, now=now, besides=(besides or {}).get(channel_id, ()))
         times |= {delivery.id: at for delivery, at in zip(mine, found, strict=True)}
     return times
 

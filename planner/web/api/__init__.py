@@ -21,6 +21,7 @@ from planner.web.api.routes import (
     live,
     plan,
     posts,
+    rehearsed,
     success,
     times,
     webhooks,
@@ -30,7 +31,7 @@ from planner.web.extensions import csrf, limiter
 
 OPERATIONS: tuple[Operation, ...] = tuple(
     operation
-    for area in (channels, posts, deliveries, live, plan, success, workspace, dialogue, times, webhooks)
+    for area in (channels, posts, rehearsed, deliveries, live, plan, success, workspace, dialogue, times, webhooks)
     for operation in area.router.operations
 )
 

@@ -100,6 +100,25 @@ def test_a_week_that_keeps_its_weekdays_and_times_moves_as_a_whole(stage: Stage)
     assert walls == ["2026-03-30T09:01:00", "2026-04-03T09:01:00"]
 
 
+def test_whoever_takes_a_slot_keeps_clear_of_those_that_keep_their_weekday(stage: Stage) -> None:
+    channel = stage.channel("linkedin", slots=[(0, "09:01"), (2, "09:00")])
+    stage.clock.set("2026-03-16T08:00:00Z")
+    (monday,) = rehearsed(stage, channel, text="Montag, 9:01 Uhr")
+    (late,) = rehearsed(stage, channel, text="Noch einer")
+    stage.clock.set("2026-03-18T12:00:00Z")
+    choices = {late.id: Choice.SLOT, monday.id: Choice.SAME}
+    with stage.platform.database.read() as session:
+        found = planning_anew.waiting(session, stage.company.workspace.id, now=stage.clock.now())
+        shown = planning_anew.times(session, "Europe/Berlin", found, choices, now=stage.clock.now())
+    walls = {i: to_wall(at, "Europe/Berlin").isoformat() for i, at in shown.items() if at}
+    assert walls == {monday.id: "2026-03-23T09:01:00", late.id: "2026-03-25T09:00:00"}
+
+    event = plan(stage, choices)
+
+    moments = [d.publish_at for post_id in event.data["posts"] for d in stage.deliveries(post_id)]
+    assert sorted(moments, key=str) == sorted(shown.values(), key=str)
+
+
 def test_it_is_taken_back_as_far_as_nothing_was_sent_and_then_waits_again(stage: Stage) -> None:
     channel = channel_with_slots(stage, "linkedin")
     (one,), (two,) = rehearsed(stage, channel, text="Eins"), rehearsed(stage, channel, text="Zwei")

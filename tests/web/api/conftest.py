@@ -129,6 +129,7 @@ def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -
         "period": "2026-W12",
         "week": "2026-W12",
         "resolution_id": "1",
+        "plan_id": "1",
         "change_id": "1",
         "decision_id": "1",
     }

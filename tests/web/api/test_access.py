@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     "set_slots": {"slots": []},
     "resolve_delivery": {"live": True, "url": "https://brandt.example"},
     "resolve_missed": {"resolutions": [{"delivery": "1", "action": "drop"}]},
+    "plan_rehearsed": {"plans": [{"delivery": "1", "when": "slot"}]},
     "create_topic": {"title": "Neu"},
     "create_campaign": {"name": "Neu"},
     "create_goal": {"name": "Neu", "metric": "reach", "target": 5, "starts_on": "2026-01-01", "ends_on": "2026-12-31"},
