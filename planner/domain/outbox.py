@@ -38,6 +38,8 @@ STEPS = (
     timedelta(hours=1),
 )
 GIVE_UP_AFTER = timedelta(days=1)
+#: No word of the other side keeps us away for longer.
+LONGEST_WAIT = timedelta(hours=6)
 #: Several notices within this time become one mail.
 QUIET = timedelta(minutes=2)
 #: What waits for nothing that may follow: it is about this minute.
@@ -128,9 +130,10 @@ def push_ends(kind: str, at: datetime, publish_at: datetime | None = None) -> da
     return at + (CALL_LASTS if kind == "delivery_assisted" else PUSH_LASTS)
 
 
-def next_try(created_at: datetime, now: datetime, attempts: int) -> datetime | None:
-    """When to try again after ``attempts`` (from 1) failures; None when it is to be given up."""
-    due = now + STEPS[min(max(attempts, 1), len(STEPS)) - 1]
+def next_try(created_at: datetime, now: datetime, attempts: int, asked: timedelta = timedelta()) -> datetime | None:
+    """When to try again after ``attempts`` (from 1) failures; None when it is to be given up. ``asked`` is how long
+    the other side wants to be left alone; it lengthens our own step, up to :data:`LONGEST_WAIT`."""
+    due = now + max(STEPS[min(max(attempts, 1), len(STEPS)) - 1], min(asked, LONGEST_WAIT))
     return due if due < created_at + GIVE_UP_AFTER else None
 
 

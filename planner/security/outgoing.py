@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +23,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from publishers.errors import parse_http_date, retry_after
 from publishers.transport import DeadlineConnection, DeadlineTLSConnection, deadline, tls_context
 
 LONGEST_URL = 2000
@@ -69,12 +72,28 @@ class _AnyTLSPool(HTTPSConnectionPool):
     ConnectionCls = DeadlineTLSConnection
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, private: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered, but for the content."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def wait(self, now: datetime) -> timedelta:
+        """For how long the other side does not want to be asked (``Retry-After``); zero where it does not say."""
+        clock = parse_http_date(self.headers.get("Date", "")) or now
+        return timedelta(seconds=retry_after(self.headers, clock) or 0)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, private: bool = False) -> Answered:
     """POST ``body``; returns the status, whatever it is. The answer's content is not looked at, a redirect not
     followed. ``seconds`` is the total time, ``private`` allows addresses that are not public.
 
-    Raises OutgoingError where nothing was answered.
+    Raises OutgoingError where the address may not be called (it was entered under other settings, or its name now
+    leads elsewhere), and where nothing was answered.
     """
+    if (problem := problem_of(url, private=private)) is not None:
+        raise OutgoingError(problem)
     manager = PoolManager(num_pools=1, maxsize=1, ssl_context=tls_context())
     pools = (_AnyPool, _AnyTLSPool) if private else (_Pool, _TLSPool)
     manager.pool_classes_by_scheme = {"http": pools[0], "https": pools[1]}
@@ -84,7 +103,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
                 "POST", url, body=body, headers=dict(headers), redirect=False, retries=False, preload_content=False
             )
             answer.close()
-            return int(answer.status)
+            return Answered(int(answer.status), answer.headers)
     except (HTTPError, OSError) as error:
         raise _explain(error) from None
     finally:

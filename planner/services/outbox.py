@@ -60,11 +60,11 @@ def finish(platform: Platform, work: Claim, state: OutboxState, **values: Any) -
     return _note(platform, work, state=state, finished_at=platform.clock.now(), **values)
 
 
-def put_off(platform: Platform, work: Claim, **values: Any) -> bool:
-    """It failed for now (``error_code``, ``error``): due again later, or given up after a day. Returns whether it is
-    due again."""
+def put_off(platform: Platform, work: Claim, asked: timedelta = timedelta(), /, **values: Any) -> bool:
+    """It failed for now (``error_code``, ``error``): due again later, not before the time that the other side
+    ``asked`` for, or given up after a day. Returns whether it is due again."""
     now = platform.clock.now()
-    due = next_try(work.created_at, now, work.attempts)
+    due = next_try(work.created_at, now, work.attempts, asked)
     if due is None:
         finish(platform, work, OutboxState.GIVEN_UP, **values)
         return False

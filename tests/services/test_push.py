@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from planner.domain.outbox import PUSHED, OutboxState
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Notice, PushIdentity, PushMessage, PushSubscription, User
 from planner.security.webpush import Device
-from planner.services import push
+from planner.services import checkup, push
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, Invalid, NotFound
 from planner.services.posts import When
@@ -122,6 +125,11 @@ def send(platform: Platform) -> int:
     return push.send_due(platform)
 
 
+def try_out(platform: Platform, company: Company, device: int) -> None:
+    with platform.database.write() as session:
+        push.try_out(session, id_of(company.bob), company.workspace.id, device, now=platform.clock.now())
+
+
 def messages(platform: Platform) -> list[PushMessage]:
     with platform.database.read() as session:
         return list(session.scalars(select(PushMessage).order_by(PushMessage.id)))
@@ -194,12 +202,80 @@ def test_what_fails_for_now_comes_again_under_the_same_topic_and_a_device_that_i
     device = devices(platform, company.bob)[0].id
     for status, there in ((403, 1), (410, 0)):
         phone.replies = [Reply(status)]
-        with platform.database.write() as session:
-            push.try_out(session, id_of(company.bob), company.workspace.id, device, now=clock.now())
+        try_out(platform, company, device)
         assert push.send_due(platform) == 0
         assert len(devices(platform, company.bob)) == there
     assert push.send_due(platform) == 0
     assert len(phone.server.requests) == 5, "a refusal is no reason to try again"
+
+
+@pytest.mark.parametrize(("named", "waits"), [("seconds", 300), ("date", 900), ("for ever", 6 * 3600)])
+def test_a_push_service_that_names_a_time_is_left_alone_until_then_for_this_device_alone(
+    platform: Platform, company: Company, phone: Phone, clock: FakeClock, named: str, waits: int
+) -> None:
+    ahead = clock.now() + timedelta(hours=1)  # the service's own clock may differ from ours
+    date = {"Retry-After": format_datetime(ahead + timedelta(seconds=900), usegmt=True)}
+    said = {"seconds": {"Retry-After": "300"}, "date": date, "for ever": {"Retry-After": "99999999"}}[named]
+    phone.replies = [Reply(429 if named == "seconds" else 503, headers={"Date": format_datetime(ahead, True), **said})]
+    device, other = turn_on(platform, company.bob, phone.device()), Phone()
+
+    try_out(platform, company, device)
+    assert push.send_due(platform) == 0
+    with platform.database.write() as session:
+        for message in session.scalars(select(PushMessage)):
+            message.expires_at = clock.now() + timedelta(hours=7)
+    with other.server:
+        laptop = turn_on(platform, company.bob, other.device())
+        clock.advance(seconds=waits - 1)
+        try_out(platform, company, device)
+        try_out(platform, company, laptop)
+        assert push.send_due(platform) == 1
+        assert len(other.server.requests) == 1
+    assert len(phone.server.requests) == 1, "neither what was put off nor what is new"
+    clock.advance(seconds=1)
+    assert push.send_due(platform) == 2
+    assert push.send_due(platform) == 0
+
+
+def test_what_is_refused_for_good_is_not_tried_again_and_the_operator_hears_of_it(
+    platform: Platform, company: Company, phone: Phone, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    device = turn_on(platform, company.bob, phone.device())
+
+    def found() -> dict[str, Any]:
+        return {one.code: one for one in checkup.examine(platform, environ={}, patient=False) if one.area == "push"}
+
+    assert found() == {}
+    phone.replies = [Reply(413), Reply(401), Reply(403)]
+    for _ in range(3):
+        try_out(platform, company, device)
+    assert push.send_due(platform) == 0
+    clock.advance(hours=1)
+    assert push.send_due(platform) == 0
+    assert len(phone.server.requests) == 3
+    assert "does not accept who sends" in caplog.text
+    assert found()["push_given_up"].params == {"count": 1}
+    unbelieved = found()["push_not_vouched"]
+    assert (unbelieved.level, unbelieved.params) == ("problem", {"count": 2, "said": "403"})
+    try_out(platform, company, device)
+    assert push.send_due(platform) == 1
+    assert found() == {}, "it is mended"
+
+
+def test_the_address_of_a_device_is_checked_again_when_it_is_called(
+    platform: Platform, company: Company, phone: Phone, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = phone.device()
+    named = good.endpoint.replace("http://127.0.0.1", "https://harmless.example")
+    here = socket.getaddrinfo("127.0.0.1", int(phone.server.url.rpartition(":")[2]), type=socket.SOCK_STREAM)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: here)
+    for endpoint in (good.endpoint, named):  # one of a time when private addresses were allowed, one whose name moved
+        device = turn_on(platform, company.bob, Device(endpoint, good.p256dh, good.auth))
+        try_out(platform, company, device)
+    guarded = replace(platform, settings=replace(platform.settings, push_private_addresses=False))
+    assert push.send_due(guarded) == 0
+    assert phone.server.connections == 0
+    assert [one.error for one in messages(platform)] == ["webhook_url_not_https", "webhook_url_private"]
 
 
 def test_nothing_is_pushed_that_nobody_wishes_that_is_settled_or_whose_time_is_over(

@@ -210,7 +210,7 @@ def test_a_receiver_that_is_gone_does_not_keep_another_waiting(
 def test_a_name_that_leads_into_the_own_network_is_not_called(
     platform: Platform, company: Company, receiver: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listen(platform, company, receiver.url.replace("127.0.0.1", "harmless.example"))
+    listen(platform, company, receiver.url.replace("http://127.0.0.1", "https://harmless.example"))
     found = socket.getaddrinfo("127.0.0.1", int(receiver.url.rpartition(":")[2]), type=socket.SOCK_STREAM)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: found)
     with platform.database.write() as session:

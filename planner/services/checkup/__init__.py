@@ -21,6 +21,7 @@ from planner.services.checkup import (
     folder,
     mails,
     networks,
+    pushes,
     scheduler,
     settings,
     storage,
@@ -68,6 +69,7 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     versions.served,
     backups.age,
     mails.given_up,
+    pushes.given_up,
 )
 
 _log = logging.getLogger(__name__)

@@ -4,17 +4,17 @@ as its person wishes, several of them together, in the transaction that marks it
 from __future__ import annotations
 
 import secrets
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain.outbox import PRESSING, QUIET, Pace, last_summary, pace_of
-from planner.models import Mail, Member, Notice, User, Workspace
+from planner.models import Mail, Notice, User, Workspace
+from planner.services import bundling
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -51,7 +51,7 @@ def gather(platform: Platform) -> int:
     Where mail is off the notices are set aside, so that nobody gets old news on the day it is set up.
     """
     with platform.database.read() as session:
-        if session.scalar(select(Notice.id).where(Notice.mail_done_at.is_(None)).limit(1)) is None:
+        if not bundling.is_any(session, Notice.mail_done_at):
             return 0
     now = platform.clock.now()
     with platform.database.write() as session:
@@ -59,7 +59,7 @@ def gather(platform: Platform) -> int:
         if not platform.settings.mail_on:
             _done(session, [one.id for one in waiting], now)
             return 0
-        return sum(_gather(session, group, now) for group in _by_person(waiting))
+        return sum(_gather(session, group, now) for group in bundling.by_person(waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +76,13 @@ class _Waiting:
 
 
 def _waiting(session: Session) -> list[_Waiting]:
-    """The notices that nothing was decided about. Rows that another process holds are left to it."""
-    query = (
-        select(Notice, User.mail_wishes, User.active, Workspace.zone, Member.id.label("place"))
-        .join(User, User.id == Notice.user_id)
-        .join(Workspace, Workspace.id == Notice.workspace_id)
-        .outerjoin(Member, (Member.user_id == Notice.user_id) & (Member.workspace_id == Notice.workspace_id))
-        .where(Notice.mail_done_at.is_(None))
-        .order_by(Notice.id)
-        .with_for_update(of=Notice, skip_locked=True)
-    )
+    undecided = bundling.undecided(session, Notice.mail_done_at, User.mail_wishes)
+    zones = {row.id: row.zone for row in session.execute(select(Workspace.id, Workspace.zone))}
     found = []
-    for row in session.execute(query):
-        notice, wanted = row.Notice, row.active and row.place is not None and row.Notice.read_at is None
-        pace = pace_of(notice.kind, row.mail_wishes or {}) if wanted else Pace.NONE
-        found.append(_Waiting(notice.id, notice.at, notice.kind, pace, notice.user_id, notice.workspace_id, row.zone))
+    for notice, wishes, reaches in undecided:
+        pace, zone = pace_of(notice.kind, wishes) if reaches else Pace.NONE, zones[notice.workspace_id]
+        found.append(_Waiting(notice.id, notice.at, notice.kind, pace, notice.user_id, notice.workspace_id, zone))
     return found
-
-
-def _by_person(waiting: Iterable[_Waiting]) -> Iterable[Sequence[_Waiting]]:
-    groups: dict[tuple[int, int], list[_Waiting]] = defaultdict(list)
-    for one in waiting:
-        groups[one.user_id, one.workspace_id].append(one)
-    return groups.values()
 
 
 def _gather(session: Session, group: Sequence[_Waiting], now: datetime) -> int:
@@ -120,6 +104,4 @@ def _gather(session: Session, group: Sequence[_Waiting], now: datetime) -> int:
 
 
 def _done(session: Session, ids: Sequence[int], now: datetime) -> None:
-    if ids:
-        statement = update(Notice).where(Notice.id.in_(ids), Notice.mail_done_at.is_(None))
-        session.execute(statement.values(mail_done_at=now), execution_options={"synchronize_session": False})
+    bundling.decide(session, Notice.mail_done_at, ids, now)

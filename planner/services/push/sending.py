@@ -7,17 +7,17 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.orm import aliased, joinedload
 
 from planner import mailserver
 from planner.domain.outbox import PRESSING, OutboxState
 from planner.models import PushIdentity, PushMessage, PushSubscription, User, Workspace
 from planner.security import outgoing, webpush
-from planner.security.outgoing import OutgoingError
+from planner.security.outgoing import Answered, OutgoingError
 from planner.security.vault import VaultError
 from planner.security.webpush import Device
 from planner.services import outbox
@@ -34,6 +34,10 @@ MOST_AT_ONCE = 50
 GONE = frozenset({404, 410})
 #: What passes by itself, apart from a service's own trouble (5xx).
 LATER = frozenset({408, 425, 429})
+#: Who sends is not believed: a wrong clock, or an address to ask at that the service does not take.
+UNVOUCHED = frozenset({401, 403})
+#: The codes of what was put off because the push service named a time, and of what it did not take from us.
+TOLD_TO_WAIT, NOT_VOUCHED = "push_wait", "push_not_vouched"
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +69,8 @@ def send_due(platform: Platform) -> int:
     now = platform.clock.now()
     with platform.database.read() as session:
         open_states = (OutboxState.WAITING, OutboxState.SENDING)
-        query = select(PushMessage.id).where(PushMessage.state.in_(open_states), PushMessage.due_at <= now)
+        due = PushMessage.state.in_(open_states), PushMessage.due_at <= now, _may_be_asked(now)
+        query = select(PushMessage.id).where(*due)
         waiting = len(session.scalars(query.limit(CALLS_AT_ONCE)).all())
     if not waiting:
         return 0
@@ -77,7 +82,8 @@ def send_due(platform: Platform) -> int:
 def _send_some(platform: Platform, teller: Teller) -> int:
     taken = 0
     for _ in range(MOST_AT_ONCE):
-        work = None if platform.stopping.is_set() else outbox.claim(platform, PushMessage)
+        allowed = _may_be_asked(platform.clock.now())
+        work = None if platform.stopping.is_set() else outbox.claim(platform, PushMessage, allowed)
         if work is None:
             break
         try:
@@ -86,6 +92,13 @@ def _send_some(platform: Platform, teller: Teller) -> int:
             _log.exception("Push %s could not be written", work.id)
             outbox.put_off(platform, work, error_code="internal_error", error=None)
     return taken
+
+
+def _may_be_asked(now: datetime) -> ColumnElement[bool]:
+    """SQL: the push service of this device named no time that is still to come. What is new waits for it too."""
+    other = aliased(PushMessage)
+    waits = other.state == OutboxState.WAITING, other.error_code == TOLD_TO_WAIT, other.due_at > now
+    return ~exists().where(other.subscription_id == PushMessage.subscription_id, *waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +121,34 @@ def _send(platform: Platform, teller: Teller, work: outbox.Claim) -> bool:
         outbox.finish(platform, work, OutboxState.NEEDLESS)
         return False
     try:
-        status = _post(platform, ready, teller(ready.telling), now)
+        answer = _post(platform, ready, teller(ready.telling), now)
     except (OutgoingError, VaultError) as error:
         code = "push_away" if isinstance(error, OutgoingError) else "push_unreadable"
         _put_off(platform, work, ready, code, str(error))
         return False
+    return _settle(platform, work, ready, answer)
+
+
+def _settle(platform: Platform, work: outbox.Claim, ready: _Ready, answer: Answered) -> bool:
+    """What an answer means (RFC 8030, 5 and 7.3; RFC 8292, 4.2)."""
+    now, status, device = platform.clock.now(), answer.status, ready.subscription_id
     if 200 <= status < 300:
         outbox.finish(platform, work, OutboxState.SENT)
-        _note(platform, ready.subscription_id, last_success_at=now, failures=0)
+        _note(platform, device, last_success_at=now, failures=0)
         return True
     if status in GONE:
         with platform.database.write() as session:
-            session.execute(delete(PushSubscription).where(PushSubscription.id == ready.subscription_id))
-        _log.info("Device %s is gone: its push service knows it no more", ready.subscription_id)
+            session.execute(delete(PushSubscription).where(PushSubscription.id == device))
+        _log.info("Device %s is gone: its push service knows it no more", device)
     elif status >= 500 or status in LATER:
-        _put_off(platform, work, ready, "push_status", str(status))
+        asked = answer.wait(now)
+        _put_off(platform, work, ready, TOLD_TO_WAIT if asked else "push_status", str(status), asked)
     else:
-        outbox.finish(platform, work, OutboxState.GIVEN_UP, error_code="push_status", error=str(status))
-        _note(platform, ready.subscription_id, failures=PushSubscription.failures + 1)
-        _log.warning("The push service refused push %s for device %s: %s", work.id, ready.subscription_id, status)
+        code = NOT_VOUCHED if status in UNVOUCHED else "push_status"
+        outbox.finish(platform, work, OutboxState.GIVEN_UP, error_code=code, error=str(status))
+        _note(platform, device, failures=PushSubscription.failures + 1)
+        why = "does not accept who sends (see “sendeplan doctor”)" if code == NOT_VOUCHED else "refused it"
+        _log.error("Push %s for device %s is given up: the push service %s: %s", work.id, device, why, status)
     return False
 
 
@@ -153,7 +175,7 @@ def _prepare(platform: Platform, work: outbox.Claim) -> _Ready | None:
         )
 
 
-def _post(platform: Platform, ready: _Ready, words: Notification, now: datetime) -> int:
+def _post(platform: Platform, ready: _Ready, words: Notification, now: datetime) -> Answered:
     device = Device(**platform.vault.open(ready.sealed_device))
     private_key = platform.vault.open(ready.identity.private_key)["private_key"]
     content = {"title": words.title, "body": words.body, "url": words.url, "tag": ready.key}
@@ -182,8 +204,10 @@ def _subject(platform: Platform) -> str:
     return public if public.startswith("https://") else "mailto:sendeplan@localhost.localdomain"
 
 
-def _put_off(platform: Platform, work: outbox.Claim, ready: _Ready, code: str, said: str) -> None:
-    outbox.put_off(platform, work, error_code=code, error=said[:500])
+def _put_off(
+    platform: Platform, work: outbox.Claim, ready: _Ready, code: str, said: str, asked: timedelta = timedelta()
+) -> None:
+    outbox.put_off(platform, work, asked, error_code=code, error=said[:500])
     _note(platform, ready.subscription_id, failures=PushSubscription.failures + 1)
     _log.warning("Push %s was not taken for device %s: %s", work.id, ready.subscription_id, said)
 

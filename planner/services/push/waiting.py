@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain.outbox import PRESSING, QUIET, is_pushed, push_ends
-from planner.models import Member, Notice, PushMessage, PushSubscription, User
+from planner.models import Notice, PushMessage, PushSubscription, User
+from planner.services import bundling
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -38,34 +39,25 @@ def put(
 def gather(platform: Platform) -> int:
     """Put the notices whose time has come into pushes. Returns how many pushes that made."""
     with platform.database.read() as session:
-        if session.scalar(select(Notice.id).where(Notice.push_done_at.is_(None)).limit(1)) is None:
+        if not bundling.is_any(session, Notice.push_done_at):
             return 0
     now = platform.clock.now()
     with platform.database.write() as session:
         waiting, needless = _waiting(session)
         _done(session, needless, now)
         devices = _devices(session, {notice.user_id for notice in waiting})
-        return sum(_gather(session, group, devices, now) for group in _by_person(waiting))
+        return sum(_gather(session, group, devices, now) for group in bundling.by_person(waiting))
 
 
 def _waiting(session: Session) -> tuple[list[Notice], list[int]]:
-    """The notices that are wished for, and the ids of the others. Rows that another process holds are left to it."""
-    query = (
-        select(Notice, User.push_wishes, User.active, Member.id.label("place"))
-        .join(User, User.id == Notice.user_id)
-        .outerjoin(Member, (Member.user_id == Notice.user_id) & (Member.workspace_id == Notice.workspace_id))
-        .where(Notice.push_done_at.is_(None))
-        .order_by(Notice.id)
-        .with_for_update(of=Notice, skip_locked=True)
-    )
+    """The notices that are wished for, and the ids of the others."""
     wanted: list[Notice] = []
     needless: list[int] = []
-    for row in session.execute(query):
-        there = row.active and row.place is not None and row.Notice.read_at is None
-        if there and is_pushed(row.Notice.kind, row.push_wishes or {}):
-            wanted.append(row.Notice)
+    for one in bundling.undecided(session, Notice.push_done_at, User.push_wishes):
+        if one.reaches and is_pushed(one.notice.kind, one.wishes):
+            wanted.append(one.notice)
         else:
-            needless.append(row.Notice.id)
+            needless.append(one.notice.id)
     return wanted, needless
 
 
@@ -77,14 +69,7 @@ def _devices(session: Session, people: set[int]) -> Mapping[int, list[int]]:
     return found
 
 
-def _by_person(waiting: Iterable[Notice]) -> Iterable[list[Notice]]:
-    groups: dict[tuple[int, int], list[Notice]] = defaultdict(list)
-    for one in waiting:
-        groups[one.user_id, one.workspace_id].append(one)
-    return groups.values()
-
-
-def _gather(session: Session, group: list[Notice], devices: Mapping[int, list[int]], now: datetime) -> int:
+def _gather(session: Session, group: Sequence[Notice], devices: Mapping[int, list[int]], now: datetime) -> int:
     """The pushes of one person in one workspace."""
     bundles = [[one] for one in group if one.kind in PRESSING]
     others = [one for one in group if one.kind not in PRESSING]
@@ -108,6 +93,4 @@ def _ends(notice: Notice) -> datetime:
 
 
 def _done(session: Session, ids: Sequence[int], now: datetime) -> None:
-    if ids:
-        statement = update(Notice).where(Notice.id.in_(ids), Notice.push_done_at.is_(None))
-        session.execute(statement.values(push_done_at=now), execution_options={"synchronize_session": False})
+    bundling.decide(session, Notice.push_done_at, ids, now)

@@ -14,7 +14,7 @@ from planner import __version__
 from planner.domain.outbox import OutboxState
 from planner.models import Webhook, WebhookCall
 from planner.security import outgoing, signing
-from planner.security.outgoing import OutgoingError
+from planner.security.outgoing import Answered, OutgoingError
 from planner.security.vault import VaultError
 from planner.services import outbox
 
@@ -63,23 +63,25 @@ def _call(platform: Platform, work: outbox.Claim) -> bool:
     if call is None:  # its webhook was deleted at this moment
         return True
     try:
-        status = _post(platform, call)
+        answer = _post(platform, call)
     except (OutgoingError, VaultError) as error:
         code = error.code if isinstance(error, OutgoingError) else "webhook_secret_unreadable"
         said = error.said if isinstance(error, OutgoingError) else ""
         outbox.put_off(platform, work, status=None, error_code=code, error=said or None)
         _log.warning("Webhook %s did not take %s: %s", call.webhook_id, call.key, error)
         return False
+    status = answer.status
     if 200 <= status < 300:
         outbox.finish(platform, work, OutboxState.SENT, status=status)
         return True
     code = "webhook_redirects" if 300 <= status < 400 else "webhook_status"
-    outbox.put_off(platform, work, status=status, error_code=code, error=None)
+    asked = answer.wait(platform.clock.now())
+    outbox.put_off(platform, work, asked, status=status, error_code=code, error=None)
     _log.warning("Webhook %s answered %s to %s", call.webhook_id, status, call.key)
     return False
 
 
-def _post(platform: Platform, call: WebhookCall) -> int:
+def _post(platform: Platform, call: WebhookCall) -> Answered:
     body, now = call.body.encode(), platform.clock.now()
     timestamp = int(now.timestamp())
     secrets = [platform.vault.open(sealed)["secret"] for sealed in _signing(call.webhook, now)]

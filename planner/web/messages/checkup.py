@@ -26,6 +26,7 @@ AREAS: dict[str, LazyString] = {
     "networks": _l("Networks"),
     "backup": _l("Backup"),
     "mail": _l("Mail"),
+    "push": _l("Notifications on devices"),
     "apps": _l("Developer apps"),
     "check": _l("Check-up"),
 }
@@ -208,6 +209,14 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     "mail_given_up": (
         _l("Mails that were given up: %(count)s."),
         _l("The settings' page on mail says why."),
+    ),
+    "push_not_vouched": (
+        _l("Push services do not accept who sends (answer %(said)s). Notifications lost: %(count)s."),
+        _l("Check this machine's clock, and set SENDEPLAN_MAIL_FROM or SENDEPLAN_PUBLIC_URL: services may ask there."),
+    ),
+    "push_given_up": (
+        _l("Notifications that were given up, on devices that have shown none since: %(count)s."),
+        _l("The log says why. A device that hears nothing any more can be removed and added again by its person."),
     ),
     "backup_recent": (_l("The last backup was made on %(at)s."), None),
     "backup_old": (_l("The last backup was made on %(at)s."), _l("Run “sendeplan backup FILE” every night.")),
