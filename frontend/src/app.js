@@ -4,6 +4,7 @@ import "htmx.org";
 import "./lib/dialogs.js";
 import "./lib/menus.js";
 import "./lib/terms.js";
+import "./lib/this-device.js";
 import { behave, listen } from "./lib/page.js";
 import { csrf } from "./lib/http.js";
 import { shortcut } from "./lib/shortcuts.js";

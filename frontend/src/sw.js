@@ -1,4 +1,7 @@
-// The service worker: shows what is pushed, and opens its page. It keeps nothing and answers no request.
+// The service worker: shows what is pushed, opens its page, and tells the server where this browser is reached when that
+// changes. It keeps nothing and answers no request.
+
+import { renew } from "./lib/renewal.js";
 
 self.addEventListener("push", (event) => {
   const { title, body, url, tag } = event.data.json();
@@ -9,6 +12,12 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { href, origin } = new URL(event.notification.data.url, self.location.origin);
   if (origin === self.location.origin) event.waitUntil(open(href));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const url = new URL("account/devices/renewal", self.registration.scope);
+  // Where it fails (nobody is signed in), the next page that is opened sees to it.
+  event.waitUntil(renew(self.registration, url, event.newSubscription).catch(() => {}));
 });
 
 async function open(href) {

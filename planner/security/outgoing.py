@@ -92,8 +92,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
     Raises OutgoingError where the address may not be called (it was entered under other settings, or its name now
     leads elsewhere), and where nothing was answered.
     """
-    if (problem := problem_of(url, private=private)) is not None:
-        raise OutgoingError(problem)
+    if (url_problem := problem_of(url, private=private)) is not None:
+        raise OutgoingError(url_problem)
     manager = PoolManager(num_pools=1, maxsize=1, ssl_context=tls_context())
     pools = (_AnyPool, _AnyTLSPool) if private else (_Pool, _TLSPool)
     manager.pool_classes_by_scheme = {"http": pools[0], "https": pools[1]}

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import login_required
+from flask_wtf.csrf import generate_csrf
 
 from planner.domain.outbox import PUSHED, WISHES
 from planner.paths import static_folder
 from planner.security.webpush import Device
 from planner.services import push
 from planner.services.errors import Conflict, Invalid
-from planner.web import assets, context
+from planner.web import answers, assets, context, this_device
 from planner.web.extensions import limiter
 from planner.web.messages import explain
 from planner.web.notify import say
 
 blueprint = Blueprint("devices", __name__)
+answers.attach(blueprint)
 
 #: What stands in a browser's own description, in the order in which it tells them apart.
 _BROWSERS = (
@@ -53,17 +56,47 @@ def web_manifest() -> Response:
 @limiter.limit("30 per 15 minutes")
 def subscribe() -> ResponseReturnValue:
     """This browser shows its person's notices from now on."""
-    device = Device(*(request.form.get(name, "") for name in ("endpoint", "p256dh", "auth")))
-    platform = context.platform()
+    answer = _back()
     try:
-        with platform.database.write() as session:
-            push.subscribe(session, platform, context.user().id, device, _label(), now=context.now())
+        this_device.remember(answer, _subscribe(request.form))
         say(_("This device notifies you from now on."))
     except Invalid as invalid:
         say(explain(invalid.errors[0]), kind="error")
     except Conflict as conflict:
         say(explain(conflict), kind="error")
-    return _back()
+    return answer
+
+
+@blueprint.get("/account/devices/renewal")
+def before_renewal() -> ResponseReturnValue:
+    """What a browser needs that shows this person's notices and whose subscription is over: the installation's key, and
+    the token that a page would have. Only our own pages and service worker may read the answer; where nobody is signed
+    in there is none, and no word on the next page of having to sign in."""
+    if this_device.digest() is None:
+        abort(404)
+    return jsonify(key=push.public_key(context.platform()), token=generate_csrf())
+
+
+@blueprint.post("/account/devices/renewal")
+@login_required
+@limiter.limit("30 per 15 minutes")
+def renew() -> ResponseReturnValue:
+    """The browser is reached at another address from now on."""
+    given = request.get_json(silent=True)
+    if this_device.digest() is None or not isinstance(given, dict):
+        abort(404)
+    answer = Response(status=204)
+    this_device.remember(answer, _subscribe({name: str(value) for name, value in given.items()}))
+    return answer
+
+
+def _subscribe(given: Mapping[str, str]) -> str:
+    """The digest of this browser's address. Raises as the service does."""
+    device = Device(*(given.get(name, "") for name in ("endpoint", "p256dh", "auth")))
+    platform, former = context.platform(), this_device.digest()
+    with platform.database.write() as session:
+        user_id, now = context.user().id, context.now()
+        return push.subscribe(session, platform, user_id, device, _label(), former=former, now=now).digest
 
 
 @blueprint.post("/account/devices/<int:device_id>/removal")
@@ -71,9 +104,12 @@ def subscribe() -> ResponseReturnValue:
 def remove(device_id: int) -> ResponseReturnValue:
     """One device shows nothing any more."""
     with context.platform().database.write() as session:
-        push.remove(session, context.user().id, device_id)
+        digest = push.remove(session, context.user().id, device_id)
+    answer = _back()
+    if digest == this_device.digest():
+        this_device.forget(answer)
     say(_("The device is removed."))
-    return _back()
+    return answer
 
 
 @blueprint.post("/account/devices/<int:device_id>/test")
@@ -102,8 +138,8 @@ def kinds() -> list[str]:
     return [kind for kind in PUSHED if context.actor().may(WISHES[kind].permission)]
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(url_for("account.index", _anchor="devices"))
+def _back() -> Response:
+    return make_response(redirect(url_for("account.index", _anchor="devices")))
 
 
 def _label() -> str:

@@ -19,7 +19,7 @@ from planner.domain.roles import Permission
 from planner.models import Alert
 from planner.services import alerts, approvals, notices, waiting
 from planner.services.waiting import Waiting
-from planner.web import context, navigation, notify
+from planner.web import context, navigation, notify, this_device
 from planner.web.extensions import LANGUAGES, choose_language, login_manager
 
 
@@ -37,6 +37,7 @@ def values() -> dict[str, Any]:
         "frame": Frame(),
         "language": choose_language(),
         "me": context.user() if current_user.is_authenticated else None,
+        "device": this_device.digest(),
         "workspace": context.workspace() if _has_place() else None,
         "may": may,
     }

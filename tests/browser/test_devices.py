@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Worker, expect
 
 from planner.bootstrap import Platform
 from planner.services import push
@@ -21,8 +21,8 @@ BROWSER = """
   Object.defineProperty(Notification, "permission", { get: () => window.permission ?? "%(permission)s" });
   Notification.requestPermission = async () => (window.permission = "%(answer)s");
   const subscription = {
-    endpoint: %(endpoint)s,
-    toJSON: () => ({ endpoint: %(endpoint)s, keys: %(keys)s }),
+    get endpoint() { return localStorage.getItem("endpoint") ?? %(endpoint)s; },
+    toJSON: () => ({ endpoint: subscription.endpoint, keys: %(keys)s }),
     unsubscribe: async () => sessionStorage.removeItem("subscribed") ?? true,
   };
   PushManager.prototype.getSubscription = async () => (sessionStorage.getItem("subscribed") ? subscription : null);
@@ -115,4 +115,96 @@ def test_a_push_is_shown_by_the_service_worker_and_a_second_copy_takes_its_place
              all.length && all.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url })))"""
     )
     assert shown.json_value() == [content]
+    page.context.close()
+
+
+#: Hands an event to the worker's own handlers and waits until they are done, as the browser does.
+DELIVER = """() => {
+  self.deliver = async (event) => {
+    let done;
+    event.waitUntil = (promise) => (done = promise);
+    self.dispatchEvent(event);
+    await done;
+  };
+}"""
+
+
+def worker_of(page: Page) -> Worker:
+    """The page's service worker, running."""
+    page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    page.wait_for_function("navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')")
+    worker = page.context.service_workers[0]
+    worker.evaluate(DELIVER)
+    return worker
+
+
+def addresses(platform: Platform, company: Company) -> list[str]:
+    """Where Charlie's devices are reached, by what is sealed."""
+    with platform.database.read() as session:
+        found = push.all_of(session, company.charlie.user_id or 0)
+        return [platform.vault.open(one.sealed)["endpoint"] for one in found]
+
+
+def test_a_click_on_a_notification_shows_its_page_in_the_window_that_has_it_or_a_new_one(
+    chromium: Browser, server: str, company: Company
+) -> None:
+    page = account(chromium, server, company, "")
+    page.context.grant_permissions(["notifications"], origin=server)
+    worker = worker_of(page)
+    # A browser opens and focuses windows for a real click alone: what it is asked for is noted.
+    worker.evaluate("""() => {
+      self.asked = [];
+      Clients.prototype.openWindow = async (href) => void asked.push("open " + href);
+      WindowClient.prototype.focus = async function () { asked.push("focus " + this.url); };
+    }""")
+    for url in ("/assisted/7", "/account", "https://elsewhere.example/"):
+        worker.evaluate(
+            """async (url) => {
+              await self.registration.showNotification("Titel", { data: { url } });
+              const [notification] = await self.registration.getNotifications();
+              await deliver(new NotificationEvent("notificationclick", { notification }));
+            }""",
+            url,
+        )
+    assert worker.evaluate("asked") == [f"open {server}/assisted/7", f"focus {server}/account"]
+    assert worker.evaluate("self.registration.getNotifications().then((all) => all.length)") == 0, "they are closed"
+    page.context.close()
+
+
+def test_a_subscription_that_the_browser_renews_reaches_the_server_at_once_or_with_the_next_page(
+    chromium: Browser, server: str, company: Company, platform: Platform
+) -> None:
+    page = account(chromium, server, company, browser("granted"))
+    errors = errors_of(page)
+    page.get_by_role("button", name="Auf diesem Gerät benachrichtigen").click()
+    expect(page.get_by_text("dieses Gerät", exact=False).first).to_be_visible()
+    worker = worker_of(page)
+    change = """async ([endpoint, keys]) => {
+      PushManager.prototype.subscribe = async () => ({ toJSON: () => ({ endpoint, keys }) });
+      await deliver(new ExtendableEvent("pushsubscriptionchange"));
+    }"""
+    keys = {"p256dh": FIELDS["p256dh"], "auth": FIELDS["auth"]}
+
+    worker.evaluate(change, ["https://push.example/second", keys])
+    assert addresses(platform, company) == ["https://push.example/second"]
+
+    page.context.clear_cookies(name="session")
+    worker.evaluate(change, ["https://push.example/third", keys])
+    assert addresses(platform, company) == ["https://push.example/second"], "nobody is signed in"
+    page.evaluate("localStorage.setItem('endpoint', 'https://push.example/third')")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "renewal" in answer.url) as told:
+        sign_in(page, server, company.charlie)
+    assert told.value.status == 204
+    assert addresses(platform, company) == ["https://push.example/third"]
+
+    page.evaluate("sessionStorage.removeItem('subscribed')")  # lost altogether
+    page.evaluate("localStorage.setItem('endpoint', 'https://push.example/fourth')")
+    page.goto(f"{server}/account")
+    expect(page.get_by_text("dieses Gerät", exact=False).first).to_be_visible()
+    assert addresses(platform, company) == ["https://push.example/fourth"]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server}/notices", wait_until="networkidle")
+    assert [url for url in asked if "devices" in url] == [], "what agrees costs no request"
+    assert errors == []
     page.context.close()

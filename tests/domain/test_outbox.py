@@ -24,6 +24,8 @@ def test_the_time_between_tries_grows_and_ends_after_a_day() -> None:
     ]
     assert next_try(START, START + timedelta(hours=22, minutes=59), 20) is not None
     assert next_try(START, START + timedelta(hours=23), 20) is None
+    for asked, later in ((5, 30), (90, 90), (86400, 6 * 3600)):  # never sooner than our own step, never for ever
+        assert next_try(START, START, 1, timedelta(seconds=asked)) == START + timedelta(seconds=later)
 
 
 @pytest.mark.parametrize(

@@ -156,9 +156,12 @@ def test_what_is_not_taken_is_tried_again_for_a_day_and_can_be_sent_once_more(
     platform: Platform, company: Company, channel: Channel, receiver: RawServer, clock: FakeClock
 ) -> None:
     hook, _secret = listen(platform, company, receiver.url)
-    receiver.answer = Reply(500)
     miss_one(platform, company, channel)
     start = clock.now()
+    receiver.answer = Reply(503, headers={"Retry-After": "1200"})
+    webhooks.send_due(platform)
+    assert calls(platform)[0].due_at == start + timedelta(minutes=20), "it says for how long"
+    receiver.answer = Reply(500)
     while calls(platform)[0].state is OutboxState.WAITING:
         clock.set(calls(platform)[0].due_at)
         webhooks.send_due(platform)

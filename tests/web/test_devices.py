@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from planner.bootstrap import Platform
 from planner.models import PushMessage, PushSubscription, User
+from planner.services import push
 from tests.support.factories import Company
 from tests.support.web import Browsing, ClientOf
 
@@ -51,6 +54,52 @@ def test_a_device_is_added_tested_and_removed_by_its_own_person_alone(
         assert session.scalars(select(PushMessage)).one().notices == []
     assert charlie.send(f"{path}/removal").status_code == 302
     assert devices(platform) == []
+
+
+def test_a_browser_that_is_reached_elsewhere_now_stays_the_device_it_is_and_only_for_who_turned_it_on(
+    client_of: ClientOf, company: Company, platform: Platform
+) -> None:
+    charlie, path = client_of(company.charlie), "/account/devices/renewal"
+    assert charlie.get(path).status_code == 404, "this browser was not turned on"
+    charlie.send("/account/devices", **FIELDS)
+    assert charlie.send(f"/account/devices/{devices(platform)[0].id}/test").status_code == 302
+    before, elsewhere = devices(platform)[0], {**FIELDS, "endpoint": "https://push.example/new"}
+
+    def renew(fields: dict[str, str]) -> TestResponse:
+        return charlie.ask_raw(path, json.dumps(fields).encode(), "application/json")
+
+    charlie.token = ""  # a service worker has no page to take it from
+    assert renew(elsewhere).status_code == 400
+    asked = charlie.get(path).json or {}
+    assert asked["key"] == push.public_key(platform)
+    charlie.token = asked["token"]
+    assert renew({**elsewhere, "endpoint": "https://10.0.0.1/"}).status_code == 422
+    answer = renew(elsewhere)
+    assert answer.status_code == 204
+    assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["Set-Cookie"].split("; "))
+    (after,) = devices(platform)
+    assert (after.id, after.digest == before.digest) == (before.id, False)
+    with platform.database.read() as session:
+        assert session.scalars(select(PushMessage)).one().subscription_id == after.id, "what waits comes along"
+    assert f'<meta name="device" content="{after.digest}"' in charlie.get("/notices").text
+
+    with platform.database.write() as session:
+        session.delete(session.get_one(PushSubscription, after.id))  # its push service said that it is gone
+    assert renew(FIELDS).status_code == 204
+    assert [one.digest for one in devices(platform)] == [before.digest]
+
+    charlie.get("/account")
+    charlie.send("/sign-out")
+    assert charlie.get(path).status_code == 404
+    assert "Bitte melden Sie sich" not in charlie.get("/sign-in").text
+    charlie.sign_in(company.bob)
+    assert charlie.get(path).status_code == 404
+    assert 'name="device"' not in charlie.get("/notices").text
+    charlie.send("/sign-out")
+    charlie.sign_in(company.charlie)
+    assert charlie.get(path).status_code == 200
+    charlie.send(f"/account/devices/{devices(platform)[0].id}/removal")
+    assert charlie.get(path).status_code == 404
 
 
 def test_what_a_browser_names_and_cannot_be_used_is_said_in_a_sentence(

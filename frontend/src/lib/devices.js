@@ -1,10 +1,13 @@
 // Notices on this device: what the browser can, its subscription at its push service, and which entry of the list it is.
 
 import { behave } from "./page.js";
+import { digest, subscribe as subscribeAt } from "./renewal.js";
 import { t } from "./texts.js";
+import { renewed } from "./this-device.js";
 import { toast } from "./toasts.js";
 
 behave("[data-devices]", async (box) => {
+  if (await renewed) return location.reload(); // the list is as it was before
   const state = stateOf();
   const subscription = state === "ready" ? await current(box) : null;
   const entry = subscription && document.querySelector(`[data-device="${await digest(subscription.endpoint)}"]`);
@@ -56,10 +59,10 @@ function refused(box, form) {
 
 async function subscribe(box) {
   await navigator.serviceWorker.register(box.dataset.worker);
-  const { pushManager } = await navigator.serviceWorker.ready;
+  const registration = await navigator.serviceWorker.ready;
   // One that the server does not know was made for another person or with other keys.
-  await (await pushManager.getSubscription())?.unsubscribe();
-  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.key) });
+  await (await registration.pushManager.getSubscription())?.unsubscribe();
+  return subscribeAt(registration, box.dataset.key);
 }
 
 function fill(form, subscription) {
@@ -76,14 +79,4 @@ function takeAlong(form, subscription) {
     await subscription.unsubscribe().catch(() => {});
     form.submit();
   });
-}
-
-async function digest(text) {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function bytes(base64url) {
-  const binary = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }

@@ -47,11 +47,19 @@ def _make(platform: Platform) -> str:
 
 
 def subscribe(
-    session: Session, platform: Platform, user_id: int, device: Device, label: str, *, now: datetime
+    session: Session,
+    platform: Platform,
+    user_id: int,
+    device: Device,
+    label: str,
+    *,
+    former: str | None = None,
+    now: datetime,
 ) -> PushSubscription:
     """Show a person's notices on a device from now on. A browser belongs to whoever asked last.
 
-    Raises Invalid at ``endpoint`` or ``keys``, Conflict ``push_too_many``.
+    ``former`` is the digest of the address at which this browser was reached before: the person's device is now
+    reached at this one, with what waits for it. Raises Invalid at ``endpoint`` or ``keys``, Conflict ``push_too_many``.
     """
     _check(platform, device)
     digest = hashlib.sha256(device.endpoint.encode()).hexdigest()
@@ -61,15 +69,24 @@ def subscribe(
         session.flush()
         found = None
     if found is None:
-        count = session.scalar(select(func.count(PushSubscription.id)).where(PushSubscription.user_id == user_id)) or 0
-        if count >= MOST:
-            raise Conflict("push_too_many", limit=MOST)
-        found = PushSubscription(user_id=user_id, digest=digest, created_at=now, failures=0)
-        session.add(found)
+        found = _former(session, user_id, former) or _new(session, user_id, now)
     keys = {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
-    found.sealed, found.label, found.failures = platform.vault.seal(keys), label[:100], 0
+    found.sealed, found.digest, found.label, found.failures = platform.vault.seal(keys), digest, label[:100], 0
+    session.add(found)
     session.flush()
     return found
+
+
+def _former(session: Session, user_id: int, digest: str | None) -> PushSubscription | None:
+    mine = PushSubscription.digest == digest, PushSubscription.user_id == user_id
+    return None if digest is None else session.scalar(select(PushSubscription).where(*mine))
+
+
+def _new(session: Session, user_id: int, now: datetime) -> PushSubscription:
+    count = session.scalar(select(func.count(PushSubscription.id)).where(PushSubscription.user_id == user_id)) or 0
+    if count >= MOST:
+        raise Conflict("push_too_many", limit=MOST)
+    return PushSubscription(user_id=user_id, created_at=now)
 
 
 def all_of(session: Session, user_id: int) -> list[PushSubscription]:
@@ -78,9 +95,11 @@ def all_of(session: Session, user_id: int) -> list[PushSubscription]:
     return list(session.scalars(query.order_by(PushSubscription.id)))
 
 
-def remove(session: Session, user_id: int, subscription_id: int) -> None:
-    """Tell a device nothing any more. Raises NotFound."""
-    session.delete(_get(session, user_id, subscription_id))
+def remove(session: Session, user_id: int, subscription_id: int) -> str:
+    """Tell a device nothing any more. Returns its digest. Raises NotFound."""
+    found = _get(session, user_id, subscription_id)
+    session.delete(found)
+    return found.digest
 
 
 def try_out(session: Session, user_id: int, workspace_id: int, subscription_id: int, *, now: datetime) -> None:
