@@ -90,6 +90,15 @@ def renew() -> ResponseReturnValue:
     return answer
 
 
+@blueprint.delete("/account/devices/renewal")
+@login_required
+def end() -> ResponseReturnValue:
+    """The browser has ended its subscription, since it was removed from its person's devices elsewhere."""
+    answer = Response(status=204)
+    this_device.forget(answer)
+    return answer
+
+
 def _subscribe(given: Mapping[str, str]) -> str:
     """The digest of this browser's address. Raises as the service does."""
     device = Device(*(given.get(name, "") for name in ("endpoint", "p256dh", "auth")))

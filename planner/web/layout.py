@@ -17,7 +17,7 @@ from werkzeug.exceptions import Forbidden
 
 from planner.domain.roles import Permission
 from planner.models import Alert
-from planner.services import alerts, approvals, notices, waiting
+from planner.services import alerts, approvals, notices, push, waiting
 from planner.services.waiting import Waiting
 from planner.web import context, navigation, notify, this_device
 from planner.web.extensions import LANGUAGES, choose_language, login_manager
@@ -68,6 +68,12 @@ class Frame:
     def here(self) -> str:
         """The path of this page, to come back to; the first page where it cannot be asked for again."""
         return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+    @cached_property
+    def device_is_known(self) -> bool:
+        """Whether this browser is still among the person's devices; asked of one that was turned on."""
+        digest = this_device.digest()
+        return digest is not None and push.knows(context.reading(), context.user().id, digest)
 
     @cached_property
     def unread(self) -> int:

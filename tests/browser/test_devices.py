@@ -206,5 +206,14 @@ def test_a_subscription_that_the_browser_renews_reaches_the_server_at_once_or_wi
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server}/notices", wait_until="networkidle")
     assert [url for url in asked if "devices" in url] == [], "what agrees costs no request"
+
+    with platform.database.write() as session:  # from another device
+        push.remove(session, company.charlie.user_id or 0, push.all_of(session, company.charlie.user_id or 0)[0].id)
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.goto(f"{server}/notices")
+    assert page.evaluate("sessionStorage.getItem('subscribed')") is None
+    page.goto(f"{server}/account")
+    expect(page.get_by_role("button", name="Auf diesem Gerät benachrichtigen")).to_be_visible()
+    assert addresses(platform, company) == [], "what was removed does not come back"
     assert errors == []
     page.context.close()

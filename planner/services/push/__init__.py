@@ -1,6 +1,6 @@
 """Notices on people's own devices by web push: what has to be done soon, encrypted for each device."""
 
-from planner.services.push.devices import all_of, choose, public_key, remove, subscribe, try_out
+from planner.services.push.devices import all_of, choose, knows, public_key, remove, subscribe, try_out
 from planner.services.push.sending import NOT_VOUCHED, Notification, Teller, Telling, send_due
 from planner.services.push.waiting import gather
 
@@ -12,6 +12,7 @@ __all__ = [
     "all_of",
     "choose",
     "gather",
+    "knows",
     "public_key",
     "remove",
     "send_due",

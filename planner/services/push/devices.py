@@ -95,6 +95,12 @@ def all_of(session: Session, user_id: int) -> list[PushSubscription]:
     return list(session.scalars(query.order_by(PushSubscription.id)))
 
 
+def knows(session: Session, user_id: int, digest: str) -> bool:
+    """Whether a person has the device that is reached at the address of this digest."""
+    mine = PushSubscription.digest == digest, PushSubscription.user_id == user_id
+    return session.scalar(select(PushSubscription.id).where(*mine)) is not None
+
+
 def remove(session: Session, user_id: int, subscription_id: int) -> str:
     """Tell a device nothing any more. Returns its digest. Raises NotFound."""
     found = _get(session, user_id, subscription_id)
