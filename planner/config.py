@@ -87,6 +87,7 @@ class Settings:
     alert_silence_seconds: float = 120.0
     alert_quiet_seconds: float = 600.0
     webhook_private_addresses: bool = False
+    link_private_addresses: bool = False
     push_private_addresses: bool = False
     networks: Mapping[str, NetworkSettings] = field(default_factory=dict)
 

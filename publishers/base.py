@@ -48,7 +48,7 @@ from publishers.outgoing import (
     Under,
     nobody_hears,
 )
-from publishers.rules import ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
+from publishers.rules import CardRules, ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
 from publishers.versions import ApiVersion
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Account",
     "Blocked",
     "Capabilities",
+    "CardRules",
     "Connection",
     "ContentRules",
     "CredentialField",

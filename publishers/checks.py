@@ -8,7 +8,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from publishers.outgoing import MediaKind, Medium, OutgoingPost
-from publishers.rules import ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
+from publishers.rules import CardRules, ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
 from publishers.text import hashtags, plain_length, title_of
 
 Count = Callable[[OutgoingPost], int]
@@ -36,9 +36,14 @@ class Checker:
         ]
 
     def _card_problems(self, post: OutgoingPost) -> list[Problem]:
-        """A picture that no card shows is no problem."""
+        """What no card shows is no problem."""
+        if self.content.card is None or not post.shows_card:
+            return []
+        return _card_text_problems(post, self.content.card) + self._card_picture_problems(post)
+
+    def _card_picture_problems(self, post: OutgoingPost) -> list[Problem]:
         rules = self.media.of(MediaKind.IMAGE)
-        if post.card is None or rules is None or not (self.content.card and post.shows_card):
+        if post.card is None or rules is None:
             return []
         if post.card.kind is not MediaKind.IMAGE:
             return [Problem("card", "card_is_no_image")]
@@ -219,6 +224,19 @@ def _first_comment_problems(post: OutgoingPost, limit: int | None) -> list[Probl
     if limit is None or length <= limit:
         return []
     return [Problem("first_comment", "first_comment_too_long", {"length": length, "limit": limit})]
+
+
+def _card_text_problems(post: OutgoingPost, rules: CardRules) -> list[Problem]:
+    texts = {
+        "card_title": (post.card_title, rules.title_limit),
+        "card_description": (post.card_description, rules.description_limit),
+    }
+    lengths = {name: (plain_length(text.strip()), limit) for name, (text, limit) in texts.items()}
+    return [
+        Problem(name, f"{name}_too_long", {"length": length, "limit": limit})
+        for name, (length, limit) in lengths.items()
+        if length > limit
+    ]
 
 
 def is_web_address(link: str) -> bool:

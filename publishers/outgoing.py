@@ -104,7 +104,7 @@ class OutgoingPost:
     key get it. ``title`` is set where the network shows one and a person wrote one (:func:`publishers.text.title_of`).
     ``languages`` (ISO 639-1) narrow who sees it, where a network offers that. ``thread`` and
     ``first_comment`` are what follows; they do not go out with this post. ``under`` is set on what follows another.
-    ``card`` is the picture for the card of the link.
+    ``card`` is the picture for the card of the link, ``card_title`` and ``card_description`` are what it says.
     """
 
     text: str
@@ -119,6 +119,8 @@ class OutgoingPost:
     first_comment: str = ""
     under: Under | None = None
     card: Medium | None = None
+    card_title: str = ""
+    card_description: str = ""
 
     @property
     def shows_card(self) -> bool:

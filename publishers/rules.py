@@ -98,14 +98,24 @@ class PollRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CardRules:
+    """What the card of a link takes of ours, where the network looks at no page: a picture, and texts of so many
+    characters (plain count)."""
+
+    title_limit: int
+    description_limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContentRules:
     """What a network's posts can hold beyond text, link and media.
 
     ``poll`` None, ``max_thread`` 0, ``first_comment`` None: it has none. ``max_thread`` counts the parts that may
     follow a post, ``first_comment`` is the most characters of a comment (plain count). ``languages``: who sees it can
     be narrowed by language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name``
-    in the text, ``"id"`` by a name in the text that stands for the network's own id. ``card``: the card of a link takes
-    a picture of ours, since the network fetches none by itself.
+    in the text, ``"id"`` by a name in the text that stands for the network's own id. ``card``: what the
+    card of a link takes of ours, since the network reads no page by itself; ``reads_page``: it does, and shows what the
+    page says.
     """
 
     poll: PollRules | None = None
@@ -113,15 +123,16 @@ class ContentRules:
     first_comment: int | None = None
     languages: bool = False
     mentions: str = ""
-    card: bool = False
+    card: CardRules | None = None
+    reads_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a network would not take a post, found before sending.
 
-    ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment``, ``languages`` or
-    ``card``.
+    ``field`` is ``text``, ``title``, ``link``, ``media``, ``poll``, ``thread``, ``first_comment``, ``languages``,
+    ``card``, ``card_title`` or ``card_description``.
     ``code`` is one of those below, with the ``params`` in brackets; third parties may add codes and give
     ``params["message"]``.
 
@@ -138,6 +149,8 @@ class Problem:
     limit), ``poll_too_few_options`` and ``poll_too_many_options`` (count, limit), ``poll_option_missing`` (number),
     ``poll_option_too_long`` (number, length, limit), ``poll_option_twice`` (option), ``poll_duration`` (hours,
     accepted).
+
+    The card of a link: ``card_is_no_image``, ``card_title_too_long`` and ``card_description_too_long`` (length, limit).
 
     What follows: ``thread_too_long`` (count, limit), ``thread_part_missing`` (number), ``thread_part_too_long``
     (number, length, limit), ``first_comment_too_long`` (length, limit). ``language_unsupported`` (language).

@@ -1,6 +1,7 @@
 // The composer: versions per channel, counters, previews, files, time, checks by the server, and what the browser keeps.
 
 import { startAutosave } from "./composer/autosave.js";
+import { startCard } from "./composer/card.js";
 import { startChecks } from "./composer/check.js";
 import { startCounters } from "./composer/counters.js";
 import { startExtras } from "./composer/extras.js";
@@ -23,6 +24,7 @@ behave("form[data-composer]", (form) => {
   startExtras(composer);
   startFits(composer);
   startCounters(composer);
+  startCard(composer);
   startPreviews(composer);
   startWhen(composer);
   startChecks(composer);

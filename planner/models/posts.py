@@ -46,7 +46,8 @@ class Post(Base):
 
     ``poll`` holds ``question``, ``options`` and ``hours``; ``thread`` the text of each part that follows, whose media
     are rows of :class:`PostMedia`; ``languages`` ISO 639-1 codes; ``mentions`` a ``name`` as it stands in the text, the
-    ``network`` it is known on and its ``remote_id`` there.
+    ``network`` it is known on and its ``remote_id`` there. ``card_title`` and ``card_description`` are for the card of
+    the link, where the network takes ours; the card's picture is a row of :class:`PostMedia`.
     """
 
     __tablename__ = "post"
@@ -64,6 +65,8 @@ class Post(Base):
     poll: Mapped[dict[str, Any] | None]
     thread: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     first_comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    card_title: Mapped[str] = mapped_column(Text, default="", server_default="")
+    card_description: Mapped[str] = mapped_column(Text, default="", server_default="")
     languages: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     mentions: Mapped[list[dict[str, str]]] = mapped_column(default=list, server_default="[]")
     topic_id: Mapped[int | None] = references("topic.id", on_delete="SET NULL")

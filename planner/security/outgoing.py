@@ -1,4 +1,4 @@
-"""HTTP requests to addresses that people enter: only to public machines, without redirects, with a deadline.
+"""HTTP requests to addresses that people enter: only to public machines, each hop by itself, with a deadline.
 
 The address is looked up by the connection itself and checked right there, so that no second look-up can give another
 one (DNS rebinding). There is no way to a service inside the operator's own network.
@@ -94,26 +94,32 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, p
     """
     if (url_problem := problem_of(url, private=private)) is not None:
         raise OutgoingError(url_problem)
-    manager = PoolManager(num_pools=1, maxsize=1, ssl_context=tls_context())
-    pools = (_AnyPool, _AnyTLSPool) if private else (_Pool, _TLSPool)
-    manager.pool_classes_by_scheme = {"http": pools[0], "https": pools[1]}
+    pools = connections(private=private)
     try:
         with deadline(seconds):
-            answer = manager.request(
+            answer = pools.request(
                 "POST", url, body=body, headers=dict(headers), redirect=False, retries=False, preload_content=False
             )
             answer.close()
             return Answered(int(answer.status), answer.headers)
     except (HTTPError, OSError) as error:
-        raise _explain(error) from None
+        raise explained(error) from None
     finally:
-        manager.clear()
+        pools.clear()
+
+
+def connections(*, private: bool) -> PoolManager:
+    """Connections that check each address as they open; with ``private`` they lead anywhere. Clear them after use."""
+    pools = PoolManager(num_pools=1, maxsize=1, ssl_context=tls_context())
+    plain, secure = (_AnyPool, _AnyTLSPool) if private else (_Pool, _TLSPool)
+    pools.pool_classes_by_scheme = {"http": plain, "https": secure}
+    return pools
 
 
 def problem_of(url: str, *, private: bool = False) -> str | None:
     """What is wrong with an address that somebody enters, as far as can be seen without asking anyone: a code, or
     None. ``private`` also allows http."""
-    parts = _split(url)
+    parts = split(url)
     if parts is None or len(url) > LONGEST_URL:
         return "webhook_url_invalid"
     if parts.username is not None or parts.password is not None:
@@ -122,7 +128,7 @@ def problem_of(url: str, *, private: bool = False) -> str | None:
         return None
     if parts.scheme != "https":
         return "webhook_url_not_https"
-    return None if _may_be_public(parts.hostname or "") else "webhook_url_private"
+    return None if may_be_public(parts.hostname or "") else "webhook_url_private"
 
 
 def is_public(address: str) -> bool:
@@ -137,7 +143,8 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-def _split(url: str) -> SplitResult | None:
+def split(url: str) -> SplitResult | None:
+    """The parts of a web address; None for anything else."""
     if any(c.isspace() or not c.isprintable() for c in url):
         return None
     try:
@@ -148,7 +155,7 @@ def _split(url: str) -> SplitResult | None:
     return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def _may_be_public(host: str) -> bool:
+def may_be_public(host: str) -> bool:
     """An IP address is judged; a name is only looked up when it is called."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return False
@@ -158,7 +165,8 @@ def _may_be_public(host: str) -> bool:
         return "." in host
 
 
-def _explain(error: Exception) -> OutgoingError:
+def explained(error: Exception) -> OutgoingError:
+    """Why there was no answer."""
     if isinstance(error, _PrivateAddress):
         return OutgoingError("webhook_url_private")
     if isinstance(error, SSLError):

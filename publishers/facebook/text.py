@@ -24,6 +24,7 @@ CONTENT_RULES = ContentRules(
     first_comment=8000,  # third-party experience
     languages=True,
     mentions="id",
+    reads_page=True,
 )
 
 #: Languages by the names under which Graph's search finds them.

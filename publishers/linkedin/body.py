@@ -10,6 +10,7 @@ from publishers.linkedin.text import DURATIONS, article_title, compose, escape, 
 from publishers.text import normalised
 
 LONGEST_TITLE = 400
+LONGEST_DESCRIPTION = 4086
 #: Under this name a preparation notes the URN of the picture for a link's card: LinkedIn fetches none by itself.
 THUMBNAIL = "thumbnail"
 
@@ -44,10 +45,12 @@ def _content(prepared: Prepared) -> dict[str, Any] | None:
         return {"poll": _poll(post.poll)}
     if post.link:
         thumbnail = prepared.notes.get(THUMBNAIL)
+        description = normalised(post.card_description)[:LONGEST_DESCRIPTION]
         return {
             "article": {
                 "source": post.link,
                 "title": card_title(post),
+                **({"description": description} if description else {}),
                 **({"thumbnail": thumbnail} if thumbnail else {}),
             }
         }
@@ -55,8 +58,8 @@ def _content(prepared: Prepared) -> dict[str, Any] | None:
 
 
 def card_title(post: OutgoingPost) -> str:
-    """The title of a link's card: the one that was written, else made of the address."""
-    written = " ".join(post.title.split())
+    """The title of a link's card: the channel's own, else that of the card, else one made of the address."""
+    written = " ".join((post.title.strip() or post.card_title).split())
     return written[:LONGEST_TITLE] or article_title(post.link or "")
 
 

@@ -9,7 +9,17 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from publishers.base import ContentRules, KindRules, MediaRules, Mention, OutgoingPost, PollRules, Problem, TextRules
+from publishers.base import (
+    CardRules,
+    ContentRules,
+    KindRules,
+    MediaRules,
+    Mention,
+    OutgoingPost,
+    PollRules,
+    Problem,
+    TextRules,
+)
 from publishers.checks import Checker
 from publishers.text import normalised, plain_length, with_link, with_mentions
 
@@ -42,7 +52,9 @@ CONTENT_RULES = ContentRules(
     first_comment=1250,  # the comment box of LinkedIn itself
     languages=True,
     mentions="id",
-    card=True,  # Posts API, article content: no page is looked at, `thumbnail` is an image that was uploaded
+    # Posts API, article content: no page is looked at, `thumbnail` is an image that was uploaded; title and
+    # description as long as the API's schema allows
+    card=CardRules(title_limit=400, description_limit=4086),
 )
 
 #: The languages of LinkedIn's interface, each with the country of its main form.

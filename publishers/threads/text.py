@@ -21,7 +21,7 @@ MEDIA_RULES = MediaRules(
     ),
     mixed=True,
 )
-CONTENT_RULES = ContentRules(max_thread=20)
+CONTENT_RULES = ContentRules(max_thread=20, reads_page=True)
 
 
 def expected_text(post: OutgoingPost) -> str:

@@ -28,6 +28,7 @@ CONTENT_RULES = ContentRules(
     poll=PollRules(max_options=4, option_limit=25, hours=(1, 168), any_length=True),
     max_thread=24,  # the composer of X itself offers 25 posts in one thread
     mentions="handle",
+    reads_page=True,
 )
 
 _MEDIA_LINK = re.compile(r"^https?://(?:\w+\.)?(?:x|twitter)\.com/\S+/(?:photo|video)/\d+$")

@@ -9,7 +9,10 @@ from publishers.text import normalised, plain_length
 TEXT_RULES = TextRules(limit=420)  # of a status message in the partner API (not confirmed by XING)
 MEDIA_RULES = MediaRules(max_images=1, mimes=("image/jpeg", "image/png"), max_bytes=5_000_000)
 
-CONTENT_RULES = ContentRules(first_comment=600)  # comments of the partner API (the figure is not confirmed by XING)
+CONTENT_RULES = ContentRules(
+    first_comment=600,  # comments of the partner API (the figure is not confirmed by XING)
+    reads_page=True,
+)
 
 
 def compose(post: OutgoingPost) -> str:

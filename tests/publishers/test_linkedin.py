@@ -128,6 +128,12 @@ def test_a_link_is_an_article(server: RawServer) -> None:
 def test_a_card_is_titled_as_a_person_wrote_where_one_did(server: RawServer) -> None:
     connect(server).publish(Prepared(OutgoingPost("Hallo", "https://www.e.de/neu", title=" Die neue  Halle ")))
     assert server.last.json["content"]["article"]["title"] == "Die neue Halle"
+    written = OutgoingPost("Hallo", "https://e.de", card_title="Unsere\nHalle", card_description=" Größer ")
+    connect(server).publish(Prepared(written))
+    wanted = {"source": "https://e.de", "title": "Unsere Halle", "description": "Größer"}
+    assert server.last.json["content"] == {"article": wanted}
+    connect(server).publish(Prepared(replace(written, title="Nur hier")))
+    assert server.last.json["content"]["article"]["title"] == "Nur hier"
 
 
 def test_the_picture_of_a_card_is_uploaded_where_a_card_is_shown_and_goes_with_it(
@@ -154,6 +160,13 @@ def test_a_picture_that_a_card_cannot_show_is_told_before(picture: Medium) -> No
     assert codes(mime="image/webp") == [("card", "image_type")]
     assert codes(size=9_000_000) == [("card", "image_too_large")]
     assert codes(mime="video/mp4") == [("card", "card_is_no_image")]
+    long = OutgoingPost("Hallo", "https://e.de", card_title="ä" * 401, card_description="ä" * 4087)
+    found = network("linkedin").problems(long, assisted=False)
+    assert [(p.field, p.code, p.params["limit"]) for p in found] == [
+        ("card_title", "card_title_too_long", 400),
+        ("card_description", "card_description_too_long", 4086),
+    ]
+    assert network("linkedin").problems(replace(long, link=None), assisted=False) == [], "there is no card"
 
 
 def test_beside_an_image_the_link_stands_in_the_text(server: RawServer, picture: Medium) -> None:

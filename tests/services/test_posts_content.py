@@ -16,9 +16,10 @@ from planner.services import posts
 from planner.services.actor import Actor
 from planner.services.errors import Invalid
 from planner.services.posts import Content, MentionInput, PartInput, PollInput, VariantInput, When
+from planner.services.posts.content import left_out
 from planner.services.publishing.payload import freeze, thaw
 from publishers import registry
-from publishers.base import ContentRules, Mention, Network, PollRules, ThreadPart
+from publishers.base import CardRules, ContentRules, Mention, Network, PollRules, ThreadPart
 from tests.support.factories import Company, make_channel, make_media, make_post
 
 TOMORROW = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
@@ -43,6 +44,8 @@ def everything(platform: Platform, company: Company, channel: Channel) -> Conten
         languages=("de",),
         mentions=(MentionInput("@Brandt", "twitter", "4711"), MentionInput("@Brandt", "linkedin", "urn:li:person:1")),
         card=image,
+        card_title="Die neue Halle",
+        card_description="Größer als zuvor",
     )
 
 
@@ -90,6 +93,8 @@ def test_a_change_of_anything_that_a_lead_approved_voids_the_approval(
         {"languages": ()},
         {"mentions": ()},
         {"card": None},
+        {"card_title": "Die alte Halle"},
+        {"card_description": ""},
         {"variants": {}},
     )
     post = made(platform, company.bob, everything, approve=True)
@@ -112,7 +117,7 @@ def test_a_channel_gets_what_its_network_has_a_place_for(
             first_comment=500,
             languages=True,
             mentions="handle",
-            card=True,
+            card=CardRules(400, 4086),
         )
         whole, bare = (posts.outgoing(stored, everything.channels[0], folder, n) for n in (able, network_with()))
     assert [(part.text, len(part.media)) for part in whole.thread] == [("Zwei", 1), ("Drei", 0)]
@@ -125,7 +130,10 @@ def test_a_channel_gets_what_its_network_has_a_place_for(
     )
     assert len(whole.media) == 1, "the parts' media are not the post's, nor is the card's"
     assert whole.card is not None
-    assert bare.card is None
+    assert (whole.card_title, whole.card_description) == ("Die neue Halle", "Größer als zuvor")
+    assert (bare.card, bare.card_title, bare.card_description) == (None, "", "")
+    assert "card" in left_out(whole, network_with()), "nobody shows a picture there"
+    assert "card" not in left_out(whole, network_with(reads_page=True)), "the page has one"
     frozen = freeze(able, stored, everything.channels[0], "k", folder)
     thawed = thaw(json.loads(json.dumps(frozen.as_json())), folder)
     assert (thawed.post, set(thawed.checksums)) == (frozen.post, set(frozen.checksums))
@@ -154,7 +162,7 @@ def test_what_a_channel_does_not_get_is_told_and_forbids_nothing(platform: Platf
         content = content_now(session, post)
         said = {"now": platform.clock.now(), "folder": platform.settings.media_folder}
         found = posts.look_over(session, post.workspace_id, content, posts.NOT_YET, **said)  # type: ignore[arg-type]
-    codes = ["thread_left_out", "languages_left_out", "card_left_out"]
+    codes = ["thread_left_out", "languages_left_out"]  # and no picture: XING takes the page's own
     assert [w.code for w in warned] == codes
     assert [w.code for w in found.warnings if w.code.endswith("left_out")] == codes
 

@@ -48,6 +48,8 @@ def filled(platform: Platform, company: Company) -> dict[str, Any]:
         "variants": {channel.id: VariantInput("Nur hier", first_comment="Hier mehr")},
         "thread": (PartInput("Zwei"),),
         "first_comment": "Mehr dazu",
+        "card_title": "Die Halle",
+        "card_description": "Größer",
         "languages": ("de",),
         "mentions": (MentionInput("@Brandt", "linkedin", "urn:li:organization:1"),),
     }
@@ -96,7 +98,17 @@ def test_a_plan_comes_in_elsewhere_as_it_was(platform: Platform, company: Compan
     assert again["topics"] == [filled["topics"][0] | {"owner": None}], "a person who is not here owns nothing"
     assert again["posts"][0]["mark"] == filled["posts"][0]["mark"]
     assert again["posts"][0]["text"] == "Hallo"
-    content = ("thread", "first_comment", "first_comments", "languages", "mentions", "poll", "variants")
+    content = (
+        "card_title",
+        "card_description",
+        "thread",
+        "first_comment",
+        "first_comments",
+        "languages",
+        "mentions",
+        "poll",
+        "variants",
+    )
     assert [again["posts"][0][name] for name in content] == [filled["posts"][0][name] for name in content]
     assert filled["posts"][0]["first_comments"] == {"linkedin:Linkedin von Brandt": "Hier mehr"}
 

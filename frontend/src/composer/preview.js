@@ -3,6 +3,7 @@
 import { lengthOf } from "../lib/counting.js";
 import { icon } from "../lib/icons.js";
 import { t } from "../lib/texts.js";
+import { linkCard, readCard } from "./preview/card.js";
 import { element } from "./preview/elements.js";
 import { files } from "./preview/files.js";
 
@@ -33,7 +34,8 @@ function preview(composer, rule) {
   if (media.length) card.append(...files(media));
   if (poll) card.append(pollBox(poll, rule));
   const inText = rule.linkInText || (rule.linkInTextWithMedia && media.length > 0);
-  if (composer.link && !poll) card.append(inText ? linkLine(composer.link, text) : linkCard(composer.link, media.length > 0, rule.card && composer.has("card") ? composer.mediaIn("card")[0] : null));
+  if (composer.link && inText && !poll) card.append(linkLine(composer.link, text));
+  if (composer.link && !poll && (!inText || (readCard(composer, rule) && !media.length))) card.append(linkCard(composer, rule, media.length > 0));
   card.append(...following(composer, rule));
   if (lengthOf(composer.textOf(rule.id), composer.link, media.length, rule) > rule.limit) card.dataset.over = "yes";
   return card;
@@ -99,32 +101,10 @@ function following(composer, rule) {
   return shown;
 }
 
-function linkCard(link, hasMedia, picture) {
-  const card = element("div", "preview-link");
-  if (picture?.thumbnail) {
-    const shown = element("img", "preview-link-picture");
-    Object.assign(shown, { src: picture.thumbnail, alt: picture.alt });
-    card.append(shown);
-  }
-  const { host, path } = parts(link);
-  card.append(element("span", "preview-host", host), element("span", "preview-path", path));
-  if (hasMedia) card.dataset.under = "media";
-  return card;
-}
-
 function linkLine(link, text) {
   const line = element("p", "preview-text");
   if (!text.split(/\s+/).includes(link)) line.append(element("span", "preview-mark", link));
   return line;
-}
-
-function parts(link) {
-  try {
-    const url = new URL(link);
-    return { host: url.host.replace(/^www\./, ""), path: decodeURI(url.pathname === "/" ? "" : url.pathname) };
-  } catch {
-    return { host: link, path: "" };
-  }
 }
 
 function initials(name) {

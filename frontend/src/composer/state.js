@@ -10,6 +10,8 @@ export class Composer extends EventTarget {
     this.media = data("composer-media", {});
     this.maxUpload = Number(form.dataset.maxUpload);
     this.uploading = 0;
+    // What the page behind the link says, once it was read: {title, description, picture: {url, thumbnail} or null}.
+    this.page = null;
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
   }
@@ -91,6 +93,14 @@ export class Composer extends EventTarget {
       text: row.querySelector("[data-part-text]").value,
       media: this.mediaIn(`part${row.dataset.part}`),
     }));
+  }
+
+  /** The card of the link as it is typed, for a network that takes ours; `picture` as an address. */
+  get ownCard() {
+    const { elements } = this.form;
+    if (!this.has("card")) return { title: "", description: "", picture: null };
+    const taken = elements.page_picture.checked ? this.page?.picture?.thumbnail : this.mediaIn("card")[0]?.thumbnail;
+    return { title: elements.card_title.value.trim(), description: elements.card_description.value.trim(), picture: taken ?? null };
   }
 
   get link() {

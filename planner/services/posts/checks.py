@@ -141,6 +141,8 @@ def _whole(content: Content, channel: Channel, known: Known, folder: Path) -> Ou
         thread=tuple(ThreadPart(part.text, files(part.media)) for part in content.thread),
         first_comment=content.first_comment if variant.first_comment is None else variant.first_comment,
         card=next(iter(files(() if content.card is None else (content.card,))), None),
+        card_title=content.card_title,
+        card_description=content.card_description,
     )
 
 
@@ -192,6 +194,8 @@ def _media_fields(content: Content) -> Iterator[tuple[str, tuple[int, ...]]]:
 def _texts(content: Content) -> Iterator[tuple[str, str]]:
     yield "text", content.text
     yield "first_comment", content.first_comment
+    yield "card_title", content.card_title
+    yield "card_description", content.card_description
     for index, part in enumerate(content.thread):
         yield f"thread.{index}.text", part.text
     for channel_id, variant in content.variants.items():

@@ -37,6 +37,8 @@ def whole(post: Post, channel_id: int, folder: Path, network: Network, *, key: s
         thread=tuple(ThreadPart(p.text, _media(post, None, n, folder)) for n, p in enumerate(content.thread, start=1)),
         first_comment=post.first_comment if comment is None else comment,
         card=next(iter(_media(post, None, CARD, folder)), None),
+        card_title=post.card_title,
+        card_description=post.card_description,
     )
 
 
@@ -44,17 +46,21 @@ def fitted(post: OutgoingPost, network: Network) -> OutgoingPost:
     """The post without what the network has no place for (a poll stays: without it, it would be another post)."""
     missing = left_out(post, network)
     empty: dict[str, Any] = {"thread": (), "first_comment": "", "languages": (), "card": None}
-    return replace(post, **{name: empty[name] for name in missing}) if missing else post
+    without = {name: empty[name] for name in missing}
+    if network.content_rules.card is None:
+        without |= {"card": None, "card_title": "", "card_description": ""}
+    return replace(post, **without) if without else post
 
 
 def left_out(post: OutgoingPost, network: Network) -> list[str]:
-    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``, ``card``."""
+    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``, ``card`` (which is no
+    loss where the network reads the page itself)."""
     rules = network.content_rules
     there = {
         "thread": bool(post.thread) and not rules.max_thread,
         "first_comment": bool(post.first_comment.strip()) and rules.first_comment is None,
         "languages": bool(post.languages) and not rules.languages,
-        "card": post.card is not None and not rules.card,
+        "card": post.card is not None and rules.card is None and not rules.reads_page,
     }
     return [name for name, is_left_out in there.items() if is_left_out]
 

@@ -57,7 +57,8 @@ class Content:
     """The whole content of a post. ``channels`` and ``media`` are ids; ``variants`` by channel id.
 
     What a channel's network has no place for (a thread, a first comment, languages) is left out there. ``card`` is the
-    id of the picture for the card of the link.
+    id of the picture for the card of the link, ``card_title`` and ``card_description`` are what that says (without a
+    title the adapter makes one of the address).
     """
 
     text: str = ""
@@ -71,6 +72,8 @@ class Content:
     languages: tuple[str, ...] = ()
     mentions: tuple[MentionInput, ...] = ()
     card: int | None = None
+    card_title: str = ""
+    card_description: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
     topic_id: int | None = None
@@ -119,6 +122,8 @@ def content_of(post: Post, channel_ids: tuple[int, ...]) -> Content:
         languages=tuple(post.languages),
         mentions=tuple(MentionInput(m["name"], m["network"], m["remote_id"]) for m in post.mentions),
         card=next(iter(_media(post, None, CARD)), None),
+        card_title=post.card_title,
+        card_description=post.card_description,
         tags=tuple(post.tags),
         note=post.note,
         topic_id=post.topic_id,

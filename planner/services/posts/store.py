@@ -90,6 +90,8 @@ def write_content(post: Post, content: Content) -> None:
     post.poll = _poll(content.poll)
     post.thread = [part.text for part in content.thread]
     post.first_comment = content.first_comment
+    post.card_title = content.card_title
+    post.card_description = content.card_description
     post.languages = list(content.languages)
     post.mentions = [{"name": m.name, "network": m.network, "remote_id": m.remote_id} for m in content.mentions]
     post.media[:] = list(_media(content))

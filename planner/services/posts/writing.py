@@ -24,7 +24,7 @@ from planner.services.publishing.status import refresh_status
 #: What a channel shows, and so what a lead approves; planning fields may change without a new approval.
 APPROVED_FIELDS = (
     "text", "link", "media", "channels", "variants", "poll", "thread", "first_comment", "languages", "mentions",
-    "card",
+    "card", "card_title", "card_description",
 )  # fmt: skip
 
 

@@ -72,6 +72,8 @@ class Payload:
             "thread": [{"text": part.text, "media": self._media(part.media)} for part in post.thread],
             "first_comment": post.first_comment,
             "card": self._media([post.card]) if post.card else [],
+            "card_title": post.card_title,
+            "card_description": post.card_description,
             "under": post.under and under_as_json(post.under),
         }
 
@@ -128,6 +130,8 @@ def thaw(data: Mapping[str, Any], folder: Path) -> Payload:
         first_comment=data.get("first_comment") or "",
         under=under_of(data),
         card=next(iter(_thawed(data.get("card") or (), folder)), None),
+        card_title=data.get("card_title") or "",
+        card_description=data.get("card_description") or "",
     )
     kept = [*data["media"], *(data.get("card") or ()), *(medium for part in thread for medium in part["media"])]
     return Payload(post, data["expected"], {medium["file"]: medium["sha256"] for medium in kept})

@@ -134,6 +134,8 @@ def _post(post: Post, names: Names, channels: list[str], publish_at: Any) -> Pos
         poll=PollEntry(**post.poll) if post.poll else None,
         thread=post.thread,
         first_comment=post.first_comment,
+        card_title=post.card_title,
+        card_description=post.card_description,
         languages=post.languages,
         mentions=[MentionEntry(**mention) for mention in post.mentions],
         text=post.text,

@@ -191,6 +191,8 @@ def _take_post(taking: _Taking, entry: shapes.PostEntry) -> bool:
         poll=PollInput(tuple(entry.poll.options), entry.poll.hours, entry.poll.question) if entry.poll else None,
         thread=tuple(PartInput(text) for text in entry.thread),
         first_comment=entry.first_comment,
+        card_title=entry.card_title,
+        card_description=entry.card_description,
         languages=tuple(entry.languages),
         mentions=tuple(MentionInput(m.name, m.network, m.remote_id) for m in entry.mentions),
         **references,

@@ -132,6 +132,8 @@ class PostEntry(Entry):
     poll: PollEntry | None = None
     thread: list[str] = []
     first_comment: str = ""
+    card_title: str = ""
+    card_description: str = ""
     languages: list[str] = []
     mentions: list[MentionEntry] = []
     topic: str | None = None

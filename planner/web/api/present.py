@@ -78,6 +78,8 @@ def _post_item(view: posts.PostView, holds: Holds) -> shapes.PostItem:
         languages=post.languages,
         mentions=[content.Mention(name=m["name"], network=m["network"], id=m["remote_id"]) for m in post.mentions],
         card=next(iter(_media(post, None, CARD)), None),
+        card_title=post.card_title,
+        card_description=post.card_description,
         channels=[str(i) for i in posts.live_channels(view.deliveries)],
         variants={
             str(v.channel_id): shapes.Variant(

@@ -7,6 +7,12 @@ from flask_babel import LazyString, lazy_gettext as _l
 SENTENCES: dict[str, LazyString] = {
     "too_many_images": _l("%(channel)s does not take so many images: at most %(limit)s, and there are %(count)s."),
     "card_is_no_image": _l("%(channel)s takes an image for a link's card: JPEG or PNG."),
+    "card_title_too_long": _l(
+        "The title of the link's card is too long for %(channel)s: %(length)s characters of %(limit)s."
+    ),
+    "card_description_too_long": _l(
+        "The description of the link's card is too long for %(channel)s: %(length)s characters of %(limit)s."
+    ),
     "image_type": _l("%(channel)s does not take images of the kind %(mime)s. It takes %(accepted)s."),
     "image_too_large": _l("The image is too large for %(channel)s: %(size)s of %(limit)s."),
     "image_too_many_pixels": _l("The image has too many pixels for %(channel)s: %(pixels)s of %(limit)s."),

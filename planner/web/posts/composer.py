@@ -23,7 +23,7 @@ from planner.web.auth import safe_target
 from planner.web.inputs import errors_of
 from planner.web.media import shown as shown_medium
 from planner.web.notify import say
-from planner.web.posts import extras_choices, form, presets, uploads, wording
+from planner.web.posts import extras_choices, form, link_cards, presets, uploads, wording
 from planner.web.posts.blueprint import blueprint
 from planner.web.posts.form import Typed
 from planner.web.posts.rules import rules_of
@@ -75,10 +75,13 @@ def submission(submission: str) -> ResponseReturnValue:
 def _save(typed: Typed, post_id: int | None) -> ResponseReturnValue:
     errors = uploads.take_in(typed)
     button = request.form.get("button", "")
-    if button:
+    if button == link_cards.READ:
+        errors |= link_cards.fill(typed)
+    elif button:
         uploads.press(typed, button)
     if errors or button:
         return _again(typed, post_id, errors, 422 if errors else 200)
+    lacking = link_cards.take_picture(typed)
     try:
         post = _write(typed, post_id, request.form.get("action", SCHEDULE))
     except Invalid as error:
@@ -86,7 +89,7 @@ def _save(typed: Typed, post_id: int | None) -> ResponseReturnValue:
     except Conflict as error:
         return _conflict(typed, post_id, error)
     context.platform().wake()
-    return _done(typed, post)
+    return _done(typed, post, lacking)
 
 
 def _write(typed: Typed, post_id: int | None, action: str) -> Post:
@@ -120,9 +123,11 @@ def _describe(session: Session, typed: Typed) -> None:
             media.describe(session, context.actor(), one.id, alt, title)
 
 
-def _done(typed: Typed, post: Post) -> ResponseReturnValue:
+def _done(typed: Typed, post: Post, lacking: str) -> ResponseReturnValue:
     shown = posts.view(context.reread(), context.member().workspace_id, post.id)
     say(wording.saved(shown))
+    if lacking:
+        say(lacking, kind="warning")
     target = url_for("posts.show", post_id=post.id)
     return redirect(safe_target(typed.back) if typed.back else target, 303)
 

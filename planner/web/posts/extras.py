@@ -1,5 +1,5 @@
-"""What a post can hold beyond text, link and files, as it was typed: a poll, a thread, a first comment, the picture
-of a link's card, languages, mentions. Each is switched on by itself (``with``); what was typed stays in the form while
+"""What a post can hold beyond text, link and files, as it was typed: a poll, a thread, a first comment, the card of
+its link, languages, mentions. Each is switched on by itself (``with``); what was typed stays in the form while
 it is off."""
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class TypedMention:
 
 @dataclass(slots=True)
 class Extras:
-    """All of it. ``chosen`` are those of :data:`KINDS` that are switched on."""
+    """All of it. ``chosen`` are those of :data:`KINDS` that are switched on. ``page_picture`` is the address of the
+    page's own picture, which is taken for the card when the post is saved."""
 
     chosen: list[str] = field(default_factory=list)
     question: str = ""
@@ -52,6 +53,9 @@ class Extras:
     languages: list[str] = field(default_factory=list)
     mentions: list[TypedMention] = field(default_factory=lambda: [TypedMention()])
     card: list[int] = field(default_factory=list)
+    card_title: str = ""
+    card_description: str = ""
+    page_picture: str = ""
 
     def media_lists(self) -> list[list[int]]:
         """Every list of files in the parts, and that of the card."""
@@ -71,6 +75,9 @@ def read(form: MultiDict[str, str]) -> Extras:
         languages=list(dict.fromkeys(form.getlist("languages")))[:_MOST],
         mentions=[TypedMention(*one) for one in _mentions(form)][:_MOST],
         card=_ids(form.getlist(CARD))[-1:],
+        card_title=" ".join(form.get("card_title", "").split()),
+        card_description=lines(form.get("card_description", "")).strip(),
+        page_picture=form.get("page_picture", "").strip(),
     )
     return _with_a_first_row(given)
 
@@ -87,12 +94,14 @@ def of_content(content: Content) -> Extras:
         languages=list(content.languages),
         mentions=[TypedMention(one.name, one.network, one.remote_id) for one in content.mentions],
         card=[] if content.card is None else [content.card],
+        card_title=content.card_title,
+        card_description=content.card_description,
     )
     there = {
         POLL: poll is not None,
         THREAD: bool(content.thread),
         FIRST_COMMENT: bool(content.first_comment) or any(v.first_comment for v in content.variants.values()),
-        CARD: content.card is not None,
+        CARD: content.card is not None or bool(content.card_title or content.card_description),
         LANGUAGES: bool(content.languages),
         MENTIONS: bool(content.mentions),
     }
@@ -109,6 +118,8 @@ def content_parts(typed: Extras) -> dict[str, Any]:
         "thread": _thread(typed.parts) if THREAD in on else (),
         "first_comment": typed.first_comment if FIRST_COMMENT in on else "",
         "card": typed.card[-1] if CARD in on and typed.card else None,
+        "card_title": typed.card_title if CARD in on else "",
+        "card_description": typed.card_description if CARD in on else "",
         "languages": tuple(typed.languages) if LANGUAGES in on else (),
         "mentions": tuple(_mention(one) for one in typed.mentions if one.name.strip()) if MENTIONS in on else (),
     }

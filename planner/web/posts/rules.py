@@ -55,5 +55,6 @@ def _content(rules: ContentRules) -> dict[str, Any]:
         "firstComment": rules.first_comment,
         "languages": rules.languages,
         "mentions": rules.mentions,
-        "card": rules.card,
+        "card": rules.card and {"title": rules.card.title_limit, "description": rules.card.description_limit},
+        "readsPage": rules.reads_page,
     }

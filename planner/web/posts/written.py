@@ -29,7 +29,7 @@ def versions(view: PostView) -> list[dict[str, Any]]:
 
 
 def beyond(post: Post) -> dict[str, Any]:
-    """Poll, thread, first comment, languages, mentions, the picture of the link's card; empty where there is none."""
+    """Poll, thread, first comment, languages, mentions, the card of the link; empty where there is none."""
     poll = {**post.poll, "length": poll_length(int(post.poll["hours"]))} if post.poll else None
     return {
         "poll": poll,
@@ -37,8 +37,15 @@ def beyond(post: Post) -> dict[str, Any]:
         "first_comment": post.first_comment,
         "languages": language_names(post.languages),
         "mentions": post.mentions,
-        "card": media(post, None, CARD),
+        "card": _card(post),
     }
+
+
+def _card(post: Post) -> dict[str, Any] | None:
+    picture = media(post, None, CARD)
+    if not (picture or post.card_title or post.card_description):
+        return None
+    return {"title": post.card_title, "description": post.card_description, "picture": picture}
 
 
 def media(post: Post, channel_id: int | None, part: int = 0) -> list[Media]:

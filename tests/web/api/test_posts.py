@@ -91,11 +91,13 @@ def test_variants_and_media_come_back_as_they_were_given(
         "languages": ["de"],
         "mentions": [{"name": "@Brandt", "network": "linkedin", "id": "urn:li:person:1"}],
         "card": image,
+        "card_title": "Die neue Halle",
+        "card_description": "Größer als zuvor",
     }
     post = made(admin.post("/posts", body))
     assert {name: post[name] for name in body} == body
     changed = admin.patch(f"/posts/{post['id']}", {"thread": [], "poll": None, "card": None}).get_json()
-    assert changed["card"] is None
+    assert (changed["card"], changed["card_title"]) == (None, "Die neue Halle")
     assert (changed["thread"], changed["poll"], changed["first_comment"]) == ([], None, "Mehr dazu")
 
 

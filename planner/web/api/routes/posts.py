@@ -41,6 +41,7 @@ from planner.web.api.shapes.posts import (
 router = Router("posts")
 
 #: The API's name of a reference to the name of the content's attribute.
+AS_GIVEN = ("text", "link", "note", "first_comment", "card", "card_title", "card_description")
 REFERENCES = ("topic", "campaign", "goal", "audience", "category", "format", "owner")
 TIMES = frozenset({"publish_at", "queue"})
 
@@ -148,9 +149,7 @@ def ask_approval(call: Call, post_id: int) -> Post:
 
 def changed(content: Content, values: Any) -> Content:
     """A content with the fields that a request named."""
-    parts: dict[str, Any] = {
-        name: values[name] for name in ("text", "link", "note", "first_comment", "card") if name in values
-    }
+    parts: dict[str, Any] = {name: values[name] for name in AS_GIVEN if name in values}
     parts |= {name: tuple(values[name]) for name in ("media", "channels", "tags", "languages") if name in values}
     parts |= {f"{name}_id": values[name] for name in REFERENCES if name in values}
     parts |= {name: take(values[name]) for name, take in TAKEN.items() if name in values}

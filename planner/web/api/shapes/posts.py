@@ -66,6 +66,8 @@ class PostCreate(Input):
     )
     mentions: Annotated[list[MentionIn], Field(max_length=50)] = Field(default_factory=list)
     card: IdIn | None = Field(None, description="Id of an uploaded image: the picture of the link's card (LinkedIn).")
+    card_title: Text = Field("", description="Title of the link's card (LinkedIn). Empty: host and path of the link.")
+    card_description: Text = Field("", description="What stands under the title of the link's card (LinkedIn).")
     channels: Ids = Field(default_factory=list, description="Ids of the channels it goes to.")
     publish_at: MomentIn | None = Field(None, description="When it goes out. Null: not yet.")
     queue: bool = Field(False, description="Take the next free slot of each channel.")
@@ -214,6 +216,8 @@ class PostItem(Output):
     languages: list[str]
     mentions: list[Mention]
     card: Id | None
+    card_title: str
+    card_description: str
     channels: list[Id]
     variants: dict[str, Variant]
     deliveries: list[DeliveryWithSteps]
