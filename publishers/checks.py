@@ -227,16 +227,15 @@ def _first_comment_problems(post: OutgoingPost, limit: int | None) -> list[Probl
 
 
 def _card_text_problems(post: OutgoingPost, rules: CardRules) -> list[Problem]:
-    texts = {
-        "card_title": (post.card_title, rules.title_limit),
-        "card_description": (post.card_description, rules.description_limit),
-    }
-    lengths = {name: (plain_length(text.strip()), limit) for name, (text, limit) in texts.items()}
-    return [
-        Problem(name, f"{name}_too_long", {"length": length, "limit": limit})
-        for name, (length, limit) in lengths.items()
-        if length > limit
-    ]
+    problems = []
+    title, description = plain_length(post.card_title.strip()), plain_length(post.card_description.strip())
+    if title > rules.title_limit:
+        params = {"length": title, "limit": rules.title_limit}
+        problems.append(Problem("card_title", "card_title_too_long", params))
+    if description > rules.description_limit:
+        params = {"length": description, "limit": rules.description_limit}
+        problems.append(Problem("card_description", "card_description_too_long", params))
+    return problems
 
 
 def is_web_address(link: str) -> bool:

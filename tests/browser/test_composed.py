@@ -16,6 +16,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from planner.bootstrap import Platform
 from planner.models import Channel
 from publishers.sandbox import Sandbox
+from tests.publishers.raw import RawServer, Reply
 from tests.services.publishing.stage import Stage
 from tests.support import files
 from tests.support.browser import assert_accessible
@@ -45,7 +46,7 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 @pytest.fixture
 def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     networks = {key: sandbox.api_url(key) for key in ("facebook", "twitter", "linkedin")}
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, networks=networks)
+    platform = make_platform(tmp_path / "instance", sqlite_url, clock, networks=networks, link_private_addresses=True)
     yield platform
     platform.close()
 
@@ -112,7 +113,19 @@ def desk(page: Page, server: str, platform: Platform, company: Company, sandbox:
     return Desk(stage, page, server, channels)
 
 
-def test_a_poll_pictures_a_thread_and_first_comments_arrive_as_they_were_written(desk: Desk) -> None:
+@pytest.fixture
+def site() -> Iterator[RawServer]:
+    """The company's own page, which says what it is about."""
+    says = '<meta property="og:title" content="Hundert Jahre"><meta property="og:image" content="/seite.png">'
+    replies = {
+        "/geschichte": Reply(200, says.encode(), {"Content-Type": "text/html"}),
+        "/seite.png": Reply(200, picture(size=(1200, 630), color="purple")),
+    }
+    with RawServer(lambda asked: replies.get(asked.path, Reply(404))) as site:
+        yield site
+
+
+def test_a_poll_pictures_a_thread_and_first_comments_arrive_as_they_were_written(desk: Desk, site: RawServer) -> None:
     page = desk.page
     desk.open("Welche Maschine zeigen wir?", "twitter", "linkedin")
     desk.add("poll")
@@ -126,21 +139,36 @@ def test_a_poll_pictures_a_thread_and_first_comments_arrive_as_they_were_written
     assert asked == {"linkedin": {"question": "Ihre Wahl?", **choice}, "twitter": {"question": "", **choice}}
 
     desk.open("Die ganze Geschichte.", "twitter", "linkedin")
-    page.locator("#field-link").fill("https://brandt.example/geschichte")
-    desk.add("card")
-    expect(page.locator("[data-warnings]")).to_have_text("")
+    page.locator("#field-link").fill(f"{site.url}/fort")
+    expect(page.locator("[data-card-status]")).to_contain_text("Sie antwortete mit dem Fehler 404. Füllen Sie Titel")
+    page.locator("#field-link").fill(f"{site.url}/geschichte")
+    title, description = page.locator("#field-card_title"), page.locator("#field-card_description")
+    expect(title).to_have_value("Hundert Jahre")
+    for network in ("linkedin", "twitter"):
+        shown = page.locator(f".preview[data-network={network}]")
+        expect(shown.locator(".preview-link-title")).to_have_text("Hundert Jahre")
+        expect(shown.locator(".preview-link-picture")).to_be_visible()
+    title.fill("Unsere hundert Jahre")
+    description.fill("Von der Schmiede zur Fräse")
+    expect(page.locator(".preview[data-network=linkedin] .preview-link-title")).to_have_text("Unsere hundert Jahre")
+    expect(page.locator(".preview[data-network=twitter] .preview-link-title")).to_have_text("Hundert Jahre")
+    page.locator("[name=page_picture]").uncheck()
     desk.attach([image("falsch.png", "black")], "#upload\\.card")
-    desk.attach([image("karte.png", "purple")], "#upload\\.card").locator("[data-alt]").fill("Das Werk von oben")
+    desk.attach([image("karte.png", "gold")], "#upload\\.card").locator("[data-alt]").fill("Das Werk von oben")
     expect(page.locator("[data-images=card] [data-file-name]")).to_have_text("karte.png")
-    expect(page.locator("[data-warnings]")).to_contain_text("nimmt für einen Link kein eigenes Bild an")
-    expect(page.locator(".preview[data-network=linkedin] .preview-link-picture")).to_be_visible()
-    expect(page.locator(".preview[data-network=twitter] .preview-link-picture")).to_have_count(0)
     assert_accessible(page)
+    page.locator("[name=page_picture]").check()
+    expect(page.locator("[data-images=card]")).to_be_hidden()
     linked = desk.publish()
-    drawn = desk.stage.sandbox.world.store.media["linkedin", linked["linkedin"]["card"]]
-    assert drawn.content == picture(color="purple")
-    assert (linked["linkedin"]["link"], linked["twitter"]["card"]) == ("https://brandt.example/geschichte", None)
-    expect(page.locator(".follow-up", has_text="Bild der Linkvorschau").locator("img")).to_be_visible()
+    stored = desk.stage.sandbox.world.store
+    drawn = stored.media["linkedin", linked["linkedin"]["card"]]
+    assert drawn.content == picture(size=(1200, 630), color="purple")
+    kept = stored.find("linkedin", linked["linkedin"]["id"])
+    assert kept is not None
+    article = kept.meta["content"]["article"]
+    assert (article["title"], article["description"]) == ("Unsere hundert Jahre", "Von der Schmiede zur Fräse")
+    assert (linked["linkedin"]["link"], linked["twitter"]["card"]) == (f"{site.url}/geschichte", None)
+    expect(page.locator(".follow-up", has_text="Linkvorschau").locator("img")).to_be_visible()
 
     desk.open("Drei Blicke in die Halle.", "facebook", "linkedin", "twitter")
     items = desk.attach([image("eins.png", "teal"), image("zwei.png", "orange"), image("drei.png", "navy")])

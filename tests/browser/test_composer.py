@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
@@ -26,6 +28,19 @@ TWO_DAYS_OLDER = """() => {
 }"""
 
 LONG_LINK = "https://www.brandt-maschinenbau.de/produkte/fraesen/fx-400?aus=beitrag"
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page behind a link can be read: no name is known but this machine's."""
+    look_up = socket.getaddrinfo
+
+    def known(host: Any, *rest: Any, **more: Any) -> Any:
+        if host not in (None, "127.0.0.1", "localhost"):
+            raise socket.gaierror(socket.EAI_NONAME, "no internet")
+        return look_up(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
 
 
 def test_counters_follow_typing_by_each_networks_rules(

@@ -71,7 +71,7 @@ FEATURES = (
             (f"{_KINDS}the_parts_of_a_thread_stand_one_under_the_other_and_are_found_there",)),
     Feature("first comment", lambda n: n.content_rules.first_comment is not None,
             (f"{_KINDS}a_first_comment_stands_under_its_post_and_is_found_there",)),
-    Feature("picture of ours for a link's card", lambda n: n.content_rules.card is not None,
+    Feature("card of a link with our title, description and picture", lambda n: n.content_rules.card is not None,
             ("publishers/test_linkedin.py::test_the_picture_of_a_card_is_uploaded_where_a_card_is_shown_and_goes_with_it",)),
     Feature("narrow by language", lambda n: n.content_rules.languages,
             (f"{_KINDS}a_post_may_be_narrowed_to_languages",)),
