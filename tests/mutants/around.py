@@ -396,4 +396,46 @@ MUTANTS = (
         ),
         found_in("services/publishing/test_claim.py", "a_delivery_of_all_attempts_goes_out_under_the_same_key"),
     ),
+    Mutant(
+        "doubt-taken-out",
+        "What may be live is not deleted, cancelled or taken off its channel before a person has said whether it is.",
+        "the refusal",
+        (Edit("planner/services/doubt.py", '        raise Conflict("in_doubt")', "        return"),),
+        found_in(
+            "services/publishing/test_doubt.py",
+            "a_post_in_doubt_is_neither_deleted_nor_cancelled_nor_taken_off_its_channel",
+        ),
+    ),
+    Mutant(
+        "claim-alone",
+        "A post that its adapter cannot make ready keeps back no other.",
+        "the net around the adapter",
+        (
+            Edit(
+                "planner/services/publishing/claim.py",
+                "    except SQLAlchemyError:\n        raise\n    except Exception:  # noqa: BLE001 - an adapter",
+                "    except SQLAlchemyError:  # an adapter",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_failing_adapter.py",
+            "a_post_that_its_adapter_cannot_make_ready_stops_no_other_and_a_person_is_told",
+        ),
+    ),
+    Mutant(
+        "look-alone",
+        "A doubt that cannot be decided keeps back no other.",
+        "the net around the decision",
+        (
+            Edit(
+                "planner/services/publishing/reconcile.py",
+                "            except SQLAlchemyError:\n                raise\n            except Exception:  # noqa",
+                "            except SQLAlchemyError:  # noqa",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_failing_adapter.py",
+            "a_doubt_that_cannot_be_decided_hides_no_other_and_is_asked_about_in_the_end",
+        ),
+    ),
 )

@@ -121,11 +121,11 @@ class People(Office):
         return When(at=self.soon(1, 100)) if roll < 0.97 else When()
 
     def _edit(self) -> None:
-        row = self.any_of(("draft", "scheduled", "claimed", "sending", "unknown", "missed", "failed"))
+        row = self.any_of(("draft", "scheduled", "claimed", "sending", "unknown", "missed", "failed", "needs_person"))
         if row is None:
             return
         home = self.home_of(row.channel_id)
-        with_yes = self.dice.random() < 0.5
+        with_yes, leaves = self.dice.random() < 0.5, self.dice.random() < 0.15
 
         def edit(session: Session) -> None:
             post = session.get_one(Post, row.post_id)
@@ -134,6 +134,8 @@ class People(Office):
             channels = tuple(
                 r.channel_id for r in self.rows() if r.post_id == post.id and not r.step and r.state != "cancelled"
             )
+            if leaves and len(channels) > 1:  # the channel is taken out of the post
+                channels = tuple(channel for channel in channels if channel != row.channel_id)
             content = replace(content_of(post, channels), text=f"{head}.{int(version) + 1} {rest}", variants={})
             now = self.world.web.platform.clock.now()
             writing.edit(session, home.admin, post.id, content, now=now, folder=self.folder, approve=with_yes)
@@ -169,13 +171,13 @@ class People(Office):
         self.act("moves", home, lambda s: move(s, home.editor, [row.id], when, now=self.now(), folder=self.folder))
 
     def _cancel(self) -> None:
-        row = self.any_of(("draft", "scheduled", "claimed", "sending", "missed", "failed"))
+        row = self.any_of(("draft", "scheduled", "claimed", "sending", "missed", "failed", "needs_person"))
         if row is not None:
             home = self.home_of(row.channel_id)
             self.act("cancels", home, lambda s: changing.cancel(s, home.editor, [row.id], now=self.now()))
 
     def _delete(self) -> None:
-        row = self.any_of(("draft", "scheduled", "claimed", "unknown", "missed"))
+        row = self.any_of(("draft", "scheduled", "claimed", "unknown", "missed", "needs_person"))
         if row is None:
             return
         home = self.home_of(row.channel_id)

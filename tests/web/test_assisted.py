@@ -290,7 +290,10 @@ def test_instagram_has_figures_of_its_own(
     image = make_media(platform, company.bob)
     post = make_published(platform, company.bob, insta, clock.now() - timedelta(days=2), approve=True, media=(image,))
     delivery = delivery_of(platform, post)
-    assert 'name="views"' in charlie.get(f"/assisted/{delivery.id}").text
+    page = charlie.get(f"/assisted/{delivery.id}").text
+    assert 'name="views"' in page
+    assert "How often the video or the post was played or viewed" in page
+    assert "How often people passed the post on." in page
     charlie.send(f"/assisted/{delivery.id}/figures", views="1.240", saves="", reactions="31")
     with platform.database.read() as session:
         snapshot = session.query(Snapshot).one()

@@ -14,6 +14,7 @@ from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Delivery, Event, Post, Workspace
 from planner.services import approvals, events, queue
 from planner.services.actor import Actor
+from planner.services.doubt import refuse_doubt
 from planner.services.errors import Conflict, NotFound, Problems
 from planner.services.posts import placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
@@ -57,10 +58,12 @@ def move(
 
 
 def cancel(session: Session, actor: Actor, delivery_ids: Sequence[int], *, now: datetime) -> list[Delivery]:
-    """Take deliveries out for good. Raises NotFound, Forbidden, Conflict ``frozen`` or ``published_already``."""
+    """Take deliveries out for good. Raises NotFound, Forbidden, Conflict ``frozen``, ``in_doubt`` or
+    ``published_already``."""
     actor.require(Permission.EDIT)
     deliveries = _deliveries(session, actor, delivery_ids)
     store.thaw(deliveries, now)
+    refuse_doubt(deliveries)
     for delivery in deliveries:
         if delivery.state is DeliveryState.PUBLISHED:
             raise Conflict("published_already")
@@ -72,13 +75,14 @@ def cancel(session: Session, actor: Actor, delivery_ids: Sequence[int], *, now: 
 def delete(session: Session, actor: Actor, post_id: int, *, now: datetime) -> None:
     """Hide a post and cancel what was planned; :func:`restore` brings both back. What is published stays.
 
-    Raises NotFound, Forbidden, Conflict ``frozen`` or ``cannot_delete`` (something is published).
+    Raises NotFound, Forbidden, Conflict ``frozen``, ``in_doubt`` or ``cannot_delete`` (something is published).
     """
     actor.require(Permission.EDIT)
     post = store.load(session, actor, post_id)
     deliveries = store.changeable(session, post_id, now)
     if any(d.state is DeliveryState.PUBLISHED for d in deliveries):
         raise Conflict("cannot_delete")
+    refuse_doubt(deliveries)
     states = {str(d.id): _keep(d) for d in deliveries if d.state is not DeliveryState.CANCELLED}
     for delivery in deliveries:
         _cancel(session, actor, delivery, now)

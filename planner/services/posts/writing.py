@@ -15,6 +15,7 @@ from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Delivery, Post, Workspace
 from planner.services import approvals, events, queue
 from planner.services.actor import Actor
+from planner.services.doubt import refuse_doubt
 from planner.services.errors import Conflict, Problems
 from planner.services.posts import placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
@@ -87,7 +88,8 @@ def edit(
     """Replace a post's content; ``when`` None leaves the times as they are. An edit voids the approval.
 
     ``version`` is the one the edit began from. Raises NotFound, Forbidden, Invalid, and Conflict
-    (``frozen``, ``stale_edit``, ``published_already``).
+    (``frozen``, ``stale_edit``, ``published_already``, and ``in_doubt`` where a channel is taken away on which a person
+    has to say first whether the post is live).
     """
     actor.require(Permission.APPROVE if approve else Permission.EDIT)
     post = store.load(session, actor, post_id)
@@ -188,6 +190,7 @@ def _sync_channels(
         if delivery.channel_id in content.channels or delivery.state is DeliveryState.PUBLISHED:
             kept.append(delivery)
             continue
+        refuse_doubt([delivery])
         queue.leave(session, delivery)
         if delivery.attempt_count == 0:
             session.delete(delivery)

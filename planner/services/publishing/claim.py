@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from planner.domain.states import DeliveryState
@@ -25,6 +27,8 @@ from publishers import registry
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
+
+_log = logging.getLogger(__name__)
 
 _BEFORE = {"before": DeliveryState.SCHEDULED.value}
 
@@ -158,10 +162,9 @@ def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
         round_.long_room -= 1
     fence = Fence(round_.owner, head.epoch + 1)
     lease_until = now + timedelta(seconds=platform.settings.lease_seconds)
-    cost = None if access.rehearsing else registry.network(head.network).cost(payload.post)
     frozen = {
         "payload": payload.as_json(),
-        "cost_micros": cost.micros if cost else None,
+        "cost_micros": None if access.rehearsing else _cost_micros(head.network, payload),
         "rehearsed": access.rehearsing,
     }
     if not _compare_and_set(session, ref, fence, frozen, lease_until, now):
@@ -173,19 +176,39 @@ def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
 
 
 def _frozen(session: Session, platform: Platform, head: Any, post: Post, now: datetime) -> Payload | None:
-    """What goes out. None where that is not to be had: a person is asked."""
-    is_known = head.network in registry.networks()
+    """What goes out. None where that is not to be had: a person is asked, and the others go on."""
+    if head.network not in registry.networks():
+        _ask(session, head, now, "network_missing", network=head.network)
+        return None
+    network, rehearsing = registry.network(head.network), head.rehearsing_since is not None
     folder = platform.settings.media_folder
-    payload = None
-    if is_known:
-        network, rehearsing = registry.network(head.network), head.rehearsing_since is not None
+    try:
         payload = following.frozen(session, network, head, post, folder, rehearsing=rehearsing)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # noqa: BLE001 - an adapter that fails at one post must not hold up those of all channels
+        _log.exception("It could not be made ready")
+        _ask(session, head, now, "cannot_prepare")
+        return None
     if payload is None:
-        values = error(PARENT_UNKNOWN) if is_known else error("network_missing", params={"network": head.network})
-        states = DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON
-        if move(session, Ref.of(head), *states, now, values=values) and is_known:
-            notices.about_delivery(session, Ref.of(head), now, "delivery_needs_person", code=PARENT_UNKNOWN)
+        _ask(session, head, now, PARENT_UNKNOWN)
     return payload
+
+
+def _ask(session: Session, head: Any, now: datetime, code: str, **params: Any) -> None:
+    """It was surely not sent, and does not go on by itself."""
+    values, states = error(code, params=params), (DeliveryState.SCHEDULED, DeliveryState.NEEDS_PERSON)
+    if move(session, Ref.of(head), *states, now, values=values):
+        notices.about_delivery(session, Ref.of(head), now, "delivery_needs_person", code=code)
+
+
+def _cost_micros(network: str, payload: Payload) -> int | None:
+    try:
+        cost = registry.network(network).cost(payload.post)
+    except Exception:  # noqa: BLE001 - what a post costs is said, and keeps none back
+        _log.exception("What it costs is not known")
+        return None
+    return cost.micros if cost else None
 
 
 def _compare_and_set(

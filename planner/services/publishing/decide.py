@@ -23,6 +23,7 @@ from planner.models import Delivery, Workspace
 from planner.services import queue
 from planner.services.actor import Actor
 from planner.services.by_hand import CODE
+from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
 from planner.services.publishing import guards, notices, telling
 from planner.services.publishing.finish import published_values
@@ -31,8 +32,6 @@ from planner.services.publishing.payload import delivery_key, freeze
 from planner.services.publishing.status import Holds
 from publishers import registry
 
-#: The error codes that are about doubt: it may be live. The others in `needs_person` were surely not sent.
-DOUBT = frozenset({"ambiguous", "cannot_list", "attempts_exhausted", CODE})
 #: What only people take away: publishing by hand does not get around it.
 HELD_BY_PEOPLE = frozenset(
     {
@@ -138,7 +137,7 @@ def can_be_handed_over(session: Session, delivery: Delivery, now: datetime) -> b
         waits_for = Holds.read(session, delivery.workspace_id, now).would_hold(delivery)
         return past and waits_for in guards.OF_THE_CONNECTION
     if delivery.state is DeliveryState.NEEDS_PERSON:
-        return delivery.error_code not in DOUBT
+        return delivery.error_code not in DOUBT | {CODE}
     return delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED)
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -163,8 +163,9 @@ def _ask_to_reconnect(platform: Platform, access: ChannelAccess, reason: str) ->
 
 
 def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
-    """Decide each doubt in a transaction of its own."""
+    """Decide each doubt in a transaction of its own; one that cannot be decided keeps none of the others back."""
     now = platform.clock.now()
+    settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
     for doubt in doubts:
         with telling.about(doubt.ref, doubt.attempt):
             try:
@@ -172,6 +173,12 @@ def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
             except IntegrityError:
                 # Another process gave the post to another delivery just now: the next look will see that.
                 look = Look.TAKEN
+            except SQLAlchemyError:
+                raise
+            except Exception:  # noqa: BLE001 - it says nothing about our post, which is asked about in the end
+                _log.exception("What the network lists could not be brought together with it")
+                failed = _bound(lambda session, doubt, now: note_failed_look(session, doubt, settle, now), doubt, now)
+                look = write_again(platform.database, failed)
             platform.counts.looks.add(doubt.access.network, look.value)
             _log.info("Looked for it on the network: %s", look.value)
 

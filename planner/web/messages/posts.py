@@ -41,6 +41,10 @@ SENTENCES: dict[str, LazyString] = {
     "owner_unknown": _l("There is no such member."),
     "variant_without_channel": _l("There is a variant for a channel that is not chosen."),
     "stale_edit": _l("%(by)s changed this post in the meantime. Your text is still here: compare, then save again."),
+    "in_doubt": _l(
+        "Nobody knows yet whether this post is live on one of its networks. Look there and decide on the post's page "
+        "first; then it can be taken out."
+    ),
     "frozen": _l("This post is being sent right now and cannot be changed until the result is known."),
     "published_already": _l("This post is published already and cannot be changed here."),
     "nothing_to_approve": _l("There is nothing to approve here."),

@@ -10,7 +10,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 
 from planner.domain.states import DeliveryState
 from planner.models import Attempt, Delivery
-from planner.services.publishing.decide import DOUBT
+from planner.services.doubt import DOUBT
 from planner.services.publishing.guards import Hold
 from planner.web.formats import moment
 
@@ -60,6 +60,9 @@ WHY: Mapping[str, LazyString] = {
     "cannot_list": _l("The network does not let us check whether the post is there."),
     "assisted": _l("This channel is published by hand: it is your turn."),
     "network_missing": _l("The part of Sendeplan that speaks to this network is not installed."),
+    "cannot_prepare": _l(
+        "The part of Sendeplan that speaks to this network failed at this post. The server's log says more."
+    ),
     "parent_unknown": _l("The network's own number of the post it belongs under is not known here."),
     "preparation_too_long": _l("Its media were not with the network in time. It is tried again by itself."),
     "media_missing": _l("An image of this post is no longer stored."),

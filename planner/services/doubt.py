@@ -1,0 +1,19 @@
+"""What nobody knows: whether a delivery that waits for a person is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from planner.domain.states import DeliveryState
+from planner.models import Delivery
+from planner.services.errors import Conflict
+
+#: The error codes that are about doubt: it may be live. The others in `needs_person` were surely not sent.
+DOUBT = frozenset({"ambiguous", "cannot_list", "attempts_exhausted"})
+
+
+def refuse_doubt(deliveries: Iterable[Delivery]) -> None:
+    """Raises Conflict ``in_doubt`` where a person has to say first whether one of these is live. What is taken out of
+    the plan without that is forgotten although the network may show it, and is sent anew where it is brought back."""
+    if any(d.state is DeliveryState.NEEDS_PERSON and d.error_code in DOUBT for d in deliveries):
+        raise Conflict("in_doubt")
