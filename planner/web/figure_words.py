@@ -125,10 +125,55 @@ FIGURES: dict[str, FigureWords] = {
     "watch_minutes": FigureWords(_l("Minutes watched"), _l("For how long the video was watched in all.")),
 }
 
+_WHILE_TOLD = _l("X tells it for the first 30 days only; what was counted by then stays.")
+_OF_A_KIND = _l("Reactions of this kind. All kinds together are the reactions.")
+
+#: What one network or another gives beyond that, by its name in a post's ``extra``.
+FURTHER: dict[str, FigureWords] = {
+    "quote_count": FigureWords(_l("Quotes"), _l("Posts that quote this one. They are among the shares.")),
+    "bookmark_count": FigureWords(_l("Bookmarks"), _l("How often people put the post among their bookmarks.")),
+    "user_profile_clicks": FigureWords(
+        _l("Profile clicks"),
+        _l("How often people went from the post to the account's profile."),
+        {"twitter": _WHILE_TOLD},
+    ),
+    "engagements": FigureWords(
+        _l("Engagements"),
+        _l("Everything that people did with the post, by the network's own count; clicks are among it."),
+        {"twitter": _WHILE_TOLD},
+    ),
+    "reactions_like": FigureWords(_l("Like"), _OF_A_KIND),
+    "reactions_love": FigureWords(_l("Love"), _OF_A_KIND),
+    "reactions_haha": FigureWords(_l("Haha"), _OF_A_KIND),
+    "reactions_wow": FigureWords(_l("Wow"), _OF_A_KIND),
+    "reactions_sorry": FigureWords(_l("Sad"), _OF_A_KIND),
+    "reactions_anger": FigureWords(_l("Angry"), _OF_A_KIND),
+}
+
+_ALL = {**FIGURES, **FURTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """One figure beyond the common scale. ``explained``: whether there are words for it; else ``label`` is the name
+    that the network gave it."""
+
+    name: str
+    label: str
+    value: int
+    explained: bool
+
 
 def init_app(app: Flask) -> None:
     """Offer them to templates."""
-    app.jinja_env.globals.update(figure_words=FIGURES)
+    app.jinja_env.globals.update(figure_words=_ALL)
+
+
+def further(extra: Mapping[str, int]) -> list[Further]:
+    """What a network gave of a post beyond the common scale, in the order of the table; what the table does not know
+    comes last, under the network's own name."""
+    known = [Further(name, str(_ALL[name].label), extra[name], explained=True) for name in _ALL if name in extra]
+    return known + [Further(name, name, extra[name], explained=False) for name in sorted(set(extra) - set(_ALL))]
 
 
 def labels(names: Iterable[str] = METRICS) -> dict[str, LazyString]:

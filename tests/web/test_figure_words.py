@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from planner.domain.figures import GOAL_METRICS, METRICS
-from planner.web.figure_words import FIGURES
+from planner.web.figure_words import FIGURES, FURTHER, further
 from publishers import registry
 from tests.support.browser import ROOT
 
@@ -19,7 +19,7 @@ def test_each_figure_says_what_it_means_in_both_languages_and_in_the_docs(app: F
     assert set(FIGURES) == {*METRICS, *GOAL_METRICS, *by_hand, "engagement_rate"}
     docs = Path(ROOT, "docs", "user", "figures.md").read_text(encoding="utf-8").lower()
     with app.test_request_context():
-        for name, words in FIGURES.items():
+        for name, words in {**FIGURES, **FURTHER}.items():
             assert set(words.networks) <= set(networks), name
             said = [words.label, words.meaning, *words.networks.values()]
             with force_locale("en"):
@@ -29,3 +29,13 @@ def test_each_figure_says_what_it_means_in_both_languages_and_in_the_docs(app: F
             assert all(english), name
             assert [one for one, other in zip(english[1:], german[1:], strict=True) if one == other] == [], name
             assert english[0].lower() in docs, name
+
+
+def test_what_a_network_gives_beyond_is_told_in_words_and_what_nobody_knows_under_its_own_name(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        found = further({"brand_new": 3, "quote_count": 2, "reactions_like": 0})
+    assert [(one.label, one.value, one.explained) for one in found] == [
+        ("Quotes", 2, True),
+        ("Like", 0, True),
+        ("brand_new", 3, False),
+    ]

@@ -246,13 +246,17 @@ def test_attempts_figures_and_history_are_shown(
         session.add(attempt(delivery, clock))
         for hours, impressions in ((1, 120), (3, 1234)):
             taken = clock.now() + timedelta(hours=hours)
-            figures = {"impressions": impressions, "latest": hours == 3}
+            figures = {"impressions": impressions, "latest": hours == 3, "extra": {"quote_count": hours, "new_one": 7}}
             session.add(Snapshot(delivery_id=delivery.id, taken_at=taken, **figures))
     page = client_of(company.rita).get(f"/posts/{post.id}").text
     assert 'href="https://l.example/1"' in page
     assert "Zu viele Anfragen" in page
     assert "1.234" in page
     assert "data-chart" in page
+    further = page.partition("further-figures")[2].partition("term-meaning")[0]
+    assert "Zitate</button></dt><dd>3</dd>" in further
+    assert "<code>new_one</code></dt><dd>7</dd>" in further
+    assert 'id="means-quote_count"' in page
     assert "–</td>" in page, "a figure that the network does not give is a dash"
     assert "Bob" in page.partition('id="history-title"')[2]
 

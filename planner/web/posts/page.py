@@ -56,6 +56,7 @@ def draw(
     following = [one for steps in shown.following.values() for one in steps]
     every = [*deliveries, *following]
     holds = Holds.read(session, workspace_id, context.now())
+    figures = [f for f in reports.post_metrics(session, post_id) if f.as_of is not None]
     return render_template(
         template,
         post=shown.post,
@@ -73,7 +74,8 @@ def draw(
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
         names=names_of(session, shown.post),
-        figures=[f for f in reports.post_metrics(session, post_id) if f.as_of is not None],
+        figures=figures,
+        further={f.delivery_id: figure_words.further(f.extra) for f in figures if f.extra},
         charts=growth.growth(reports.post_history(session, post_id)),
         figure_names=figure_words.labels(),
         story=story.lines(history(session, post_id, [d.id for d in every]), every),
