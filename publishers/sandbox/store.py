@@ -98,6 +98,8 @@ class Store:
         self._posts: dict[tuple[str, str], Post] = {}
         self._by_account: dict[Account, list[Post]] = defaultdict(list)
         self._by_text: dict[tuple[Account, str], list[Post]] = defaultdict(list)
+        #: Whether a network takes a text again that it would refuse: what is sent twice is there twice then.
+        self.takes_twins = False
         self._count = 0
         self._sequence = 0
         self.last_accepted: Post | None = None
@@ -181,6 +183,8 @@ class Store:
 
     def twin(self, account: Account, key: str, since: datetime, *, deleted_too: bool) -> Post | None:
         """The youngest post of ``account`` with this :func:`text_key`, created at or after ``since``."""
+        if self.takes_twins:
+            return None
         twins = [post for post in self._by_text.get((account, key), ()) if post.created_at >= since]
         twins = [post for post in twins if deleted_too or post.deleted_at is None]
         return max(twins, key=_age_order, default=None)

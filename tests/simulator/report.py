@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.simulator.verdict import Verdict
 
-#: Shares of faults up to this count as usual; there, at most so many may be asked about without need.
+#: Where up to this share of the requests fail, at most so many deliveries may be asked about without need.
 USUAL, MOST_ASKED = 0.1, 0.02
 
 
@@ -37,7 +37,7 @@ class Report:
         self.deliveries += count
         self.sent += verdict.sent
         self.steps += verdict.steps
-        if verdict.share <= USUAL:
+        if 0 < verdict.share <= USUAL:
             self.usual += count
             self.asked_usual += len(verdict.asked)
         self.asked.update(verdict.asked)

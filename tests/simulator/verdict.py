@@ -16,6 +16,8 @@ from tests.simulator.world import World
 #: Told to a person, with a reason.
 TOLD = {"missed": "delivery_missed", "failed": "delivery_failed", "needs_person": "delivery_needs_person"}
 LIMIT = timedelta(seconds=7200)
+#: What may be asked where the access really ended.
+RIGHTLY = {"reconnect", "cannot_list"}
 #: A recheck happens in the transaction that begins the call; the clock may tick on within it.
 TICK = timedelta(seconds=1)
 
@@ -239,6 +241,7 @@ class _Judge:
             channel_id = row.channel_id if row else wish.channel_id if wish else 0
             ended = channel_id in self.world.ended_access
             ended |= self.ground.networks.get(channel_id) in self.world.weather.shut_out
+            ended &= codes <= RIGHTLY
             (self.verdict.asked_rightly if ended else self.verdict.asked).append("+".join(sorted(codes)))
 
 

@@ -96,6 +96,8 @@ class World:
         self.clock.set(self.begins_at)
         self.ground.reset()
         self.ground.sandbox.world.faults = self.weather
+        # Networks that refuse a text which they have hide from us what we would do twice.
+        self.ground.sandbox.world.store.takes_twins = self.dice.random() < 0.5
         if self.dice.random() < 0.3:
             self.ground.sandbox.offset_seconds = round(self.dice.uniform(-40, 40), 3)
         for process in (*self.processes, self.web):
@@ -226,7 +228,10 @@ class World:
         return self.dice.choice(able) if able else None
 
     def _reachable(self) -> bool:
-        return not self.stormy or self.dice.random() >= self.share / 10
+        if not self.stormy or self.dice.random() >= self.share / 10:
+            return True
+        self.counts["no network to be reached"] += 1
+        return False
 
     def _revive(self) -> None:
         for process in self.processes:
@@ -249,11 +254,12 @@ class World:
             return Broken.NO
         fates, weights = zip(*FATES[point], strict=True)
         fate = self.dice.choices(fates, weights)[0]
-        self.counts[f"{fate} at {point.value}"] += 1
         if fate == "die":
+            self.counts[f"die at {point.value}"] += 1
             process.dead = True
             raise Death(process.name)
         if fate == "lose":
+            self.counts[f"lose at {point.value}"] += 1
             self.note(f"{process.name}: the database is lost at {point.value}")
             return Broken.LOST
         self._freeze(process, point)
@@ -265,6 +271,7 @@ class World:
         if process is self.web and point is Point.COMMITTED:
             return  # what the person wanted holds from the commit on: the book is to have it before the others act
         self._freezes -= 1
+        self.counts[f"freeze at {point.value}"] += 1
         seconds = self._freeze_length(process, point)
         until = self.clock.now() + timedelta(seconds=seconds)
         before = self._back_by
@@ -318,6 +325,7 @@ class World:
     def _end_access(self, channel_id: int) -> None:
         how = self.dice.choice(("revoke", "take_permissions"))
         self.note(f"access of {self.ground.networks[channel_id]} ends: {how}")
+        self.counts[f"access ended: {how}"] += 1
         self.ended_access[channel_id] = how
         getattr(self.ground, how)(channel_id)
 
@@ -326,6 +334,7 @@ class World:
         network = self.ground.networks[channel_id]
         at = self.clock.now() + timedelta(minutes=self.dice.choice((0, 2, 20)))
         self.note(f"token of {network} ends at {at:%H:%M}")
+        self.counts["token ended"] += 1
         self.ground.end_token(channel_id, at)
         self.renewed = True
         if network != "twitter":
@@ -337,6 +346,7 @@ class World:
         """The clock is put forward by an hour: ours alone, or the networks' time passes too (we slept)."""
         alone = self.dice.random() < 0.5
         self.note(f"the clock moves by an hour ({'ours' if alone else 'everywhere'})")
+        self.counts["clock put forward"] += 1
         self.clock.advance(hours=1)
         if alone:
             self.ground.sandbox.offset_seconds -= 3600.0
