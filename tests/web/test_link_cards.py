@@ -89,6 +89,10 @@ def test_a_card_is_kept_with_the_post_and_the_page_s_picture_is_taken_only_then(
     for shown in (answer.text, charlie.get(f"/posts/{post.id}/edit").text):
         assert "Unsere Halle" in shown
         assert "Größer denn je" in shown
+    beside = {"media": [post.media[0].media_id], "version": post.version}
+    charlie.send(f"/posts/{post.id}/edit", **form(linkedin, site, **beside))
+    post, count = stored(platform)
+    assert ([m.part for m in post.media], count) == ([0], 1), "where a file takes the card's place, none is taken"
     charlie.send(f"/posts/{post.id}/edit", **form(linkedin, site, version=post.version, **{"with": []}))
     post, count = stored(platform)
     assert (post.card_title, post.card_description, post.media, count) == ("", "", [], 1)

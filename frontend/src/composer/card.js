@@ -155,9 +155,10 @@ class Card {
     if (found) thumbnail.src = found.thumbnail;
   }
 
-  // Whether a chosen channel shows a card of ours.
+  // Whether a chosen channel shows a card of ours; files and a poll take its place.
   isTaken() {
-    return this.composer.chosen().some((rule) => rule.card);
+    const { composer } = this;
+    return composer.chosen().some((rule) => rule.card && !composer.mediaOf(rule.id).length && !composer.pollFor(rule));
   }
 }
 

@@ -1,6 +1,7 @@
 """Posts: creating, editing, placing, moving, deleting, reading."""
 
 from planner.services.posts.changing import cancel, delete, move, restore
+from planner.services.posts.checks import shows_own_card
 from planner.services.posts.content import outgoing
 from planner.services.posts.inputs import (
     NOT_YET,
@@ -56,6 +57,7 @@ __all__ = [
     "outgoing",
     "page",
     "restore",
+    "shows_own_card",
     "view",
     "views",
     "warnings_for",

@@ -124,6 +124,16 @@ def left_out_on(content: Content, channel: Channel, known: Known) -> list[str]:
     return left_out(_whole(content, channel, known, Path()), _network(channel))
 
 
+def shows_own_card(session: Session, workspace_id: int, content: Content) -> bool:
+    """Whether a chosen channel shows a card of the link with what the post says for it."""
+    known = Known(_channels(session, workspace_id, content), _media(session, workspace_id, content))
+    return any(
+        _network(channel).content_rules.card is not None and _whole(content, channel, known, Path()).shows_card
+        for channel in known.channels.values()
+        if channel.network in registry.networks()
+    )
+
+
 def _whole(content: Content, channel: Channel, known: Known, folder: Path) -> OutgoingPost:
     variant = content.variants.get(channel.id) or VariantInput()
 

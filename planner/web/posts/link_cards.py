@@ -9,13 +9,13 @@ from flask import request
 from flask_babel import gettext as _
 
 from planner.domain.roles import Permission
-from planner.services import link_cards
+from planner.services import link_cards, posts
 from planner.services.link_cards import LinkCard, Unreadable
 from planner.web import context
 from planner.web.access import requires
 from planner.web.extensions import limiter
 from planner.web.messages import sentence
-from planner.web.posts import extras
+from planner.web.posts import extras, form
 from planner.web.posts.blueprint import blueprint
 from planner.web.posts.form import Typed
 
@@ -57,10 +57,10 @@ def fill(typed: Typed) -> dict[str, str]:
 
 
 def take_picture(typed: Typed) -> str:
-    """Take the page's picture for the card, where that is wished. Returns why it could not be had: that keeps nobody
-    from saving."""
+    """Take the page's picture for the card, where that is wished and a channel shows it. Returns why it could not be
+    had: that keeps nobody from saving."""
     wished = typed.extras.page_picture
-    if not wished or extras.CARD not in typed.extras.chosen:
+    if not wished or extras.CARD not in typed.extras.chosen or not _is_shown(typed):
         return ""
     try:
         kept = link_cards.keep_picture(context.platform(), context.actor(), wished, now=context.now())
@@ -68,6 +68,10 @@ def take_picture(typed: Typed) -> str:
         return sentence(error.code, error.params)
     typed.extras.card, typed.extras.page_picture = [kept.id], ""
     return ""
+
+
+def _is_shown(typed: Typed) -> bool:
+    return posts.shows_own_card(context.reading(), context.member().workspace_id, form.content(typed))
 
 
 def _read(link: str) -> LinkCard:
