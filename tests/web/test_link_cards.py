@@ -65,11 +65,18 @@ def test_a_page_is_read_for_those_who_write_posts_and_what_is_wrong_is_an_answer
     gone: Any = charlie.ask("/posts/link-card", link=f"{site.url}/fort").json
     assert (gone["title"], gone["picture"]) == ("", None)
     assert gone["problem"] == "Die Seite kann nicht gelesen werden: Sie antwortete mit dem Fehler 410."
+    answers = [charlie.ask("/posts/link-card", link="") for _ in range(60)]
+    assert {answer.status_code for answer in answers} == {200, 429}, "nobody reads pages without end"
+    late: Any = answers[-1].json
+    assert late["detail"]
     asked = len(site.requests)
+    bob = client_of(company.bob)
+    bob.get("/posts/new")
+    assert bob.ask("/posts/link-card", link="").status_code == 200, "each person for themselves"
     rita.get("/calendar")
     assert rita.ask("/posts/link-card", link=f"{site.url}/halle").status_code == 403
-    charlie.token = "forged"
-    assert charlie.ask("/posts/link-card", link=f"{site.url}/halle").status_code == 400
+    bob.token = "forged"
+    assert bob.ask("/posts/link-card", link=f"{site.url}/halle").status_code == 400
     assert len(site.requests) == asked
 
 

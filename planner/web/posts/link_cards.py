@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
 
 from planner.domain.roles import Permission
 from planner.services import link_cards, posts
@@ -23,9 +25,14 @@ from planner.web.posts.form import Typed
 READ = "read:card:"
 
 
+def _by_person() -> str:
+    """A company's people often have one address in common."""
+    return str(current_user.get_id() or get_remote_address())
+
+
 @blueprint.post("/posts/link-card")
 @requires(Permission.EDIT)
-@limiter.limit("60 per 5 minutes")
+@limiter.limit("60 per 5 minutes", key_func=_by_person)
 def link_card() -> dict[str, Any]:
     """What the page at ``link`` says. A page that cannot be read is an answer too: ``problem`` says why."""
     try:
