@@ -33,6 +33,7 @@ from publishers.failures import (
     VersionOver,
 )
 from publishers.limits import LimitReading
+from publishers.naming import NamingRules, Reference
 from publishers.outgoing import (
     FollowUp,
     Heard,
@@ -71,6 +72,7 @@ __all__ = [
     "MediaRules",
     "Medium",
     "Mention",
+    "NamingRules",
     "Network",
     "NetworkError",
     "OutgoingPost",
@@ -84,6 +86,7 @@ __all__ = [
     "Publisher",
     "Recent",
     "ReconnectNeeded",
+    "Reference",
     "Refused",
     "Rejected",
     "RemotePost",

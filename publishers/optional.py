@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from publishers.base import OutgoingPost, Published, RemotePost, Unsupported
+from publishers.base import Account, OutgoingPost, Published, RemotePost, Unsupported
 from publishers.dialogue import RemarkRef, Remarks
 
 
@@ -31,6 +31,14 @@ class Counting:
 
     def followers(self) -> int | None:
         """How many follow the account now; None where the network does not say."""
+        _refuse()
+
+
+class Naming:
+    """Accounts that posts mention. Needs ``name`` in :class:`publishers.naming.NamingRules`."""
+
+    def named(self, name: str) -> Account | None:
+        """The account whose page's address has this short name; None where there is none, or none that may be named."""
         _refuse()
 
 

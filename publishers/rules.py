@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from publishers.naming import NamingRules
 from publishers.outgoing import MediaKind
 
 
@@ -113,9 +114,9 @@ class ContentRules:
     ``poll`` None, ``max_thread`` 0, ``first_comment`` None: it has none. ``max_thread`` counts the parts that may
     follow a post, ``first_comment`` is the most characters of a comment (plain count). ``languages``: who sees it can
     be narrowed by language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name``
-    in the text, ``"id"`` by a name in the text that stands for the network's own id. ``card``: what the
-    card of a link takes of ours, since the network reads no page by itself; ``reads_page``: it does, and shows what the
-    page says.
+    in the text, ``"id"`` by a name in the text that stands for the network's own id, which ``naming`` describes.
+    ``card``: what the card of a link takes of ours, since the network reads no page by itself; ``reads_page``: it does, and
+    shows what the page says.
     """
 
     poll: PollRules | None = None
@@ -123,6 +124,7 @@ class ContentRules:
     first_comment: int | None = None
     languages: bool = False
     mentions: str = ""
+    naming: NamingRules | None = None
     card: CardRules | None = None
     reads_page: bool = False
 

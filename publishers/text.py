@@ -89,6 +89,18 @@ def with_mentions(text: str, mentions: Iterable[Mention], form: Callable[[Mentio
     return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: form(known[found[0]]), text)
 
 
+def names_in(text: str, mentions: Iterable[Mention]) -> set[str]:
+    """Which of the names that stand for accounts are in a text, as :func:`with_mentions` finds them."""
+    found: set[str] = set()
+
+    def note(mention: Mention) -> str:
+        found.add(normalised(mention.name))
+        return mention.name
+
+    with_mentions(normalised(text), mentions, note)
+    return found
+
+
 @cache
 def _parse() -> Callable[[str], Any]:
     """``twitter_text.parse_tweet``, imported when first asked for: its emoji table takes 0.1 s."""

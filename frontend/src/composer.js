@@ -7,6 +7,7 @@ import { startCounters } from "./composer/counters.js";
 import { startExtras } from "./composer/extras.js";
 import { startFits } from "./composer/fits.js";
 import { startMedia } from "./composer/media.js";
+import { startNaming } from "./composer/naming.js";
 import { startPreviews } from "./composer/preview.js";
 import { startRows } from "./composer/rows.js";
 import { Composer } from "./composer/state.js";
@@ -22,6 +23,7 @@ behave("form[data-composer]", (form) => {
   startRows(composer);
   startMedia(composer);
   startExtras(composer);
+  startNaming(composer);
   startFits(composer);
   startCounters(composer);
   startCard(composer);

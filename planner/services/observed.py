@@ -132,6 +132,11 @@ class ObservedPublisher:
             found: int | None = self._optional("followers")()
         return found
 
+    def named(self, name: str) -> Account | None:
+        with self._observed("named"):
+            found: Account | None = self._optional("named")(name)
+        return found
+
     def _optional(self, name: str) -> Callable[..., Any]:
         """A method that not every publisher has. Raises Unsupported where this one has not."""
         found: Callable[..., Any] | None = getattr(self._publisher, name, None)

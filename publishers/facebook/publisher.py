@@ -34,6 +34,7 @@ from publishers.facebook.errors import TITLE, is_gone, page_expected
 from publishers.facebook.languages import Languages
 from publishers.facebook.media import TARGETING, Uploads, feed_fields, is_film
 from publishers.facebook.metrics import Insights
+from publishers.facebook.naming import FacebookNaming
 from publishers.facebook.text import compose
 from publishers.outgoing import FollowUp
 from publishers.preparing import Preparation
@@ -42,7 +43,7 @@ MOST_PAGES = 10
 NEEDED = ("pages_manage_posts", "pages_read_engagement")
 
 
-class FacebookPublisher(FacebookAfter, FacebookDialogue):
+class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from publishers import reading
 from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, Problem, TextRules
 from publishers.checks import Checker
+from publishers.naming import NamingRules
 from publishers.text import normalised, plain_length, with_link, with_mentions
 
 TEXT_RULES = TextRules(limit=63_206, link_in_text_with_media=True)
@@ -20,10 +21,25 @@ MEDIA_RULES = MediaRules(
     # Graph API, Page videos, resumable upload: up to 10 GB and 4 hours
     video=KindRules(("video/mp4", "video/quicktime"), max_bytes=10_000_000_000, min_seconds=1, max_seconds=14_400),
 )
+_AT = r"(?:https?://)?(?:[\w-]+\.)?(?:facebook|fb)\.com"
+#: Which Pages a text can name: by number, which a Page's address has or, with a username, Graph tells.
+NAMING = NamingRules(
+    remote_id=r"[0-9]{1,20}",
+    example="104872951638204",
+    addresses=(
+        rf"{_AT}/profile\.php\?(?:\S*&)?id=(?P<number>[0-9]{{1,20}})(?:[&#]\S*)?",
+        rf"{_AT}/(?:pages|people)/(?:[^/\s]+/)*(?:[^/\s]*-)?(?P<number>[0-9]{{5,20}})(?:[/?#]\S*)?",
+        rf"{_AT}/p/(?:[^/\s]*-)?(?P<number>[0-9]{{5,20}})(?:[/?#]\S*)?",
+        rf"{_AT}/(?P<number>[0-9]{{1,20}})(?:[/?#]\S*)?",
+        rf"{_AT}/(?P<name>[a-z0-9.]+)(?:[/?#]\S*)?",
+    ),
+    name=r"(?!(?:groups|events|profile\.php|pages|people|share|watch|p)$)[A-Za-z0-9.]{3,50}",
+)
 CONTENT_RULES = ContentRules(
     first_comment=8000,  # third-party experience
     languages=True,
     mentions="id",
+    naming=NAMING,
     reads_page=True,
 )
 
@@ -38,11 +54,12 @@ LANGUAGES = {
 
 
 def compose(post: OutgoingPost) -> str:
-    """The message that is sent. A Page that a post mentions is ``@[id]`` (Graph API, Page mentions); comments are
-    plain."""
+    """The message that is sent. A Page that a post mentions is ``@[id]`` (Graph API, Page mentions), a name without a
+    Page's number stays a name; comments are plain."""
     if post.under:
         return _composed(post)
-    return with_mentions(_composed(post), post.mentions, lambda mention: f"@[{mention.remote_id}]")
+    known = (mention for mention in post.mentions if NAMING.takes(mention.remote_id))
+    return with_mentions(_composed(post), known, lambda mention: f"@[{mention.remote_id}]")
 
 
 def length(post: OutgoingPost) -> int:

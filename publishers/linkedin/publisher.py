@@ -36,6 +36,7 @@ from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.media import Uploads
 from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
+from publishers.linkedin.naming import LinkedInNaming
 from publishers.linkedin.people import member, organisation
 from publishers.linkedin.text import unescape
 from publishers.text import normalised
@@ -44,7 +45,7 @@ PAGE = 100
 MOST_PAGES = 10
 
 
-class LinkedInPublisher(LinkedInAfter, LinkedInDialogue):
+class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
     """See :class:`publishers.base.Publisher`."""
 
     def __init__(self, credentials: Credentials, connection: Connection) -> None:

@@ -21,6 +21,7 @@ from publishers.base import (
     TextRules,
 )
 from publishers.checks import Checker
+from publishers.naming import NamingRules
 from publishers.text import normalised, plain_length, with_link, with_mentions
 
 DOCUMENTS = (
@@ -46,12 +47,25 @@ MEDIA_RULES = MediaRules(
     # Documents API: PDF, DOC, DOCX, PPT, PPTX up to 100 MB and 300 pages
     document=KindRules(DOCUMENTS, max_bytes=100_000_000, max_pages=300),
 )
+#: Who a text can name ("little Text Format": a person's or an organization's URN); a page's address has its number or
+#: its vanity name (Organization Lookup).
+NAMING = NamingRules(
+    remote_id=r"urn:li:organization:[0-9]{1,20}|urn:li:person:[A-Za-z0-9_-]{1,40}",
+    example="urn:li:organization:2414183",
+    written="urn:li:organization:{number}",
+    addresses=(
+        r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(?:company|school|showcase)/(?P<number>[0-9]{1,20})(?:[/?#]\S*)?",
+        r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(?:company|school|showcase)/(?P<name>[^/?#\s]+)(?:[/?#]\S*)?",
+    ),
+    name=r"[\w&'-]{2,100}",
+)
 CONTENT_RULES = ContentRules(
     # Polls API: a question of 140 characters, 2 to 4 options of 30
     poll=PollRules(max_options=4, option_limit=30, hours=tuple(DURATIONS), question_limit=140),
     first_comment=1250,  # the comment box of LinkedIn itself
     languages=True,
     mentions="id",
+    naming=NAMING,
     # Posts API, article content: no page is looked at, `thumbnail` is an image that was uploaded; title and
     # description as long as the API's schema allows
     card=CardRules(title_limit=400, description_limit=4086),
@@ -75,9 +89,9 @@ _ESCAPED = re.compile(rf"\\([{_SIGNS}])")
 
 
 def compose(post: OutgoingPost) -> str:
-    """The text before escaping, mentions as ``@[Name](urn)``. A link is an article of its own, unless a file or a poll
-    takes its place."""
-    return with_mentions(_composed(post), post.mentions, _mention)
+    """The text before escaping, mentions as ``@[Name](urn)``; a name without a URN stays one. A link is an article of
+    its own, unless a file or a poll takes its place."""
+    return with_mentions(_composed(post), (m for m in post.mentions if NAMING.takes(m.remote_id)), _mention)
 
 
 def length(post: OutgoingPost) -> int:

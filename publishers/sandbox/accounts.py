@@ -106,6 +106,12 @@ class Directory:
     def find(self, network: str, account_id: str) -> Account | None:
         return self.accounts.get((network, account_id))
 
+    def named(self, network: str, handle: str, kind: str) -> Account | None:
+        """The account of a kind whose address has this short name, however its letters are written."""
+        wanted = handle.casefold()
+        mine = (account for (key, _), account in self.accounts.items() if key == network)
+        return next((a for a in mine if a.kind == kind and a.handle.casefold() == wanted), None)
+
     def token(self, network: str, value: str) -> Token | None:
         """The token, expired or not; None where the network does not know it."""
         known = self.tokens.get((network, value))

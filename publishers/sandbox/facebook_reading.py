@@ -198,10 +198,23 @@ class FacebookReading(Service):
     def _profile(self, token: Token, object_id: str, names: list[str]) -> Response:
         account = self.world.directory.reachable(token, object_id)
         if account is None:
-            raise unknown_object(object_id)
+            return self._by_username(token, object_id, names)
         if account.kind == "page":
             return json_response(200, page_object(account, names or ["name"], self._page_token(account, token).value))
         return json_response(200, {"id": account.id, "name": account.name})
+
+    def _by_username(self, token: Token, name: str, names: list[str]) -> Response:
+        """A Page of one's own by its username; those of others only for an app that was reviewed for that."""
+        if name.isdigit() or "_" in name:
+            raise unknown_object(name)
+        page = self.world.directory.named(self.key, name, "page")
+        if page is None:
+            person = self.world.directory.named(self.key, name, "user")
+            unknown = f"Some of the aliases you requested do not exist: {name}"
+            raise Answer(error(803, f"(#803) {'Cannot query users by their username' if person else unknown}"))
+        if self.world.directory.reachable(token, page.id) is None and not self.world.public_pages:
+            raise Answer(error(10, _NOT_REVIEWED))
+        return json_response(200, page_object(page, names or ["name"], ""))
 
     def _page_token(self, page: Account, asking: Token) -> Token:
         """The Page's own token; made on first asking. Each consent has one of its own."""
@@ -211,6 +224,13 @@ class FacebookReading(Service):
             if token.account is page and token.kind == "page":
                 return token
         return self.world.directory.grant(Token(f"EAAB{page.id}Page", page, asking.scopes, "page"))
+
+
+_NOT_REVIEWED = (
+    "(#10) This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature "
+    "or the 'Page Public Metadata Access' feature. Refer to "
+    "https://developers.facebook.com/docs/apps/review/login-permissions#manage-pages for details."
+)
 
 
 def _page_of(post: Post) -> str:

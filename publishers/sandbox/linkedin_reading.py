@@ -40,6 +40,7 @@ class LinkedInReading(Service):
             Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
             Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
             Route("GET", "/rest/organizations/{}", "verify", self.organization),
+            Route("GET", "/rest/organizations", "lookup", self.organizations),
             Route("GET", "/rest/networkSizes/{}", "metrics", self.network_size),
             Route("GET", "/rest/organizationAcls", "verify", self.acls),
             Route("GET", "/rest/me", "verify", self.me),
@@ -177,6 +178,21 @@ class LinkedInReading(Service):
             "name": localized, "localizedWebsite": "https://www.brandt-maschinenbau.example", "$URN": account.id,
             "organizationType": "PRIVATELY_HELD", "primaryOrganizationType": "NONE",
         })  # fmt: skip
+
+    def organizations(self, request: Request) -> Response:
+        """The finder ``vanityName``: any organisation; of others' fewer fields than of one's own."""
+        self.authorize(request, "rw_organization_admin")
+        if request.query.get("q") != "vanityName" or not request.query.get("vanityName"):
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=vanityName with a vanityName is served here", 0))
+        found = self.world.directory.named(self.key, request.query["vanityName"], "organization")
+        elements = [] if found is None else [
+            {
+                "id": int(found.id.rpartition(":")[2]), "vanityName": found.handle, "localizedName": found.name,
+                "name": {"localized": {"de_DE": found.name}, "preferredLocale": {"country": "DE", "language": "de"}},
+                "primaryOrganizationType": "NONE", "locations": [],
+            }
+        ]  # fmt: skip
+        return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": elements})
 
     def acls(self, request: Request) -> Response:
         """The organisations that the member administers."""

@@ -26,7 +26,8 @@ Handler = Callable[..., Response]
 
 @dataclass(slots=True)
 class World:
-    """What all networks of one sandbox share."""
+    """What all networks of one sandbox share. ``public_pages``: Facebook reviewed the app for Page Public Metadata
+    Access."""
 
     directory: Directory
     store: Store
@@ -36,6 +37,7 @@ class World:
     seed: int = 1
     processing_seconds: float | None = None
     talkative: bool = False
+    public_pages: bool = True
     app_secret: str = APPS["facebook"].secret
     codes: Codes = field(default_factory=Codes)
     _late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)

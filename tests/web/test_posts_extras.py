@@ -11,7 +11,6 @@ from sqlalchemy.orm import selectinload
 
 from planner.bootstrap import Platform
 from planner.models import Channel, Media, Post
-from planner.services.posts.mentions import remote_id_of
 from tests.support import files
 from tests.support.factories import Company, make_media
 from tests.support.web import ClientOf
@@ -127,17 +126,6 @@ def test_a_file_that_does_not_fit_comes_with_an_offer(
     assert "FFmpeg" in offers["@brandt"]["text"]
     assert offers["@brandt"]["label"] == "", "what cannot be done here is no button"
     assert "HEVC" in offers["Brandt"]["text"]
-
-
-def test_an_account_is_named_by_its_number_or_the_address_of_its_page() -> None:
-    for given, meant in {
-        "2414183": "urn:li:organization:2414183",
-        "https://www.linkedin.com/company/2414183/admin/": "urn:li:organization:2414183",
-        "urn:li:person:abc": "urn:li:person:abc",
-        "https://www.linkedin.com/company/messe": "https://www.linkedin.com/company/messe",
-    }.items():
-        assert remote_id_of("linkedin", given) == meant
-    assert remote_id_of("facebook", "https://www.facebook.com/100064834?ref=x") == "100064834"
 
 
 def filled(*channels: Channel, **changes: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from planner.services import approvals, events, queue
 from planner.services.actor import Actor
 from planner.services.doubt import refuse_doubt
 from planner.services.errors import Conflict, NotFound, Problems
-from planner.services.posts import placing, store
+from planner.services.posts import mentions, placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
 from planner.services.posts.inputs import When, content_of
 from planner.services.posts.writing import live_channels
@@ -159,6 +159,7 @@ def _check_move(
     if when.is_set:
         content = content_of(post, live_channels(deliveries))
         check_for_networks(content, check_content(session, workspace.id, content, Problems()), folder, problems)
+        mentions.check(content, problems, looked_up=True)
     problems.raise_any()
 
 

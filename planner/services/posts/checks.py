@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from planner.models import Audience, Campaign, Category, Channel, Format, Goal, Media, Member, Topic
 from planner.services.channels import is_by_hand
 from planner.services.errors import Problems
+from planner.services.posts import mentions
 from planner.services.posts.content import as_medium, as_poll, fitted, left_out, mentions_on
 from planner.services.posts.inputs import Content, VariantInput, When
 from publishers import registry
@@ -56,8 +57,11 @@ class Known:
     media: dict[int, Media]
 
 
-def check_content(session: Session, workspace_id: int, content: Content, problems: Problems) -> Known:
-    """Check what does not depend on when: names that exist, a link that is one."""
+def check_content(
+    session: Session, workspace_id: int, content: Content, problems: Problems, *, looked_up: bool = True
+) -> Known:
+    """Check what does not depend on when: names that exist, a link that is one. Without ``looked_up``, accounts that a
+    text names may still be looked up at their networks."""
     known = Known(_channels(session, workspace_id, content), _media(session, workspace_id, content))
     _check_channels(content, known, problems)
     for field, media_ids in _media_fields(content):
@@ -75,7 +79,8 @@ def check_content(session: Session, workspace_id: int, content: Content, problem
     for field, text in _texts(content):
         if len(text) > MAX_TEXT:
             problems.add(field, "text_too_long", length=len(text), limit=MAX_TEXT, channel="Sendeplan")
-    _check_mentions(content, problems)
+    mentions.check(content, problems, looked_up=looked_up)
+    _check_languages(content, problems)
     _check_references(session, workspace_id, content, problems)
     return known
 
@@ -213,21 +218,10 @@ def _texts(content: Content) -> Iterator[tuple[str, str]]:
         yield f"variants.{channel_id}.first_comment", variant.first_comment or ""
 
 
-def _check_mentions(content: Content, problems: Problems) -> None:
-    for index, mention in enumerate(content.mentions):
-        if mention.network not in registry.networks():
-            problems.add(f"mentions.{index}.network", "network_unknown", network=mention.network, known=_networks())
-        if not mention.name.strip():
-            problems.add(f"mentions.{index}.name", "mention_incomplete")
-        if not mention.remote_id.strip():
-            problems.add(f"mentions.{index}.remote_id", "mention_incomplete")
+def _check_languages(content: Content, problems: Problems) -> None:
     for index, language in enumerate(content.languages):
         if not LANGUAGE.fullmatch(language):
             problems.add(f"languages.{index}", "language_unknown", language=language)
-
-
-def _networks() -> str:
-    return ", ".join(registry.networks())
 
 
 def _check_channels(content: Content, known: Known, problems: Problems) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from planner.domain.slots import Occurrence
 from planner.models import Channel, Delivery, Workspace
 from planner.services import queue, spending
 from planner.services.errors import FieldError, Problems
-from planner.services.posts import placing, warnings
+from planner.services.posts import mentions, placing, warnings
 from planner.services.posts.checks import (
     Known,
     check_content,
@@ -56,7 +56,8 @@ def look_over(
     """
     workspace = session.get_one(Workspace, workspace_id)
     problems = Problems()
-    known = check_content(session, workspace_id, content, problems)
+    content = replace(content, mentions=mentions.read(content.mentions))
+    known = check_content(session, workspace_id, content, problems, looked_up=False)
     check_for_networks(content, known, folder, problems)
     placed = placing.fixed_time(when, workspace.zone)
     check_when(when, placed.utc if placed else None, now, problems)
@@ -65,6 +66,7 @@ def look_over(
         found.slots[channel.id] = queue.next_free_slot(session, channel, now=now, category_id=content.category_id)
         found.warnings += warnings.about_channel(channel) + warnings.about_link(channel, content.link)
         found.warnings += warnings.about_left_out(channel, left_out_on(content, channel, known))
+        found.warnings += warnings.about_mentions(channel, merged(content, channel, known, folder))
         cost = spending.cost_on(channel, merged(content, channel, known, folder))
         if cost is not None:
             found.costs[channel.id] = cost

@@ -1,19 +1,57 @@
-"""The network's own id of an account, out of what a person can copy: a number or the address of its page."""
+"""The accounts that a text names: what a person copied becomes the network's own id, or is refused with what to do."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-#: How a number becomes the network's id, where the id is more than the number.
-WRITTEN = {"linkedin": "urn:li:organization:{number}"}
-_NUMBER = re.compile(r"\d{2,20}")
-_IN_ADDRESS = re.compile(r"https?://\S+?/(\d{2,20})(?:[/?#]\S*)?")
+from planner.services.errors import FieldError, Problems
+from planner.services.posts.inputs import Content, MentionInput
+from publishers import registry
+from publishers.base import NamingRules, Reference
 
 
-def remote_id_of(network: str, given: str) -> str:
-    """The id; what is neither a number nor an address with one (``linkedin.com/company/1234/``) stays as it was."""
-    text = given.strip()
-    found = _NUMBER.fullmatch(text) or _IN_ADDRESS.fullmatch(text)
-    if found is None:
-        return text
-    return WRITTEN.get(network, "{number}").format(number=found[found.lastindex or 0])
+def read(mentions: Sequence[MentionInput]) -> tuple[MentionInput, ...]:
+    """Each with the id that its number or address holds; what must be looked up stays as it was."""
+    return tuple(replace(m, remote_id=reference(m).remote_id or m.remote_id.strip()) for m in mentions)
+
+
+def check(content: Content, problems: Problems, *, looked_up: bool) -> None:
+    """Name every mention that is incomplete or whose id its network cannot have. What could be looked up is no problem
+    before it was (``looked_up``)."""
+    for index, mention in enumerate(content.mentions):
+        if not mention.name.strip():
+            problems.add(f"mentions.{index}.name", "mention_incomplete")
+        check_id(index, mention, problems, looked_up=looked_up)
+
+
+def check_id(index: int, mention: MentionInput, problems: Problems, *, looked_up: bool) -> None:
+    """Name what is wrong with network and id of one mention."""
+    if mention.network not in registry.networks():
+        known = ", ".join(registry.networks())
+        problems.add(f"mentions.{index}.network", "network_unknown", network=mention.network, known=known)
+        return
+    found = reference(mention)
+    if not mention.remote_id.strip():
+        problems.add(f"mentions.{index}.id", "mention_incomplete")
+    elif not found.remote_id and (looked_up or not found.name):
+        problems.errors.append(wrong(index, mention, "mention_not_looked_up" if found.name else "mention_id_wrong"))
+
+
+def reference(mention: MentionInput) -> Reference:
+    """What was given for an account, by the rules of its network; any id where it has none."""
+    rules = _rules(mention.network)
+    return rules.read(mention.remote_id) if rules is not None else Reference(mention.remote_id.strip())
+
+
+def wrong(index: int, mention: MentionInput, code: str) -> FieldError:
+    """What is wrong with the id of one mention."""
+    rules = _rules(mention.network)
+    network = registry.network(mention.network).title
+    params = {"name": mention.remote_id.strip(), "network": network, "example": rules.example if rules else ""}
+    return FieldError(f"mentions.{index}.id", code, params)
+
+
+def _rules(network: str) -> NamingRules | None:
+    known = registry.networks().get(network)
+    return known.content_rules.naming if known is not None else None

@@ -16,6 +16,8 @@ from planner.models import Channel, Delivery, Post, Variant
 from planner.services.errors import FieldError
 from planner.services.posts.content import left_out, whole
 from publishers import registry
+from publishers.base import OutgoingPost
+from publishers.text import names_in, normalised
 
 SAME_TEXT_WINDOW = timedelta(hours=48)
 
@@ -39,6 +41,8 @@ def warnings_for(session: Session, post: Post, deliveries: Sequence[Delivery]) -
         found += about_channel(channel)
         found += about_link(channel, post.link)
         found += about_left_out(channel, left_out_of(post, channel))
+        if channel.network in registry.networks():
+            found += about_mentions(channel, whole(post, channel.id, Path(), registry.network(channel.network)))
         found += about_text(session, channel, text, delivery.publish_at, but_post=post.id)
         found += about_wall_time(delivery.wall_time, delivery.zone)
     return once(found)
@@ -72,6 +76,20 @@ def about_channel(channel: Channel) -> list[FieldError]:
     if channel.paused_at is not None:
         return [FieldError("channels", "channel_is_paused", {"channel": channel.name, "id": channel.id})]
     return []
+
+
+def about_mentions(channel: Channel, post: OutgoingPost) -> list[FieldError]:
+    """Which names that stand for an account are nowhere in what the channel gets."""
+    network = registry.networks().get(channel.network)
+    if network is None or network.content_rules.mentions != "id":
+        return []
+    texts = [post.text, *(part.text for part in post.thread)]
+    there = {name for text in texts for name in names_in(text, post.mentions)}
+    return [
+        FieldError("mentions", "mention_not_in_text", {"name": one.name, "channel": channel.name, "id": channel.id})
+        for one in post.mentions
+        if one.name.strip() and normalised(one.name) not in there
+    ]
 
 
 def about_left_out(channel: Channel, missing: Iterable[str]) -> list[FieldError]:

@@ -17,7 +17,7 @@ from planner.services import approvals, events, queue
 from planner.services.actor import Actor
 from planner.services.doubt import refuse_doubt
 from planner.services.errors import Conflict, Problems
-from planner.services.posts import placing, store
+from planner.services.posts import mentions, placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
 from planner.services.posts.inputs import NOT_YET, Content, When, content_of
 from planner.services.publishing.status import refresh_status
@@ -52,6 +52,7 @@ def create(
     if submission and (post := _already(session, actor, submission)):
         return post
     workspace = session.get_one(Workspace, actor.workspace_id)
+    content = replace(content, mentions=mentions.read(content.mentions))
     _check(session, workspace, content, when, now=now, folder=folder)
     post = Post(
         workspace_id=workspace.id,
@@ -96,6 +97,7 @@ def edit(
     deliveries = store.changeable(session, post_id, now)
     store.refuse_stale(session, post, version)
     workspace = session.get_one(Workspace, actor.workspace_id)
+    content = replace(content, mentions=mentions.read(content.mentions))
     before = content_of(post, live_channels(deliveries))
     changed = any(getattr(before, name) != getattr(content, name) for name in APPROVED_FIELDS)
     if changed and deliveries and all(d.state is DeliveryState.PUBLISHED for d in deliveries):

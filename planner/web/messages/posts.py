@@ -52,7 +52,20 @@ SENTENCES: dict[str, LazyString] = {
     "not_approved": _l("This post is not approved."),
     "cannot_move": _l("A post that is %(state)s cannot be moved."),
     "cannot_delete": _l("Parts of this post are published already. Only what is still planned can be cancelled."),
-    "mention_incomplete": _l("A mention needs the name as it stands in the text, and the network's own id for it."),
+    "mention_incomplete": _l("A mention needs the name as it stands in the text, and the account's address or id."),
+    "mention_id_wrong": _l(
+        "“%(name)s” is no account that can be mentioned on %(network)s. Give the address of its page, or its id,"
+        " such as %(example)s."
+    ),
+    "mention_not_found": _l(
+        "%(network)s knows no page with the name “%(name)s”. Copy the address from the page itself, or give its id,"
+        " such as %(example)s."
+    ),
+    "mention_not_looked_up": _l(
+        "Whose “%(name)s” is could not be asked of %(network)s: no connected channel may. Give the id of the account"
+        " instead, such as %(example)s."
+    ),
+    "mention_not_in_text": _l("“%(name)s” does not stand in the text for %(channel)s: nobody is mentioned there."),
     "language_unknown": _l("%(language)s is no language. Give its two letters, such as de or en."),
     "thread_left_out": _l("%(channel)s has no threads: only the post itself goes out there."),
     "first_comment_left_out": _l("%(channel)s has no first comment: it is left out there."),

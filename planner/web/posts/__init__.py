@@ -1,6 +1,18 @@
 """Screens about posts: the composer, a post's page, the list, the queue."""
 
-from planner.web.posts import bulk, changes, checking, composer, decisions, link_cards, listing, live, page, queue
+from planner.web.posts import (
+    bulk,
+    changes,
+    checking,
+    composer,
+    decisions,
+    link_cards,
+    listing,
+    live,
+    naming,
+    page,
+    queue,
+)
 from planner.web.posts.blueprint import blueprint
 
 __all__ = [
@@ -13,6 +25,7 @@ __all__ = [
     "link_cards",
     "listing",
     "live",
+    "naming",
     "page",
     "queue",
 ]

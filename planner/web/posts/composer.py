@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from planner.services import media, posts
 from planner.services.channel_choices import channel_choices
 from planner.services.errors import Conflict, Invalid, ServiceError
 from planner.services.plan_choices import choices
-from planner.services.posts import NOT_YET, PostView
+from planner.services.posts import NOT_YET, PostView, naming
 from planner.web import context
 from planner.web.access import requires
 from planner.web.auth import safe_target
@@ -102,6 +103,8 @@ def _write(typed: Typed, post_id: int | None, action: str) -> Post:
         "ask": action == SCHEDULE and _wants_asking(),
     }
     content = form.content(typed)
+    context.close_reading()  # a network may be asked
+    content = replace(content, mentions=naming.resolved(platform, actor.workspace_id, content.mentions))
     with platform.database.write() as session:
         _describe(session, typed)
         if post_id is None:

@@ -11,7 +11,6 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from planner.services.posts import Content, MentionInput, PartInput, PollInput
-from planner.services.posts.mentions import remote_id_of
 
 POLL, THREAD, FIRST_COMMENT, LANGUAGES, MENTIONS = "poll", "thread", "first_comment", "languages", "mentions"
 CARD = "card"
@@ -121,7 +120,9 @@ def content_parts(typed: Extras) -> dict[str, Any]:
         "card_title": typed.card_title if CARD in on else "",
         "card_description": typed.card_description if CARD in on else "",
         "languages": tuple(typed.languages) if LANGUAGES in on else (),
-        "mentions": tuple(_mention(one) for one in typed.mentions if one.name.strip()) if MENTIONS in on else (),
+        "mentions": tuple(_mention(one) for one in typed.mentions if one.name or one.remote_id)
+        if MENTIONS in on
+        else (),
     }
 
 
@@ -169,7 +170,7 @@ def _thread(typed: list[TypedPart]) -> tuple[PartInput, ...]:
 
 
 def _mention(typed: TypedMention) -> MentionInput:
-    return MentionInput(typed.name.strip(), typed.network, remote_id_of(typed.network, typed.remote_id))
+    return MentionInput(typed.name.strip(), typed.network, typed.remote_id)
 
 
 def _ids(given: Iterable[str]) -> list[int]:

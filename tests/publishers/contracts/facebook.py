@@ -100,6 +100,14 @@ EXPECTED = (
     Expectation("GET", f"{V}/{ID}", f"{_SPEC} Page, PagePost, AdVideo: fields", FIELDS, headers=_BEARER),
     Expectation(
         "GET",
+        rf"{V}/(?!me$|search$)[A-Za-z][A-Za-z0-9.]{{2,49}}",
+        f"{_SPEC} Page: fields, by username",
+        {"fields": "(id|name|link)(,(id|name|link))*", **_PROOF},
+        headers=_BEARER,
+        required=["fields"],
+    ),
+    Expectation(
+        "GET",
         f"{V}/{ID}/published_posts",
         f"{_SPEC} Page: published_posts",
         {**FIELDS, "since": r"\d+"},

@@ -133,6 +133,14 @@ EXPECTED = (
     Expectation("GET", r"/rest/organizations/\d+", "Organization Lookup", headers=versioned()),
     Expectation(
         "GET",
+        "/rest/organizations",
+        "Organization Lookup, Find organization by vanity name",
+        {"q": "vanityName", "vanityName": r"[^\s/]+"},
+        headers=versioned("FINDER"),
+        required=["q", "vanityName"],
+    ),
+    Expectation(
+        "GET",
         f"/rest/networkSizes/{_URN}",
         "Organization Follower Statistics",
         {"edgeType": "COMPANY_FOLLOWED_BY_MEMBER"},

@@ -26,7 +26,7 @@ from publishers.base import (
     Unsupported,
 )
 from publishers.connecting import Consent, Return
-from publishers.optional import AfterPublishing, Counting, Talking
+from publishers.optional import AfterPublishing, Counting, Naming, Talking
 from publishers.registry import network
 from publishers.sandbox import Sandbox, apps
 from tests.publishers.accounts import CREDENTIALS, LINK, NetworkClock, connect, image, send, skipping
@@ -151,6 +151,8 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
     publisher.metrics(live)
     if key != "xing":
         assert cast("Counting", publisher).followers()
+    if (rules := network(key).content_rules.naming) is not None and rules.name:
+        assert cast("Naming", publisher).named("brandt-maschinenbau" if key == "linkedin" else "brandt.service")
     after = cast("AfterPublishing", publisher)
     after.look(root)
     tolerant(lambda: after.edit(root, OutgoingPost(SIGNS)))

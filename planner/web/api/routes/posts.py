@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from planner.bootstrap import Platform
 from planner.domain.roles import Permission
 from planner.domain.week import day_bounds
 from planner.models import Workspace
 from planner.services import approvals, posts
+from planner.services.actor import Actor
 from planner.services.errors import Conflict
 from planner.services.posts import (
     Content,
@@ -21,6 +23,7 @@ from planner.services.posts import (
     PollInput,
     VariantInput,
     When,
+    naming,
     store as post_store,
 )
 from planner.services.posts.placing import MOVABLE
@@ -68,13 +71,20 @@ def list_posts(call: Call, query: PostQuery) -> Page[PostItem]:
     return present.post_page(call, page)
 
 
-@router.post("/posts", Permission.EDIT)
+def named(platform: Platform, actor: Actor, *, body: PostCreate | PostPatch, **_path: int) -> tuple[MentionInput, ...]:
+    """The accounts that the text names, looked up at their networks where only a short name is given."""
+    values = given(body)
+    wanted = _mentions(body.mentions) if "mentions" in values else ()
+    return naming.resolved(platform, actor.workspace_id, wanted)
+
+
+@router.post("/posts", Permission.EDIT, prepare=named)
 def create_post(call: Call, body: PostCreate) -> Post:
     """Write a post, and plan it where a time or the queue is given."""
     post = posts.create(
         call.session,
         call.actor,
-        changed(Content(), given(body)),
+        _with_ids(call, changed(Content(), given(body))),
         When(at=body.publish_at, queue=body.queue),
         now=call.now,
         folder=call.platform.settings.media_folder,
@@ -89,7 +99,7 @@ def get_post(call: Call, post_id: int) -> Post:
     return present.post(call, post_id)
 
 
-@router.patch("/posts/{post_id}", Permission.EDIT)
+@router.patch("/posts/{post_id}", Permission.EDIT, prepare=named)
 def change_post(call: Call, post_id: int, body: PostPatch) -> Post:
     """Change what is named. A change of the content voids the approval, another time does not."""
     values = given(body)
@@ -103,7 +113,7 @@ def change_post(call: Call, post_id: int, body: PostPatch) -> Post:
         call.session,
         call.actor,
         post_id,
-        changed(before, values),
+        _with_ids(call, changed(before, values)),
         when,
         now=call.now,
         folder=call.platform.settings.media_folder,
@@ -181,6 +191,10 @@ def _thread(parts: list[PartIn]) -> tuple[PartInput, ...]:
 
 def _mentions(given: list[MentionIn]) -> tuple[MentionInput, ...]:
     return tuple(MentionInput(one.name, one.network, one.id) for one in given)
+
+
+def _with_ids(call: Call, content: Content) -> Content:
+    return replace(content, mentions=call.prepared) if call.prepared else content
 
 
 TAKEN: Mapping[str, Callable[[Any], Any]] = {"poll": _poll, "thread": _thread, "mentions": _mentions}

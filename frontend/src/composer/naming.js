@@ -1,0 +1,37 @@
+// The account that a mention means: an address becomes its id as soon as it is typed, and says whose it is.
+
+import { send } from "../lib/http.js";
+
+const FIELDS = ["mention.id", "mention.network"];
+
+export function startNaming(composer) {
+  composer.form.addEventListener("change", ({ target }) => {
+    if (FIELDS.includes(target.name)) ask(composer, target.closest("[data-row]"));
+  });
+}
+
+async function ask(composer, row) {
+  const [id, name, network] = ["id", "name", "network"].map((part) => row.querySelector(`[name='mention.${part}']`));
+  const asked = id.value.trim();
+  say(row, "");
+  if (!asked) return;
+  const form = new FormData();
+  for (const field of [id, name, network]) form.append(field.name.slice("mention.".length), field.value);
+  try {
+    const found = await send("POST", composer.form.dataset.naming, form);
+    if (id.value.trim() !== asked) return;
+    if (found.error) return say(row, found.error, "error");
+    id.value = found.id;
+    if (!name.value.trim() && found.name) name.value = `@${found.name}`;
+    say(row, found.text);
+    composer.changed();
+  } catch {
+    // Saving asks again, and says what is wrong.
+  }
+}
+
+function say(row, text, kind = "") {
+  const place = row.querySelector("[data-mention-found]");
+  place.textContent = text;
+  place.dataset.kind = kind;
+}

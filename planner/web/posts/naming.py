@@ -1,0 +1,35 @@
+"""Which account a mention means, asked while it is typed."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import gettext as _
+
+from planner.domain.roles import Permission
+from planner.services.errors import Invalid
+from planner.services.posts import MentionInput, naming
+from planner.web import context
+from planner.web.access import requires
+from planner.web.looks import network_look
+from planner.web.messages import explain
+from planner.web.posts.blueprint import blueprint
+
+
+@blueprint.post("/posts/mentions")
+@requires(Permission.EDIT)
+def name_account() -> dict[str, str]:
+    """The id of an account, by its number, address or short name (fields ``network`` and ``id``): ``id`` and, where the
+    network was asked, its ``name`` there; or an ``error``."""
+    given = MentionInput(request.form.get("name", ""), request.form.get("network", ""), request.form.get("id", ""))
+    context.close_reading()  # a network may be asked
+    try:
+        found = naming.named(context.platform(), context.member().workspace_id, given)
+    except Invalid as error:
+        return {"error": " ".join(explain(one) for one in error.errors)}
+    if not found.name:
+        return {"id": found.remote_id, "name": "", "text": ""}
+    title = network_look(given.network).label
+    words = _(
+        "On %(network)s this is “%(name)s”. Written otherwise, it may stay plain text.", network=title, name=found.name
+    )
+    return {"id": found.remote_id, "name": found.name, "text": words}
