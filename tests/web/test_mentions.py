@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -86,18 +86,22 @@ def test_while_someone_types_the_id_comes_with_the_name_that_the_network_has(
     channel = connected(platform, company)
     charlie, rita = client_of(company.charlie), client_of(company.rita)
     charlie.get("/posts/new")
-    found = charlie.ask("/posts/mentions", network="linkedin", id=ADDRESS).json
+
+    def ask(path: str, **values: Any) -> dict[str, Any]:
+        return cast("dict[str, Any]", charlie.ask(path, **values).json)
+
+    found = ask("/posts/mentions", network="linkedin", id=ADDRESS)
     assert found["id"] == MESSE["remote_id"]
     assert found["name"] in found["text"]
-    assert charlie.ask("/posts/mentions", network="linkedin", id="90220518").json["id"] == MESSE["remote_id"]
-    assert "messe-dresden" in charlie.ask("/posts/mentions", network="linkedin", id="messe-dresden").json["error"]
-    assert charlie.ask("/posts/mentions", network="myspace", id="messe").json["error"]
+    assert ask("/posts/mentions", network="linkedin", id="90220518")["id"] == MESSE["remote_id"]
+    assert "messe-dresden" in ask("/posts/mentions", network="linkedin", id="messe-dresden")["error"]
+    assert ask("/posts/mentions", network="myspace", id="messe")["error"]
     assert rita.send("/posts/mentions", network="linkedin", id=ADDRESS).status_code == 403
 
-    checked = charlie.ask("/posts/check", **form(channel, text="Danke an die Messe.")).json
+    checked = ask("/posts/check", **form(channel, text="Danke an die Messe."))
     assert "mentions" not in checked["errors"], "what can be looked up is no error yet"
     assert any("@Messe Chemnitz" in warning["text"] for warning in checked["warnings"])
-    checked = charlie.ask("/posts/check", **form(channel)).json
+    checked = ask("/posts/check", **form(channel))
     assert not any("@Messe Chemnitz" in warning["text"] for warning in checked["warnings"])
 
 
