@@ -115,8 +115,8 @@ class ContentRules:
     follow a post, ``first_comment`` is the most characters of a comment (plain count). ``languages``: who sees it can
     be narrowed by language. ``mentions`` is how another account is named: ``""`` not at all, ``"handle"`` by ``@name``
     in the text, ``"id"`` by a name in the text that stands for the network's own id, which ``naming`` describes.
-    ``card``: what the card of a link takes of ours, since the network reads no page by itself; ``reads_page``: it does, and
-    shows what the page says.
+    ``card``: what the card of a link takes of ours, since the network reads no page by itself; ``reads_page``: it does,
+    and shows what the page says.
     """
 
     poll: PollRules | None = None
