@@ -8,11 +8,14 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 WHOLE_SECOND = timedelta(seconds=1)
+#: From this likeness on (0 to 1) one text may be the other as a network shows it; so many characters are compared.
+NEAR, LONGEST_COMPARED = 0.9, 1000
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _AFTER_A_LINK = ".,;:!?\"'”“»«)]}>…"
 
@@ -142,6 +145,40 @@ def lookalikes(
     return tuple(sorted(alike.values(), key=lambda post: post.created_at))
 
 
+def resembling(
+    text: str,
+    attempts: Iterable[Sought],
+    listed: Iterable[Post],
+    *,
+    ahead: timedelta = timedelta(0),
+    taken: Collection[str] = frozenset(),
+) -> tuple[Post, ...]:
+    """The posts with the files and link of an attempt, from since it began, whose text is nearly ``text`` as it was
+    expected to be listed, oldest first: a network that shows it otherwise than it was sent may show ours."""
+    core, sought = _core(text), list(attempts)
+    near = [
+        post
+        for post in listed
+        if post.remote_id not in taken
+        and any(_is_since(a, post.created_at, ahead) and _has_the_same_with_it(a, post) for a in sought)
+        and _is_near(core, _core(post.text))
+    ]
+    return tuple(sorted(near, key=lambda post: post.created_at))
+
+
+def _core(text: str) -> str:
+    """What is left of a text, whatever a network makes of its signs: letters and digits; without any, the signs."""
+    plain = normalise(text).casefold()
+    return "".join(character for character in plain if character.isalnum())[:LONGEST_COMPARED] or plain
+
+
+def _is_near(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    compared = SequenceMatcher(None, one, other, autojunk=False)
+    return compared.real_quick_ratio() >= NEAR and compared.quick_ratio() >= NEAR and compared.ratio() >= NEAR
+
+
 def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
     return _is_since(attempt, post.created_at, ahead) and _is_alike(attempt, post)
 
@@ -149,11 +186,11 @@ def _fits(attempt: Sought, post: Listed, ahead: timedelta) -> bool:
 def _is_alike(attempt: Sought, post: Listed) -> bool:
     if attempt.named == post.remote_id:
         return True
-    return (
-        _same_media(attempt.media_count, post.media_count)
-        and _same_link(attempt.link, post.links)
-        and digest(post.text) == attempt.fingerprint
-    )
+    return _has_the_same_with_it(attempt, post) and digest(post.text) == attempt.fingerprint
+
+
+def _has_the_same_with_it(attempt: Sought, post: Listed) -> bool:
+    return _same_media(attempt.media_count, post.media_count) and _same_link(attempt.link, post.links)
 
 
 def _is_since(attempt: Sought, created_at: datetime, ahead: timedelta) -> bool:

@@ -212,6 +212,7 @@ class Store:
         self._by_text.clear()
         self.media.clear()
         self._sequence = 0
+        self.takes_twins = False
         self._journal.clear()
 
     def _load(self) -> None:

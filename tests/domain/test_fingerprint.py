@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from planner.domain.fingerprint import Finding, Sought, clock_ahead, digest, match, normalise
+from planner.domain.fingerprint import Finding, Sought, clock_ahead, digest, match, normalise, resembling
 
 START = datetime(2026, 3, 16, 9, 0, 0, 250_000, tzinfo=UTC)
 TEXT = "Neue Fräse im Werk Süd."
@@ -210,3 +210,31 @@ def test_any_of_several_attempts_may_have_made_it() -> None:
     second = replace(SOUGHT, started_at=START + timedelta(minutes=20), fingerprint=digest("Neuer Text"))
 
     assert match([SOUGHT, second], [Listed("1")]).finding is Finding.FOUND
+
+
+# --- nearly ours --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listed", "near"),
+    [
+        (Listed("1", "Neue Fräse im Werk Süd…"), True),
+        (Listed("1", "neue fraese im werk süd :-)"), True),
+        (Listed("1", "Neue Fräse im Werk Süd…", media_count=2), False),
+        (Listed("1", "Neue Drehbank im Werk Nord."), False),
+        (Listed("1", "Ganz etwas anderes."), False),
+        (Listed("1", created_at=START - timedelta(seconds=2)), False),
+        (Listed("theirs"), False),
+    ],
+)
+def test_a_post_since_then_with_nearly_our_text_may_be_ours_as_the_network_shows_it(
+    *, listed: Listed, near: bool
+) -> None:
+    found = resembling(TEXT, [SOUGHT], [listed], taken={"theirs"})
+    assert bool(found) is near
+
+
+def test_a_text_of_signs_alone_is_compared_by_its_signs() -> None:
+    sought = Sought(START, digest("🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉"))
+    listed = [Listed("1", "🎉🎉🎉🎉🎉🎉🎉🎉🎉"), Listed("2", "👍"), Listed("3", "")]
+    assert [post.remote_id for post in resembling("🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉", [sought], listed)] == ["1"]

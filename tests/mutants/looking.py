@@ -171,10 +171,20 @@ MUTANTS = (
         simulated=True,
     ),
     Mutant(
+        "match-near",
+        "Where the network shows a text that is nearly ours since the attempt, nothing is sent again without a person.",
+        "the look for it",
+        (Edit(UNCONFIRMED, "        doubtful |= {post.remote_id: post for post in near}\n", ""),),
+        found_in(
+            "services/publishing/test_shown_otherwise.py",
+            "a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again",
+        ),
+    ),
+    Mutant(
         "match-older",
         "Where a post with our words seems older than the attempt, nothing is sent again without a person.",
         "the question",
-        (Edit(UNCONFIRMED, "    elif older:\n", "    elif False:\n"),),
+        (Edit(UNCONFIRMED, "    elif doubtful:\n", "    elif False:\n"),),
         found_in(
             LOOK_TESTS,
             "a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person",
@@ -328,8 +338,8 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "        _fail_duplicate(session, doubt, last, now)\n    elif older:",
-                "        _schedule_again(session, doubt, delivery, now)\n    elif older:",
+                "        _fail_duplicate(session, doubt, last, now)\n    elif doubtful:",
+                "        _schedule_again(session, doubt, delivery, now)\n    elif doubtful:",
             ),
         ),
         found_in(LOOK_TESTS, "a_duplicate_rejection_after_a_doubtful_attempt_is_given_the_whole_settle_time"),

@@ -104,8 +104,12 @@ def _conclude(
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
         return Look.INCOMPLETE
-    older = fingerprint.lookalikes(sought, listed, taken=taken)
-    return _count_absence(session, doubt, delivery, attempts, older, settle, now)
+    doubtful = {post.remote_id: post for post in fingerprint.lookalikes(sought, listed, taken=taken)}
+    if delivery.payload:
+        text = delivery.payload["expected"]
+        near = fingerprint.resembling(text, sought, listed, ahead=seen.ahead, taken=taken)
+        doubtful |= {post.remote_id: post for post in near}
+    return _count_absence(session, doubt, delivery, attempts, list(doubtful.values()), settle, now)
 
 
 def _ask_which(session: Session, doubt: Doubt, posts: Sequence[RemotePost], now: datetime) -> Look:
@@ -181,7 +185,7 @@ def _count_absence(
     doubt: Doubt,
     delivery: Any,
     attempts: Sequence[Attempt],
-    older: Sequence[RemotePost],
+    doubtful: Sequence[RemotePost],
     settle: timedelta,
     now: datetime,
 ) -> Look:
@@ -196,9 +200,10 @@ def _count_absence(
         _look_again(session, doubt, retry.next_look(over_at, settle, looks, now), looks=looks)
     elif last.outcome is Outcome.DUPLICATE:
         _fail_duplicate(session, doubt, last, now)
-    elif older:
-        # It was there before, or our clock was put back since: sent again, it might be there twice.
-        return _ask_which(session, doubt, older, now)
+    elif doubtful:
+        # It was there before, or our clock was put back since; or the network shows ours otherwise than we expect it:
+        # sent again, it might be there twice.
+        return _ask_which(session, doubt, doubtful, now)
     else:
         _schedule_again(session, doubt, delivery, now)
     return Look.ABSENT
