@@ -11,7 +11,7 @@ Where the answer does not say for sure, the adapter raises :class:`Uncertain`, a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -165,7 +165,8 @@ class Recent:
 class Figures:
     """The figures of one post at one moment, on the common scale. None: the network does not give it.
 
-    ``extra`` holds what a network gives beyond the scale, under the network's own names.
+    ``extra`` holds what a network gives beyond the scale, under the network's own names; of a video ``video_views``,
+    ``video_viewers`` and ``watch_seconds``, whatever the network calls them.
     """
 
     impressions: int | None = None
@@ -272,8 +273,11 @@ class Publisher(Protocol):
         Raises Unsupported without ``can_list``.
         """
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
-        """Figures by remote id, in the fewest calls. Posts the network no longer knows are left out."""
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
+        """Figures by remote id, in the fewest calls. Posts the network no longer knows are left out.
+
+        ``films`` are those of the ids that show a video: some networks count it apart, and some take more for it.
+        """
 
     def delete(self, remote_id: str) -> None:
         """Take a post down; taking down what is gone already is no error."""

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     IMAGES = "images"
     CONFIRM = "confirm"
     FIGURES = "figures"
+    FOLLOWERS = "followers"
     COMMENTS = "comments"
     ANSWERS = "answers"
     HIDING = "hiding"

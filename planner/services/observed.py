@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -72,9 +72,9 @@ class ObservedPublisher:
         with self._observed("find_recent"):
             return self._publisher.find_recent(since, under) if under else self._publisher.find_recent(since)
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         with self._observed("metrics"):
-            return self._publisher.metrics(remote_ids)
+            return self._publisher.metrics(remote_ids, films) if films else self._publisher.metrics(remote_ids)
 
     def delete(self, remote_id: str) -> None:
         with self._observed("delete"):

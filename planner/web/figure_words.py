@@ -1,8 +1,8 @@
 """What each figure is called and what it means, and where a network counts it otherwise. Pages, charts and forms take
 their words from here alone.
 
-Sources: Graph API, Insights; docs.x.com, Metrics; learn.microsoft.com, Organization Share Statistics and Member Post
-Statistics; dev.xing.com, activities. What is said of a network is what its adapter asks for.
+Sources: Graph API, Insights; docs.x.com, Metrics; learn.microsoft.com, Organization Share Statistics, Video Analytics,
+and Member Post and Video Statistics; dev.xing.com, activities. What is said of a network is what its adapter asks for.
 """
 
 from __future__ import annotations
@@ -130,6 +130,39 @@ _OF_A_KIND = _l("Reactions of this kind. All kinds together are the reactions.")
 
 #: What one network or another gives beyond that, by its name in a post's ``extra``.
 FURTHER: dict[str, FigureWords] = {
+    "video_views": FigureWords(
+        _l("Video views"),
+        _l("How often the video was played. How long it must run to count differs from network to network."),
+        {
+            "facebook": _l(
+                "at least three seconds, or nearly all of a shorter video. Only for Pages with 100 likes or more."
+            ),
+            "twitter": _l("the views that stand at the video there."),
+            "linkedin": _l(
+                "at least three seconds of an organisation's video, told for six months; two of a member's, told for a "
+                "year."
+            ),
+        },
+    ),
+    "video_viewers": FigureWords(_l("Video viewers"), _l("How many different people played the video.")),
+    "watch_seconds": FigureWords(_l("Seconds watched"), _l("For how long the video was watched in all, in seconds.")),
+    "playback_0_count": FigureWords(
+        _l("Video started"), _l("How many people started the video."), {"twitter": _WHILE_TOLD}
+    ),
+    "playback_25_count": FigureWords(
+        _l("A quarter watched"), _l("How many people watched a quarter of the video or more."), {"twitter": _WHILE_TOLD}
+    ),
+    "playback_50_count": FigureWords(
+        _l("Half watched"), _l("How many people watched half of the video or more."), {"twitter": _WHILE_TOLD}
+    ),
+    "playback_75_count": FigureWords(
+        _l("Three quarters watched"),
+        _l("How many people watched three quarters of the video or more."),
+        {"twitter": _WHILE_TOLD},
+    ),
+    "playback_100_count": FigureWords(
+        _l("Watched to the end"), _l("How many people watched the whole video."), {"twitter": _WHILE_TOLD}
+    ),
     "quote_count": FigureWords(_l("Quotes"), _l("Posts that quote this one. They are among the shares.")),
     "bookmark_count": FigureWords(_l("Bookmarks"), _l("How often people put the post among their bookmarks.")),
     "user_profile_clicks": FigureWords(

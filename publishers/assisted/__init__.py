@@ -7,7 +7,7 @@ For a network without an API, and for any channel whose connection is broken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
@@ -137,7 +137,7 @@ class AssistedPublisher:
     def find_recent(self, since: datetime, under: Under | None = None) -> Recent:
         self._refuse()
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         self._refuse()
 
     def delete(self, remote_id: str) -> None:

@@ -3,7 +3,7 @@ their place. Graph has them for Pages with 100 likes or more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +18,8 @@ VIEWS = "post_media_view"
 REACH = "post_total_media_view_unique"
 CLICKS = "post_clicks"
 REACTIONS = "post_reactions_by_type_total"
+#: Of a post with a video only; elsewhere Graph says 0.
+VIDEO_VIEWS = "post_video_views"
 
 
 class Insights:
@@ -26,33 +28,39 @@ class Insights:
     def __init__(self, client: GraphClient) -> None:
         self._client = client
         self._metrics: tuple[str, ...] = (VIEWS, REACH, CLICKS, REACTIONS)
+        self._of_films: tuple[str, ...] = (VIDEO_VIEWS,)
 
-    def figures(self, ids: Sequence[str]) -> dict[str, Figures]:
+    def figures(self, ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         queries: list[Query] = []
         for post in ids:
-            queries += [(quote(post, safe=""), {"fields": FIELDS}), self._query(post, self._metrics)]
+            queries += [(quote(post, safe=""), {"fields": FIELDS}), self._query(post, self._wanted(post, films))]
         answers = self._client.ask_many(queries)
         found: dict[str, Figures] = {}
         for post, fields, insights in zip(ids, answers[::2], answers[1::2], strict=True):
             counted = _counted(fields)
             if counted is not None:
-                found[post] = _figures(counted, self._values(post, insights))
+                found[post] = _figures(counted, self._values(post, insights, films))
         return found
 
-    def _values(self, post: str, answer: Any) -> dict[str, Any]:
+    def _wanted(self, post: str, films: Collection[str]) -> tuple[str, ...]:
+        return (*self._metrics, *self._of_films) if post in films else self._metrics
+
+    def _values(self, post: str, answer: Any, films: Collection[str]) -> dict[str, Any]:
         """Values by metric; none where the insights are not given to us."""
         if isinstance(answer, Rejected) and not is_gone(answer):
-            return self._one_by_one(post)
+            return self._one_by_one(post, self._wanted(post, films))
         if isinstance(answer, NetworkError):
             if isinstance(answer, (ReconnectNeeded, Rejected)) and not _token_is_dead(answer):
                 return {}
             raise answer
         return _values(answer)
 
-    def _one_by_one(self, post: str) -> dict[str, Any]:
-        answers = self._client.ask_many([self._query(post, (metric,)) for metric in self._metrics])
-        known = tuple(m for m, a in zip(self._metrics, answers, strict=True) if not isinstance(a, Rejected))
-        self._metrics = known or self._metrics
+    def _one_by_one(self, post: str, metrics: Sequence[str]) -> dict[str, Any]:
+        answers = self._client.ask_many([self._query(post, (metric,)) for metric in metrics])
+        known = {m for m, a in zip(metrics, answers, strict=True) if not isinstance(a, Rejected)}
+        self._metrics = tuple(m for m in self._metrics if m in known) or self._metrics
+        if VIDEO_VIEWS in metrics:
+            self._of_films = tuple(m for m in self._of_films if m in known)
         values: dict[str, Any] = {}
         for answer in answers:
             if not isinstance(answer, NetworkError):
@@ -79,6 +87,7 @@ def _figures(post: dict[str, Any], values: dict[str, Any]) -> Figures:
     reactions = reading.count(reading.child(post, "reactions", "summary"), "total_count")
     if reactions is None and isinstance(by_type, dict):
         reactions = sum(reading.counts(by_type).values())
+    video_views = reading.count(values, VIDEO_VIEWS)
     return Figures(
         impressions=reading.count(values, VIEWS),
         reach=reading.count(values, REACH),
@@ -86,7 +95,10 @@ def _figures(post: dict[str, Any], values: dict[str, Any]) -> Figures:
         comments=reading.count(reading.child(post, "comments", "summary"), "total_count"),
         shares=reading.count(post.get("shares"), "count"),
         clicks=reading.count(values, CLICKS),
-        extra={f"reactions_{name}": number for name, number in reading.counts(by_type).items()},
+        extra={
+            **{f"reactions_{name}": number for name, number in reading.counts(by_type).items()},
+            **({} if video_views is None else {"video_views": video_views}),
+        },
     )
 
 

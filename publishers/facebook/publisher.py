@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -104,9 +104,9 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
             posts, readable = listing.read(found, since, author=self._page if under else None)
             return self._recent(posts, complete=readable and not more)
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         with self._call():
-            return self._insights.figures(remote_ids)
+            return self._insights.figures(remote_ids, films)
 
     def followers(self) -> int | None:
         """Graph API, Page: ``followers_count``."""

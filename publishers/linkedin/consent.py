@@ -18,6 +18,7 @@ PERMISSIONS = (
     Permission("w_organization_social_feed", Purpose.ANSWERS, kinds=(ORGANIZATION,), instead=_WRITES),
     Permission("w_member_social", Purpose.PUBLISH, vital=True, kinds=(PERSON,)),
     Permission("r_member_postAnalytics", Purpose.FIGURES, kinds=(PERSON,)),
+    Permission("r_member_profileAnalytics", Purpose.FOLLOWERS, kinds=(PERSON,)),
 )
 
 SCOPES = (

@@ -1,8 +1,10 @@
-"""LinkedIn's figures on the common scale: one call for many posts of an organisation, five for one post of a member."""
+"""LinkedIn's figures on the common scale: one call for many posts of an organisation, five for one post of a member;
+of a post with a video three more, one for each figure that there is of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from publishers import reading
@@ -17,9 +19,17 @@ _SHARE, _UGC = "urn:li:share:", "urn:li:ugcPost:"
 # memberCreatorPostAnalytics gives one metric a call
 _MEMBER_METRICS = ("IMPRESSION", "MEMBERS_REACHED", "REACTION", "COMMENT", "RESHARE")
 
+# What videoAnalytics and memberCreatorVideoAnalytics call our figures; both give times in milliseconds.
+_WATCHED = "watch_seconds"
+_ORGANISATION_VIDEO = {"video_views": "VIDEO_VIEW", "video_viewers": "VIEWER", _WATCHED: "TIME_WATCHED"}
+_MEMBER_VIDEO = {"video_views": "VIDEO_PLAY", "video_viewers": "VIDEO_VIEWER", _WATCHED: "VIDEO_WATCH_TIME"}
 
-def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str]) -> dict[str, Figures]:
-    """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart, and nothing else."""
+
+def organisation_figures(
+    client: LinkedInClient, author: str, urns: Sequence[str], films: Collection[str] = ()
+) -> dict[str, Figures]:
+    """By organizationalEntityShareStatistics, which takes shares and ugcPosts apart, and nothing else; of videos by
+    videoAnalytics, which knows them as ugcPosts alone."""
     shares = [u for u in urns if u.startswith(_SHARE)]
     others = [u for u in urns if u.startswith(_UGC)]
     found: dict[str, Figures] = {}
@@ -31,27 +41,47 @@ def organisation_figures(client: LinkedInClient, author: str, urns: Sequence[str
                 f"&organizationalEntity={encoded(author)}&{name}=List({wanted})"
             )
             found.update(_statistics(_elements(client.rest("GET", path, action="FINDER").json()), key))
+    for urn in (u for u in others if u in films and u in found):
+        path = f"/rest/videoAnalytics?q=entity&entity={encoded(urn)}&aggregation=ALL&type="
+        found[urn] = replace(found[urn], extra=_of_video(client, path, _ORGANISATION_VIDEO))
     return found
 
 
-def member_figures(client: LinkedInClient, urns: Sequence[str]) -> dict[str, Figures]:
-    """By memberCreatorPostAnalytics. Raises Unsupported where the app may not read them."""
+def member_figures(client: LinkedInClient, urns: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
+    """By memberCreatorPostAnalytics and memberCreatorVideoAnalytics. Raises Unsupported where the app may not read
+    them."""
     found: dict[str, Figures] = {}
     for urn in (u for u in urns if u.startswith((_SHARE, _UGC))):
         figures = _member_figures(client, urn)
         if figures is not None:
             found[urn] = figures
+            if urn in films:
+                path = f"/rest/memberCreatorVideoAnalytics?q=entity&entity={_entity(urn)}&aggregation=TOTAL&queryType="
+                found[urn] = replace(figures, extra=_of_video(client, path, _MEMBER_VIDEO))
+    return found
+
+
+def _of_video(client: LinkedInClient, path: str, kinds: Mapping[str, str]) -> dict[str, int]:
+    """The figures of one video by their names; without those that LinkedIn does not give, and without any where the
+    connection may not read them: the post's own figures are there all the same."""
+    found: dict[str, int] = {}
+    for name, kind in kinds.items():
+        try:
+            elements = _elements(client.rest("GET", f"{path}{kind}", action="FINDER").json())
+        except (Rejected, ReconnectNeeded) as error:
+            if error.status == 401:
+                raise
+            break
+        total = reading.total(*(reading.count(e, "value", "count") for e in elements))
+        if total is not None:
+            found[name] = total // 1000 if name == _WATCHED else total
     return found
 
 
 def _member_figures(client: LinkedInClient, urn: str) -> Figures | None:
     figures: dict[str, int | None] = {}
-    kind = "share" if urn.startswith(_SHARE) else "ugc"
     for metric in _MEMBER_METRICS:
-        path = (
-            f"/rest/memberCreatorPostAnalytics?q=entity&entity=({kind}:{encoded(urn)})"
-            f"&queryType={metric}&aggregation=TOTAL"
-        )
+        path = f"/rest/memberCreatorPostAnalytics?q=entity&entity={_entity(urn)}&queryType={metric}&aggregation=TOTAL"
         try:
             elements = _elements(client.rest("GET", path, action="FINDER").json())
         except Rejected as error:
@@ -67,6 +97,10 @@ def _member_figures(client: LinkedInClient, urn: str) -> Figures | None:
         comments=figures.get("COMMENT"),
         shares=figures.get("RESHARE"),
     )
+
+
+def _entity(urn: str) -> str:
+    return f"({'share' if urn.startswith(_SHARE) else 'ugc'}:{encoded(urn)})"
 
 
 def _statistics(elements: list[dict[str, Any]], key: str) -> dict[str, Figures]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,7 +24,6 @@ from publishers.base import (
     Rejected,
     RemotePost,
     Under,
-    Unsupported,
     nobody_hears,
 )
 from publishers.connected import required
@@ -108,20 +107,27 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
                     break
             return self._recent(posts, complete=complete)
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         with self._call(), _unsupported_where_unreadable():
             if self._is_organisation:
-                return organisation_figures(self._client, self._author, remote_ids)
-            return member_figures(self._client, remote_ids)
+                return organisation_figures(self._client, self._author, remote_ids, films)
+            return member_figures(self._client, remote_ids, films)
 
     def followers(self) -> int | None:
-        """Of an organisation by its network size (Organization Follower Statistics); a member's are not given to us."""
-        if not self._is_organisation:
-            raise Unsupported(f"{TITLE} does not tell how many follow a member.")
-        path = f"/rest/networkSizes/{encoded(self._author)}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"
+        """Of an organisation by its network size, of a member by their own count (Organization and Member Follower
+        Statistics). Raises Unsupported where the connection may not read it."""
         with self._call(), _unsupported_where_unreadable():
-            answer = reading.as_object(self._client.rest("GET", path).json(), TITLE)
-            return reading.count(answer, "firstDegreeSize")
+            return self._organisations_followers() if self._is_organisation else self._members_followers()
+
+    def _organisations_followers(self) -> int | None:
+        path = f"/rest/networkSizes/{encoded(self._author)}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"
+        answer = reading.as_object(self._client.rest("GET", path).json(), TITLE)
+        return reading.count(answer, "firstDegreeSize")
+
+    def _members_followers(self) -> int | None:
+        answer = self._client.rest("GET", "/rest/memberFollowersCount?q=me", action="FINDER").json()
+        elements = reading.items(reading.as_object(answer, TITLE).get("elements"))
+        return reading.count(elements[0], "memberFollowersCount") if elements else None
 
     def delete(self, remote_id: str) -> None:
         with self._call():

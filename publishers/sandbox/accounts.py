@@ -25,7 +25,7 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
     }),
     "linkedin": frozenset({
         "openid", "profile", "email", "r_basicprofile", "w_member_social", "r_member_social", "r_member_postAnalytics",
-        "w_organization_social", "r_organization_social", "rw_organization_admin",
+        "r_member_profileAnalytics", "w_organization_social", "r_organization_social", "rw_organization_admin",
     }),
     "xing": frozenset(),
 }  # fmt: skip

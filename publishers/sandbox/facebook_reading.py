@@ -36,6 +36,7 @@ METRICS: dict[str, Callable[[Engagement], Any]] = {
     "post_reactions_by_type_total": lambda now: {k: v for k, v in now.reactions_by_type().items() if v},
     "post_activity_by_action_type": lambda now: {"like": now.reactions, "share": now.shares, "comment": now.comments},
 }
+VIDEO_VIEWS = "post_video_views"
 
 
 class FacebookReading(Service):
@@ -175,11 +176,16 @@ class FacebookReading(Service):
         if not names:
             raise parameter_error("No metric was specified to be fetched. Please specify one or more metrics to be "
                                   "fetched and try again.")  # fmt: skip
-        if any(name not in METRICS for name in names):
+        if any(name not in METRICS and name != VIDEO_VIEWS for name in names):
             raise parameter_error("The value must be a valid insights metric")
-        now = self.world.engagement(post)
         known = names if post.account.followers >= LIKES_FOR_INSIGHTS else []
-        return json_response(200, {"data": [_insight(post, name, METRICS[name](now)) for name in known]})
+        return json_response(200, {"data": [_insight(post, name, self._value(post, name)) for name in known]})
+
+    def _value(self, post: Post, name: str) -> Any:
+        if name != VIDEO_VIEWS:
+            return METRICS[name](self.world.engagement(post))
+        films = [medium for medium in post.media if medium.meta.get("edge") == "videos"]
+        return self.world.watched(post, films[0]).views if films else 0
 
     # --- steps ---------------------------------------------------------------------------------------------
 

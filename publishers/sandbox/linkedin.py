@@ -12,6 +12,7 @@ from urllib.parse import quote
 from . import littletext
 from .accounts import Account, Token
 from .faults import Fault
+from .films import FILMS
 from .linkedin_consent import LinkedInConsent
 from .linkedin_content import poll_facts, read_poll, read_targets
 from .linkedin_media import LinkedInMedia
@@ -96,7 +97,8 @@ class LinkedIn(LinkedInConsent, LinkedInMedia):
     def _draft(
         self, content: dict[str, Any], commentary: str, link: str | None, media: list[Medium], moment: datetime
     ) -> Draft:
-        kind = "ugcPost" if len(media) > 1 else "share"
+        moving = any(medium.kind and medium.kind.mime in FILMS for medium in media)
+        kind = "ugcPost" if len(media) > 1 or moving else "share"
         urn = f"urn:li:{kind}:{self.world.store.snowflake(self.key, moment)}"
         meta = {"commentary": commentary, "content": content}
         return Draft(urn, littletext.plain(commentary), link, media, meta)

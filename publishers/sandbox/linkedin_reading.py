@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from abc import abstractmethod
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from .accounts import Account, Token
+from .engagement import Watched
+from .films import FILMS
 from .forms import form_values
 from .linkedin_shapes import denied, error, listed, not_found, paging, post_object
 from .service import Answer, Route, Service
-from .store import Post
+from .store import Medium, Post
 from .wire import Request, Response, json_response
 
 STATISTICS_DAYS = 365
@@ -23,6 +26,14 @@ _METRIC_TYPE = "com.linkedin.adsexternalapi.memberanalytics.v1.CreatorPostAnalyt
 _MEMBER_METRICS = {
     "IMPRESSION": "impressions", "MEMBERS_REACHED": "reach", "RESHARE": "shares", "REACTION": "reactions",
     "COMMENT": "comments",
+}  # fmt: skip
+_VIDEO: dict[str, Callable[[Watched], int]] = {
+    "VIDEO_VIEW": lambda film: film.views, "VIEWER": lambda film: film.viewers,
+    "TIME_WATCHED": lambda film: film.milliseconds, "TIME_WATCHED_FOR_VIDEO_VIEWS": lambda film: film.milliseconds,
+}  # fmt: skip
+_MEMBER_VIDEO: dict[str, Callable[[Watched], int]] = {
+    "VIDEO_PLAY": lambda film: film.views, "VIDEO_VIEWER": lambda film: film.viewers,
+    "VIDEO_WATCH_TIME": lambda film: film.milliseconds,
 }  # fmt: skip
 READ = ("r_organization_social", "r_member_social")
 
@@ -38,6 +49,9 @@ class LinkedInReading(Service):
             Route("GET", "/rest/posts/{}", "read", self.post),
             Route("GET", "/rest/organizationalEntityShareStatistics", "metrics", self.statistics),
             Route("GET", "/rest/memberCreatorPostAnalytics", "metrics", self.member_analytics),
+            Route("GET", "/rest/videoAnalytics", "metrics", self.video_analytics),
+            Route("GET", "/rest/memberCreatorVideoAnalytics", "metrics", self.member_video_analytics),
+            Route("GET", "/rest/memberFollowersCount", "metrics", self.member_followers),
             Route("GET", "/rest/socialActions/{}", "metrics", self.social_actions),
             Route("GET", "/rest/organizations/{}", "verify", self.organization),
             Route("GET", "/rest/organizations", "lookup", self.organizations),
@@ -130,20 +144,59 @@ class LinkedInReading(Service):
 
     def member_analytics(self, request: Request) -> Response:
         """One figure of one post of a member."""
+        post, kind, entity = self._analysed(request, _MEMBER_METRICS, "memberCreatorPostAnalytics")
+        newer = request.headers.get("linkedin-version", "")[:6] >= _STRING_METRIC_VERSION
+        element = {
+            "targetEntity": entity, "metricType": kind if newer else {_METRIC_TYPE: kind},
+            "count": getattr(self.world.engagement(post), _MEMBER_METRICS[kind]),
+        }  # fmt: skip
+        return _elements(element)
+
+    def member_video_analytics(self, request: Request) -> Response:
+        """One figure of one post of a member that shows a video; none where it shows none."""
+        post, kind, entity = self._analysed(request, _MEMBER_VIDEO, "memberCreatorVideoAnalytics")
+        film = _film(post)
+        if film is None:
+            return _elements()
+        count = _MEMBER_VIDEO[kind](self.world.watched(post, film))
+        return _elements({"targetEntity": entity, "metricType": kind, "count": count})
+
+    def video_analytics(self, request: Request) -> Response:
+        """One figure of one video of an organisation, which is known as a ugcPost."""
+        token = self.authorize(request, "r_organization_social")
+        query = request.query
+        urn, kind = query.get("entity", ""), query.get("type", "")
+        known = set(query) <= {"q", "entity", "type", "aggregation", "timeRange.start", "timeRange.end"}
+        fits = query.get("q") == "entity" and ":ugcPost:" in urn and kind in _VIDEO
+        if not (known and fits and query.get("aggregation", "ALL") in ("ALL", "DAY", "WEEK")):
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=entity, a ugcPost URN and a known type are required", 0))
+        post = self._post(token, urn)
+        film = _film(post)
+        if film is None:
+            return _elements()
+        return _elements({"entity": urn, "type": kind, "value": _VIDEO[kind](self.world.watched(post, film))})
+
+    def member_followers(self, request: Request) -> Response:
+        """How many follow the member whose token it is."""
+        token = self.authorize(request, "r_member_profileAnalytics")
+        if dict(request.query) != {"q": "me"}:
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only q=me is served", 0))
+        return _elements({"memberFollowersCount": token.account.followers})
+
+    def _analysed(self, request: Request, kinds: Iterable[str], what: str) -> tuple[Post, str, dict[str, str]]:
+        """The member's own post that a call asks about, which figure, and how the call named the post."""
         token = self.authorize(request, "r_member_postAnalytics")
-        kind = request.query.get("queryType", "")
-        match = re.fullmatch(r"\((share|ugc):(.+)\)", request.query.get("entity", ""))
-        if request.query.get("q") != "entity" or not match or kind not in _MEMBER_METRICS:
+        query = request.query
+        kind = query.get("queryType", "")
+        match = re.fullmatch(r"\((share|ugc):(.+)\)", query.get("entity", ""))
+        known = set(query) <= {"q", "entity", "queryType", "aggregation", "dateRange"}
+        total = query.get("aggregation", "TOTAL") in ("TOTAL", "DAILY")
+        if query.get("q") != "entity" or not match or kind not in kinds or not (known and total):
             raise Answer(error(400, "ILLEGAL_ARGUMENT", "q=entity, entity and a known queryType are required", 0))
         post = self._post(token, match[2])
         if post.account is not token.account:
-            raise Answer(denied("memberCreatorPostAnalytics"))
-        newer = request.headers.get("linkedin-version", "")[:6] >= _STRING_METRIC_VERSION
-        element = {
-            "targetEntity": {match[1]: match[2]}, "metricType": kind if newer else {_METRIC_TYPE: kind},
-            "count": getattr(self.world.engagement(post), _MEMBER_METRICS[kind]),
-        }  # fmt: skip
-        return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": [element]})
+            raise Answer(denied(what))
+        return post, kind, {match[1]: match[2]}
 
     def social_actions(self, request: Request, urn: str) -> Response:
         token = self.authorize(request, *READ)
@@ -276,3 +329,11 @@ class LinkedInReading(Service):
             raise not_found(urn)
         self._readable(token, post.account.id)
         return post
+
+
+def _elements(*elements: dict[str, Any]) -> Response:
+    return json_response(200, {"paging": {"start": 0, "count": 10, "links": []}, "elements": list(elements)})
+
+
+def _film(post: Post) -> Medium | None:
+    return next((medium for medium in post.media if medium.kind and medium.kind.mime in FILMS), None)

@@ -15,7 +15,7 @@ from .accounts import Account, Directory
 from .apps import APPS
 from .codes import Codes
 from .comments import comments_on
-from .engagement import Engagement, engagement
+from .engagement import Engagement, Watched, engagement, watched
 from .faults import PROCESSING, Fault, Faults
 from .limits import Limits
 from .store import Comment, Medium, Post, Store, lagged
@@ -72,6 +72,10 @@ class World:
         return engagement(
             self.seed, post.network, post.id, post.account.followers, self.age(post), images=images, link=link
         )
+
+    def watched(self, post: Post, film: Medium) -> Watched:
+        """How a post's video was watched until now."""
+        return watched(self.engagement(post), film.kind.seconds if film.kind else 0.0)
 
     def comments(self, post: Post) -> list[Comment]:
         """A post's comments now, earliest first."""

@@ -11,7 +11,9 @@ from .accounts import Account, Token
 from .service import World
 from .store import Post, utc
 from .twitter_shapes import (
+    MEDIA_FIELDS,
     POST_FIELDS,
+    PRIVATE_METRICS,
     fields,
     invalid,
     media_object,
@@ -69,7 +71,7 @@ def timeline(world: World, token: Token, request: Request, account: Account | No
     answer: dict[str, Any] = {"meta": meta}
     if data:
         answer["data"] = data
-    return answer | _includes(world, request, shown)
+    return answer | _includes(world, token, request, shown)[0]
 
 
 def user(world: World, request: Request, account: Account) -> dict[str, Any]:
@@ -90,21 +92,26 @@ def _lookup(world: World, token: Token, request: Request, wanted: list[str], par
         data.append(shown)
         errors += [not_authorized(parameter, post_id, name) for name in missing]
     answer: dict[str, Any] = {}
+    includes, private = _includes(world, token, request, posts)
+    errors += [not_authorized(parameter, post_id, name, "includes") for post_id, name in private]
     if data:
         answer["data"] = data
     if errors:
         answer["errors"] = errors
-    return answer | _includes(world, request, posts)
+    return answer | includes
 
 
 def _visible(world: World, token: Token, request: Request, post: Post) -> tuple[dict[str, Any], list[str]]:
     """A post with the fields asked for, and the private fields that the caller may not see."""
     wanted = fields(request, "tweet.fields", POST_FIELDS)
-    private = wanted & {"non_public_metrics", "organic_metrics"}
-    own = token.kind == "user" and post.account is token.account
-    if private and own and world.age(post) <= timedelta(days=PRIVATE_DAYS):
-        private = frozenset()
+    private = _private(world, token, post, wanted)
     return post_object(world, post, wanted - private), sorted(private)
+
+
+def _private(world: World, token: Token, post: Post, wanted: frozenset[str]) -> frozenset[str]:
+    """Those of the fields that the caller may not see: of somebody else's post, or of one that is too old."""
+    own = token.kind == "user" and post.account is token.account
+    return frozenset() if own and world.age(post) <= timedelta(days=PRIVATE_DAYS) else wanted & PRIVATE_METRICS
 
 
 def _visible_in(request: Request, post: Post) -> bool:
@@ -163,18 +170,26 @@ def _size(request: Request) -> int:
     return int(value)
 
 
-def _includes(world: World, request: Request, posts: list[Post]) -> dict[str, Any]:
-    """The media and polls of ``posts``, where the expansions are asked for."""
+def _includes(
+    world: World, token: Token, request: Request, posts: list[Post]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The media and polls of ``posts``, where the expansions are asked for; and which private fields of which posts'
+    media the caller may not see."""
     asked = request.query.get("expansions", "").split(",")
     includes: dict[str, Any] = {}
+    hidden: list[tuple[str, str]] = []
     if "attachments.media_keys" in asked:
-        wanted = fields(request, "media.fields", None)
-        includes["media"] = [media_object(medium, wanted) for post in posts for medium in post.media]
+        wanted = fields(request, "media.fields", MEDIA_FIELDS)
+        includes["media"] = []
+        for post in (post for post in posts if post.media):
+            private = _private(world, token, post, wanted)
+            hidden += [(post.id, name) for name in sorted(private)]
+            includes["media"] += [media_object(world, post, medium, wanted - private) for medium in post.media]
     if "attachments.poll_ids" in asked:
         wanted = fields(request, "poll.fields", None)
         includes["polls"] = [poll_object(world, post, wanted) for post in posts if post.meta.get("poll")]
     includes = {name: found for name, found in includes.items() if found}
-    return {"includes": includes} if includes else {}
+    return {"includes": includes} if includes else {}, hidden
 
 
 def handle_of(name: str) -> str:

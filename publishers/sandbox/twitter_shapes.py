@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from .accounts import Account
+from .engagement import Watched
 from .films import FILMS
 from .service import Answer, World
 from .store import Comment, Medium, Post, rfc3339
@@ -20,6 +21,11 @@ POST_FIELDS = frozenset({
     "possibly_sensitive", "promoted_metrics", "public_metrics", "referenced_tweets", "reply_settings", "scopes",
     "source", "suggested_source_links", "suggested_source_links_with_counts", "text", "withheld",
 })  # fmt: skip
+MEDIA_FIELDS = frozenset({
+    "alt_text", "duration_ms", "height", "media_key", "non_public_metrics", "organic_metrics", "preview_image_url",
+    "promoted_metrics", "public_metrics", "type", "url", "variants", "width",
+})  # fmt: skip
+PRIVATE_METRICS = frozenset({"non_public_metrics", "organic_metrics"})
 _ALWAYS = frozenset({"id", "text", "edit_history_tweet_ids"})
 _SHAPING = {"tweet.fields", "user.fields", "media.fields", "poll.fields", "place.fields", "expansions"}
 
@@ -68,10 +74,11 @@ def not_found(kind: str, parameter: str, value: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def not_authorized(parameter: str, post_id: str, field: str) -> dict[str, Any]:
-    """The entry of ``errors`` for a private field of someone else's post, or of one that is too old."""
+def not_authorized(parameter: str, post_id: str, field: str, section: str = "data") -> dict[str, Any]:
+    """The entry of ``errors`` for a private field of someone else's post, or of one that is too old; of its media
+    (``section`` is includes) as well."""
     return {
-        "resource_id": post_id, "parameter": parameter, "resource_type": "tweet", "section": "data", "value": post_id,
+        "resource_id": post_id, "parameter": parameter, "resource_type": "tweet", "section": section, "value": post_id,
         "title": "Field Authorization Error", "field": field, "type": PROBLEMS + "not-authorized-for-field",
         "detail": f"Sorry, you are not authorized to access '{field}' on the Tweet with {parameter} : [{post_id}].",
     }  # fmt: skip
@@ -110,8 +117,8 @@ def reply_object(post: Post, reply: Comment, wanted: frozenset[str], *, to_us: b
     return {name: value for name, value in everything.items() if name in wanted | _ALWAYS}
 
 
-def media_object(medium: Medium, wanted: frozenset[str]) -> dict[str, Any]:
-    """A medium with the fields ``wanted`` besides its key and type."""
+def media_object(world: World, post: Post, medium: Medium, wanted: frozenset[str]) -> dict[str, Any]:
+    """A medium with the fields ``wanted`` besides its key and type. Videos alone have metrics."""
     mime = medium.kind.mime if medium.kind else ""
     kind = "video" if mime in FILMS else "animated_gif" if mime == "image/gif" else "photo"
     everything: dict[str, Any] = {"media_key": media_key(medium), "type": kind}
@@ -121,9 +128,17 @@ def media_object(medium: Medium, wanted: frozenset[str]) -> dict[str, Any]:
         everything["alt_text"] = medium.alt
     if medium.kind and medium.kind.seconds:
         everything["duration_ms"] = round(medium.kind.seconds * 1000)
+    if kind == "video":
+        everything |= _metrics_of_video(world.watched(post, medium))
     if kind == "photo":
         everything["url"] = f"https://pbs.twimg.com/media/{medium.id}.jpg"
     return {name: value for name, value in everything.items() if name in wanted | {"media_key", "type"}}
+
+
+def _metrics_of_video(watched: Watched) -> dict[str, Any]:
+    played = {f"playback_{25 * part}_count": count for part, count in enumerate(watched.reached)}
+    public = {"view_count": watched.views}
+    return {"public_metrics": public, "non_public_metrics": played, "organic_metrics": {**public, **played}}
 
 
 def media_key(medium: Medium) -> str:

@@ -1,7 +1,8 @@
 """What X asks for its API since February 2026 (docs.x.com, Pricing): paid by use, in US dollars.
 
 A post costs 0.015, a post with a link in it 0.20. Each post or account that is read costs 0.005, and 0.001 where it
-belongs to the account that owns the developer app (app option ``owner_id``). Uploads cost nothing.
+belongs to the account that owns the developer app (app option ``owner_id``); each medium that comes with it 0.005.
+Uploads cost nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def cost(post: OutgoingPost) -> Cost:
 
 
 def reader(user_id: str, app: Mapping[str, str]) -> Callable[[Answer], Iterable[Charge]]:
-    """Reads off an answer what it costs: each thing in its ``data``. Refused calls cost nothing."""
+    """Reads off an answer what it costs: each thing in its ``data``, each medium beside it. Refused calls cost
+    nothing."""
     price = OWNED_READ if user_id and app.get("owner_id") == user_id else READ
 
     def charges(answer: Answer) -> Iterable[Charge]:
@@ -34,6 +36,7 @@ def reader(user_id: str, app: Mapping[str, str]) -> Callable[[Answer], Iterable[
             return ()
         data = reading.child(answer.json(), "data")
         read = len(data) if isinstance(data, list) else int(isinstance(data, dict))
-        return (Charge(read, read * price),) if read else ()
+        media = len(reading.items(reading.child(answer.json(), "includes", "media")))
+        return (Charge(read + media, read * price + media * READ),) if read else ()
 
     return charges

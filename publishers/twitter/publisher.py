@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +32,7 @@ from publishers.twitter.dialogue import TwitterDialogue
 from publishers.twitter.errors import TITLE
 from publishers.twitter.listing import FIELDS, read, url
 from publishers.twitter.media import Uploads
-from publishers.twitter.metrics import PRIVATE, PUBLIC, figures_of, split_by_age
+from publishers.twitter.metrics import PRIVATE, PUBLIC, Wanted, figures_of, split_by_age
 from publishers.twitter.text import compose
 
 PAGE = 100
@@ -99,14 +99,17 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
             posts, readable = read(found, since, under)
             return self._recent(posts, complete=readable and page_token is None)
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(self, remote_ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
+        """Posts with a video apart from the others: with them their media are read, and each medium costs."""
         known = [i for i in remote_ids if _ID.fullmatch(i)]  # one that is none would fail all that are asked with it
         young, old = split_by_age(known, datetime.now(UTC))
         figures: dict[str, Figures] = {}
         with self._call():
-            for fields, ids in ((PRIVATE, young), (PUBLIC, old)):
-                for start in range(0, len(ids), IDS_AT_ONCE):
-                    figures.update(self._figures(ids[start : start + IDS_AT_ONCE], fields))
+            for wanted, ids in ((PRIVATE, young), (PUBLIC, old)):
+                for film in (False, True):
+                    chosen = [i for i in ids if (i in films) is film]
+                    for start in range(0, len(chosen), IDS_AT_ONCE):
+                        figures.update(self._figures(chosen[start : start + IDS_AT_ONCE], wanted, film=film))
         return figures
 
     def followers(self) -> int | None:
@@ -170,20 +173,21 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
             user_auth=False,
         )
 
-    def _figures(self, ids: list[str], fields: Sequence[str]) -> dict[str, Figures]:
+    def _figures(self, ids: list[str], wanted: Wanted, *, film: bool) -> dict[str, Figures]:
         """Figures of up to 100 posts; where X does not give the private ones, the public ones."""
         try:
-            answer = self._client.get_tweets(ids, tweet_fields=list(fields), user_auth=False)
+            answer = self._client.get_tweets(ids, **wanted.parameters(film=film), user_auth=False)
         except (Rejected, ReconnectNeeded) as error:
-            if fields == PUBLIC or error.status == 401:
+            if wanted is PUBLIC or error.status == 401:
                 raise
-            return self._figures(ids, PUBLIC)
+            return self._figures(ids, PUBLIC, film=film)
         tweets = reading.items(reading.as_object(answer, TITLE).get("data"))
-        found = {i: figures_of(t) for t in tweets if (i := reading.identifier(t.get("id"))) is not None}
+        media = reading.items(reading.child(answer, "includes", "media"))
+        found = {i: figures_of(t, media) for t in tweets if (i := reading.identifier(t.get("id"))) is not None}
         # X leaves out a post whose private figures it will not give: those are asked for again without.
         missing = [i for i in ids if i not in found]
-        if missing and fields != PUBLIC and _not_authorised(answer):
-            found.update(self._figures(missing, PUBLIC))
+        if missing and wanted is not PUBLIC and _not_authorised(answer):
+            found.update(self._figures(missing, PUBLIC, film=film))
         return found
 
 

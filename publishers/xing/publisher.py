@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -83,7 +83,11 @@ class XingPublisher(XingDialogue):
             posts, complete = self._since(since)
             return self._recent(posts, complete=complete)
 
-    def metrics(self, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    def metrics(
+        self,
+        remote_ids: Sequence[str],
+        films: Collection[str] = (),  # noqa: ARG002 - XING takes no videos
+    ) -> dict[str, Figures]:
         found: dict[str, Figures] = {}
         with self._call():
             for remote_id in remote_ids:

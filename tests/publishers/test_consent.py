@@ -238,7 +238,7 @@ def test_linkedin_offers_organisations_that_one_may_post_for_and_the_own_profile
         ("organization", "Brandt Akademie"),
         ("person", "Katrin Vogel"),
     ]
-    assert grant.offers[2].account.missing == ("r_member_postAnalytics",)
+    assert grant.offers[2].account.missing == ("r_member_postAnalytics", "r_member_profileAnalytics")
 
 
 def test_linkedin_with_an_app_for_profiles_alone(sandbox: Sandbox) -> None:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ from planner.services.publishing.tables import DELIVERY, changed
 from publishers import registry
 from publishers.base import Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.limits import Calls
+from publishers.outgoing import MediaKind, kind_of
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -261,8 +262,23 @@ def _ask_again(
 
 
 def _call(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> dict[str, Figures]:
+    films = _films(platform, access, remote_ids)
     with limits.watched(platform, access) as publisher:
-        return publisher.metrics(remote_ids)
+        return publisher.metrics(remote_ids, films) if films else publisher.metrics(remote_ids)
+
+
+def _films(platform: Platform, access: ChannelAccess, remote_ids: Sequence[str]) -> frozenset[str]:
+    """Those that went out with a video, by what was frozen for them."""
+    query = select(Delivery.remote_id, Delivery.payload).where(
+        Delivery.channel_id == access.channel_id, Delivery.remote_id.in_(remote_ids), Delivery.payload.is_not(None)
+    )
+    with platform.database.read() as session:
+        rows = session.execute(query).all()
+    return frozenset(str(remote_id) for remote_id, payload in rows if _shows_film(payload or {}))
+
+
+def _shows_film(payload: Mapping[str, Any]) -> bool:
+    return any(kind_of(str(medium["mime"])) is MediaKind.VIDEO for medium in payload.get("media", []))
 
 
 def _mark(platform: Platform, access: ChannelAccess, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from planner.models import Channel, Delivery, Snapshot
 from planner.services.connections import ChannelAccess
 from planner.services.metrics import Pulled, pull_due
 from planner.services.metrics.pulling import BATCH, CLAIM
+from publishers.base import OutgoingPost
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import KEYS
+from tests.publishers.accounts import KEYS, connect, send
+from tests.publishers.files import film
 from tests.services.metrics.published import asked, connected, due_at, published, snapshots, wired
 from tests.support.clock import FakeClock
 from tests.support.factories import Company
@@ -45,6 +48,24 @@ def test_a_figure_that_a_network_does_not_give_stays_missing(
     (snapshot,) = snapshots(platform, delivery)
     assert snapshot.reactions is not None
     assert (snapshot.impressions, snapshot.reach, snapshot.clicks) == (None, None, None)
+
+
+def test_a_post_that_went_out_with_a_video_has_its_views_too(
+    platform: Platform, company: Company, sandbox: Sandbox, clock: FakeClock, tmp_path: Path
+) -> None:
+    delivery = published(platform, company, connected(platform, company, "twitter"), None)
+    with closing(connect("twitter", sandbox.api_url("twitter"))) as publisher:
+        sandbox.world.processing_seconds = 0.0
+        remote_id = send(publisher, OutgoingPost("Die Linie läuft", media=(film(tmp_path),))).remote_id
+    with platform.database.write() as session:
+        row = session.get_one(Delivery, delivery)
+        row.remote_id, row.payload = remote_id, {"media": [{"mime": "video/mp4"}]}
+    clock.advance(hours=10)
+
+    pull_due(platform)
+
+    (snapshot,) = snapshots(platform, delivery)
+    assert snapshot.extra["video_views"] > 0
 
 
 def test_figures_grow_from_snapshot_to_snapshot_and_the_newest_is_marked(
