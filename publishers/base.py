@@ -307,6 +307,7 @@ class Network:
     :meth:`Publisher.refresh`) with this developer app. ``cost`` is what one post costs by the price list, None where
     it is free. ``version`` reads the API's version, where it has one, off the app options. ``content_rules`` are the
     network's, ``narrowed_rules`` those of one account where accounts differ (ask by :meth:`content_rules_of`).
+    ``narrowed_capabilities`` are the same for what a connection can do (:meth:`capabilities_of`).
     ``share_url`` is what a link, percent-encoded, is appended to; ``home_url`` is where a person starts who publishes
     by hand. ``hosts`` are where its pages are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
     ``further_figures`` are what a person can read off the network beyond the common scale (``views``, ``saves``,
@@ -338,6 +339,7 @@ class Network:
     version: Callable[[Mapping[str, str]], ApiVersion] | None = None
     content_rules: ContentRules = field(default_factory=ContentRules)
     narrowed_rules: Callable[[Credentials], ContentRules] | None = None
+    narrowed_capabilities: Callable[[Credentials], Capabilities] | None = None
     consent: Consent | None = None
 
     def problems(self, post: OutgoingPost, *, assisted: bool) -> list[Problem]:
@@ -363,4 +365,4 @@ class Network:
         """Capabilities of one connection: without credentials, a network that allows it is assisted only."""
         if not credentials and self.assisted_without_credentials:
             return BY_HAND
-        return self.capabilities
+        return self.narrowed_capabilities(credentials) if self.narrowed_capabilities else self.capabilities

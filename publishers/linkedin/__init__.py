@@ -43,26 +43,36 @@ def _narrowed_rules(credentials: Credentials) -> ContentRules:
     return CONTENT_RULES if organisation else replace(CONTENT_RULES, languages=False)
 
 
+def _capabilities(credentials: Credentials) -> Capabilities:
+    """Who names a member is told to no app."""
+    if credentials.get("author", "").startswith(ORGANISATION):
+        return CAPABILITIES
+    return replace(CAPABILITIES, dialogue=replace(CAPABILITIES.dialogue, mentions=False))
+
+
 def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
     return bool(credentials.get("refresh_token") and app.get("client_secret"))
 
+
+CAPABILITIES = Capabilities(
+    rejects_duplicates=True,
+    has_followers=True,
+    can_edit=True,
+    can_look=True,
+    # Comments API: up to 1,250 characters; hiding is not offered
+    dialogue=DialogueRules(comments=True, mentions=True, answer=True, like=True, remove=True, answer_limit=1250),
+)
 
 NETWORK = Network(
     key="linkedin",
     title="LinkedIn",
     default_api_url="https://api.linkedin.com",
-    capabilities=Capabilities(
-        rejects_duplicates=True,
-        has_followers=True,
-        can_edit=True,
-        can_look=True,
-        # Comments API: up to 1,250 characters; hiding is not offered, mentions are not read
-        dialogue=DialogueRules(comments=True, answer=True, like=True, remove=True, answer_limit=1250),
-    ),
+    capabilities=CAPABILITIES,
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
     content_rules=CONTENT_RULES,
     narrowed_rules=_narrowed_rules,
+    narrowed_capabilities=_capabilities,
     credential_fields=(
         CredentialField("author", pattern=AUTHOR, example=ORGANISATION + "2414183"),
         CredentialField("access_token", secret=True),

@@ -1,4 +1,4 @@
-"""Comments on LinkedIn (learn.microsoft.com, Comments API and Reactions API).
+"""What is said on LinkedIn (learn.microsoft.com, Comments API and Reactions API).
 
 Who wrote a comment is told by URN alone; names of members are given to no app. Comments are plain text.
 """
@@ -11,18 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from publishers import reading
-from publishers.base import Published, ReconnectNeeded, Rejected, Uncertain
+from publishers.base import Published, ReconnectNeeded, Rejected, Uncertain, Unsupported
 from publishers.connected import Connected
 from publishers.dialogue import Remark, RemarkRef, Remarks
+from publishers.linkedin import ORGANISATION, mentions
 from publishers.linkedin.client import LinkedInClient, encoded
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.metrics import unsupported_if_unreadable
+from publishers.linkedin.people import company_url
 from publishers.text import normalised
 
 PAGE = 100
 MOST_PAGES = 10
 _COMMENT = re.compile(r"urn:li:comment:\(([^,()]+),([^,()]+)\)")
-_ORGANISATION = "urn:li:organization:"
 
 
 class LinkedInDialogue(Connected):
@@ -36,23 +37,32 @@ class LinkedInDialogue(Connected):
         with self._call():
             return self._remarks_of_each(post_ids, self._thread)
 
+    def mentions(self, since: datetime, cursor: str | None = None) -> Remarks:  # noqa: ARG002 - there is no cursor
+        """Posts that name the organisation. Raises Unsupported for a member, about whom LinkedIn tells no app."""
+        if not self._author.startswith(ORGANISATION):
+            raise Unsupported(f"{TITLE} does not tell who names a member.")
+        with self._call():
+            found, complete = mentions.named(self._client, self._author, reading.whole_second(since))
+            return self._remarks([r for r in found if not r.own], complete=complete)
+
     def answer(self, to: RemarkRef, text: str, key: str = "") -> Published:  # noqa: ARG002 - LinkedIn takes no key
-        # Answers stand one level deep: one to an answer goes under the comment that both answer.
+        """A mention is answered by a comment on it, a comment by one under it.
+
+        Answers stand one level deep: one to an answer goes under the comment that both answer.
+        """
         parent = to.parent_id or to.remote_id
-        activity, _ = _parts(parent)
-        body = {
-            "actor": self._author,
-            "object": activity,
-            "message": {"text": normalised(text)},
-            "parentComment": parent,
-        }
+        body: dict[str, Any] = {"actor": self._author, "message": {"text": normalised(text)}}
+        if _COMMENT.fullmatch(parent):
+            body |= {"object": _parts(parent)[0], "parentComment": parent}
+        else:
+            body["object"] = parent
         with self._call():
             answer = self._client.rest("POST", f"/rest/socialActions/{encoded(parent)}/comments", body)
             urn = reading.identifier(reading.child(_json(answer), "commentUrn"))
             number = reading.identifier(answer.headers.get("x-restli-id"))
             if urn is None and number is None:
                 raise Uncertain(f"{TITLE} answered without naming the comment.")
-            return Published(urn or f"urn:li:comment:({activity},{number})")
+            return Published(urn or f"urn:li:comment:({body['object']},{number})")
 
     def answers(self, to: RemarkRef, since: datetime) -> Remarks:
         since = reading.whole_second(since)
@@ -135,7 +145,7 @@ class LinkedInDialogue(Connected):
             text=normalised(reading.text(reading.child(element, "message", "text"))),
             said_at=said,
             author_id=actor,
-            author_url=_company(actor),
+            author_url=company_url(actor),
             url=f"https://www.linkedin.com/feed/update/{post_id}?commentUrn={encoded(urn)}" if post_id else None,
             liked=reading.child(element, "likesSummary", "likedByCurrentUser") is True,
             own=actor == self._author,
@@ -148,12 +158,6 @@ def _parts(urn: str) -> tuple[str, str]:
     if match is None:
         raise Rejected(f"{TITLE} knows a comment by another name than this one.")
     return match[1], match[2]
-
-
-def _company(actor: str) -> str | None:
-    if actor.startswith(_ORGANISATION):
-        return f"https://www.linkedin.com/company/{actor.removeprefix(_ORGANISATION)}"
-    return None
 
 
 def _json(answer: Any) -> Any:

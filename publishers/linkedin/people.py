@@ -29,6 +29,13 @@ def organisation(client: LinkedInClient, urn: str) -> Profile:
     return urn, reading.text(found.get("localizedName")) or vanity or urn, url
 
 
+def company_url(urn: str) -> str | None:
+    """Where an organisation's page is; None for a member, whose address no app is told."""
+    if not urn.startswith(ORGANISATION):
+        return None
+    return f"https://www.linkedin.com/company/{urn.removeprefix(ORGANISATION)}"
+
+
 def member(client: LinkedInClient) -> Profile:
     """Who signed in: by ``/v2/me``, or, where the app has only OpenID's scopes, by ``/v2/userinfo``."""
     try:

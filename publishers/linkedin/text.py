@@ -85,6 +85,7 @@ _TOKEN = re.compile(f"{_MENTION}|{_HASHTAG}|(?P<sign>[{_SIGNS}])")
 _SIGN = re.compile(f"[{_SIGNS}]")
 _NO_BRACKETS = str.maketrans("[]", "()")
 _HASHTAG_TEMPLATE = re.compile(r"\{hashtag\|\\?#\|([^{}|]+)\}")
+_NAMED = re.compile(r"(?<!\\)@\[((?:[^\]\\]|\\.)*)\]\(urn:li:[^()\s]+\)")
 _ESCAPED = re.compile(rf"\\([{_SIGNS}])")
 
 
@@ -148,6 +149,11 @@ def _backslash(found: re.Match[str]) -> str:
 def unescape(commentary: str) -> str:
     """As a person wrote it. A listing may have hashtags as ``{hashtag|\\#|word}``."""
     return _ESCAPED.sub(r"\1", _HASHTAG_TEMPLATE.sub(r"#\1", commentary))
+
+
+def as_shown(commentary: str) -> str:
+    """As a reader sees it: without marks, a mention as its name."""
+    return unescape(_NAMED.sub(lambda found: found[1].replace("\\", ""), commentary))
 
 
 def article_title(link: str) -> str:

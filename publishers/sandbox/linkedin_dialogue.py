@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from . import talk
 from .accounts import Account, Token
 from .linkedin_reading import READ, LinkedInReading
-from .linkedin_shapes import denied, error, input_error, not_found, paging
+from .linkedin_shapes import denied, error, input_error, listed, milliseconds, not_found, paging
 from .service import Answer, Route
 from .store import Comment, Post
 from .wire import Request, Response, as_object, json_response
@@ -16,6 +17,10 @@ from .wire import Request, Response, as_object, json_response
 MAX_COMMENT = 1250
 _COMMENT = re.compile(r"urn:li:comment:\((urn:li:\w+:\d+),(\d+)\)")
 _REACTION = re.compile(r"\(actor:(.+?),entity:(.+)\)")
+NOTIFICATION_DAYS = 60
+"""How long a notification is kept."""
+
+_ACTIONS = frozenset({"LIKE", "COMMENT", "SHARE", "SHARE_MENTION", "ADMIN_COMMENT", "COMMENT_EDIT", "COMMENT_DELETE"})
 _WRITE = ("w_organization_social", "w_member_social")
 
 
@@ -24,12 +29,33 @@ class LinkedInDialogue(LinkedInReading):
 
     def dialogue_routes(self) -> list[Route]:
         return [
+            Route("GET", "/rest/organizationalEntityNotifications", "comments", self.notifications),
             Route("GET", "/rest/socialActions/{}/comments", "comments", self.comments),
             Route("POST", "/rest/socialActions/{}/comments", "reply", self.comment),
             Route("DELETE", "/rest/socialActions/{}/comments/{}", "moderate", self.remove_comment),
             Route("POST", "/rest/reactions", "moderate", self.react),
             Route("DELETE", "/rest/reactions/{}", "moderate", self.unreact),
         ]
+
+    def notifications(self, request: Request) -> Response:
+        """What happened to an organisation in the last 60 days; here, who named it."""
+        token = self.authorize(request, "rw_organization_admin")
+        unknown = set(request.query) - {"q", "actions", "organizationalEntity", "start", "count"}
+        actions = listed(request.query.get("actions", ""))
+        urn = request.query.get("organizationalEntity", "")
+        wanted = request.query.get("q") == "criteria" and ":organization:" in urn
+        if not wanted or unknown or not actions or set(actions) - _ACTIONS:
+            message = "q=criteria, an organization URN and a List of known actions are required"
+            raise Answer(error(400, "ILLEGAL_ARGUMENT", message, 0))
+        account = self.world.directory.reachable(token, urn)
+        if account is None:
+            raise Answer(denied("organizationalEntityNotifications.FINDER-criteria"))
+        oldest = self.world.now() - timedelta(days=NOTIFICATION_DAYS)
+        named = talk.mentions(self, account) if "SHARE_MENTION" in actions else []
+        kept = [post for post in named if post.created_at >= oldest]
+        start, count, pages = paging(request, len(kept))
+        elements = [_notification(account, post) for post in kept[start : start + count]]
+        return json_response(200, {"paging": pages, "elements": elements})
 
     def comments(self, request: Request, urn: str) -> Response:
         """First-level comments of a post, or the answers to a comment."""
@@ -43,7 +69,7 @@ class LinkedInDialogue(LinkedInReading):
 
     def comment(self, request: Request, urn: str) -> Response:
         token = self.authorize(request, *_WRITE)
-        post, comment = self._target(token, urn)
+        post, comment = self._target(token, urn, writing=True)
         body = request.json_object() or {}
         text = as_object(body.get("message")).get("text")
         actor = self._actor(token, body.get("actor"))
@@ -59,7 +85,7 @@ class LinkedInDialogue(LinkedInReading):
     def remove_comment(self, request: Request, urn: str, number: str) -> Response:
         """Only one's own; the network answers 404 to one that is not there."""
         token = self.authorize(request, *_WRITE)
-        post, _ = self._target(token, urn)
+        post, _ = self._target(token, urn, writing=True)
         actor = self._actor(token, request.query.get("actor"))
         comment = next((c for c in self.world.comments(post) if c.id == number), None)
         if comment is None:
@@ -75,7 +101,7 @@ class LinkedInDialogue(LinkedInReading):
         body = request.json_object() or {}
         if body.get("reactionType") not in ("LIKE", "PRAISE", "EMPATHY", "INTEREST", "APPRECIATION", "ENTERTAINMENT"):
             raise input_error(400, "INVALID_FIELD", "/reactionType is none of the reactions", "/reactionType")
-        post, comment = self._target(token, str(body.get("root", "")))
+        post, comment = self._target(token, str(body.get("root", "")), writing=True)
         talk.set_flag(self.world, post.liked, post, comment.id if comment else post.id, on=True)
         return json_response(201, {"root": body["root"], "reactionType": body["reactionType"]})
 
@@ -85,14 +111,17 @@ class LinkedInDialogue(LinkedInReading):
         if match is None:
             raise Answer(error(400, "ILLEGAL_ARGUMENT", "The key is (actor:…,entity:…)", 0))
         self._actor(token, match[1])
-        post, comment = self._target(token, match[2])
+        post, comment = self._target(token, match[2], writing=True)
         talk.set_flag(self.world, post.liked, post, comment.id if comment else post.id, on=False)
         return Response(204)
 
-    def _target(self, token: Token, urn: str) -> tuple[Post, Comment | None]:
-        """A post, by its own URN or its activity's, or a comment on one. Answers 404."""
+    def _target(self, token: Token, urn: str, *, writing: bool = False) -> tuple[Post, Comment | None]:
+        """A post, by its own URN or its activity's, or a comment on one. Answers 404.
+
+        The permissions to read cover an account's own posts; ``writing``, it may comment on and like those of others.
+        """
         match = _COMMENT.fullmatch(urn)
-        post = self._by_any_urn(token, match[1] if match else urn)
+        post = self._by_any_urn(token, match[1] if match else urn, others=writing)
         if match is None:
             return post, None
         comment = next((c for c in self.world.comments(post) if c.id == match[2]), None)
@@ -100,12 +129,13 @@ class LinkedInDialogue(LinkedInReading):
             raise not_found(urn)
         return post, comment
 
-    def _by_any_urn(self, token: Token, urn: str) -> Post:
+    def _by_any_urn(self, token: Token, urn: str, *, others: bool) -> Post:
         number = urn.rpartition(":")[2]
         kinds = ("share", "ugcPost") if ":activity:" in urn else ()
         names = [urn, *(f"urn:li:{kind}:{number}" for kind in kinds)]
         found = next((name for name in names if self.world.store.find(self.key, name)), urn)
-        return self._post(token, found)
+        post = self.world.store.find(self.key, found)
+        return post if others and post is not None and "mentions" in post.meta else self._post(token, found)
 
     def _actor(self, token: Token, urn: Any) -> Account:
         actor = self.world.directory.reachable(token, str(urn or ""))
@@ -128,6 +158,15 @@ class LinkedInDialogue(LinkedInReading):
         }  # fmt: skip
         parent = next((c for c in self.world.comments(post) if c.id == comment.parent_id), None)
         return {**shown, "parentComment": _urn(post, parent)} if parent else shown
+
+
+def _notification(account: Account, post: Post) -> dict[str, Any]:
+    share = {"owner": post.account.id, "mediaCategory": "NONE", "text": post.text, "entity": post.id}
+    return {
+        "notificationId": int(post.id.rpartition(":")[2]) % 10**10, "organizationalEntity": account.id,
+        "action": "SHARE_MENTION", "generatedActivity": post.id, "decoratedGeneratedActivity": {"share": share},
+        "lastModifiedAt": milliseconds(post),
+    }  # fmt: skip
 
 
 def _activity(post: Post) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _WINDOW = timedelta(hours=7)
 _LOOKED_BACK = timedelta(days=14)
-_MENTIONING = ("facebook", "twitter")
+_MENTIONING = ("facebook", "twitter", "linkedin")
 _MENTIONS = (
     "Waren heute bei {name}: sehr aufgeräumte Fertigung, gute Gespräche.",
     "Hat jemand Erfahrung mit den Greifern von {name}?",
@@ -61,6 +61,8 @@ def mention(
 ) -> Post:
     """Somebody posts something that names the account. ``window`` numbers those that grow by themselves."""
     store = service.world.store
+    if service.key == "linkedin":
+        author_id = f"urn:li:person:{author_id}"
     stranger = store.stranger(service.key, author_id, author)
     draft = service.draft(stranger, text, None, [], at)
     meta = {**draft.meta, "mentions": account.id, "author": author, "window": window}

@@ -109,25 +109,50 @@ def test_a_remark_that_is_gone_is_missing_where_the_whole_is_listed_and_a_post_t
         assert (listed.whole, listed.gone) == (frozenset({there}), frozenset({gone}))
 
 
-@pytest.mark.parametrize("key", ["facebook", "twitter"])
+@pytest.mark.parametrize("key", ["facebook", "twitter", "linkedin"])
 def test_a_mention_elsewhere_is_heard_once_and_can_be_answered(
     publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime
 ) -> None:
     send(publisher, text_post())
-    account = CREDENTIALS[key]["page_id" if key == "facebook" else "user_id"]
+    account = CREDENTIALS[key][{"facebook": "page_id", "linkedin": "author"}.get(key, "user_id")]
     text = "Waren heute bei @Brandt in Chemnitz"
     remote_id = sandbox.mention(key, account, text)
 
     listed = talking(publisher).mentions(begun - timedelta(seconds=2))
     (remark,) = listed.remarks
     assert remark.ref == RemarkRef(remote_id, RemarkKind.MENTION)
-    assert (remark.text, remark.author_name) == (text, "Sabine Rother")
+    assert (remark.text, remark.author_name) == (text, "" if key == "linkedin" else "Sabine Rother")
     answer = talking(publisher).answer(remark.ref, "Danke für den Besuch!")
+    if key == "linkedin":  # what stands under posts of others is not shown to us
+        with pytest.raises(Unsupported):
+            talking(publisher).answers(remark.ref, begun)
+        talking(publisher).like(remark.ref, liked=True)
+        talking(publisher).remove(RemarkRef(answer.remote_id))
+        assert [(c["text"], c["own"]) for c in sandbox.comments(key, remote_id)] == []
+        return
     assert [r.ref.remote_id for r in talking(publisher).answers(remark.ref, begun).remarks] == [answer.remote_id]
 
     if key == "twitter":
         assert talking(publisher).mentions(begun, listed.cursor).remarks == ()
         assert talking(publisher).mentions(begun, listed.cursor).cursor == listed.cursor
+
+
+@pytest.mark.parametrize("key", ["linkedin"])
+def test_linkedin_tells_of_all_who_named_the_organisation_in_sixty_days_and_of_members_nothing(
+    publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime
+) -> None:
+    account = CREDENTIALS[key]["author"]
+    for days in range(150):
+        sandbox.mention(key, account, f"Vor {days} Tagen", created_at=begun - timedelta(days=days / 2, seconds=1))
+    listed = talking(publisher).mentions(begun - timedelta(days=365))
+    assert [r.text for r in listed.remarks] == [f"Vor {days} Tagen" for days in reversed(range(120))]
+    assert listed.complete
+
+    assert rules(key).mentions
+    member = {**CREDENTIALS[key], "author": "urn:li:person:Ab-9_x"}
+    assert not network(key).capabilities_of(member).dialogue.mentions
+    with pytest.raises(Unsupported):
+        talking(connect(key, sandbox.api_url(key), credentials=member)).mentions(begun)
 
 
 @pytest.mark.parametrize("key", ["twitter"])

@@ -356,3 +356,33 @@ def test_the_most_specific_code_and_all_words_are_kept() -> None:
         422, message="No.", code="X", errorDetails={"inputErrors": [{"code": "Y", "description": "Too long."}]}
     )
     assert (error.code, error.network_message) == ("Y", "No. Too long.")
+
+
+def test_a_mention_without_its_words_is_looked_up_and_stands_without_them_where_linkedin_does_not_show_it(
+    server: RawServer,
+) -> None:
+    def answer(received: Received) -> Reply:
+        if received.path.startswith("/rest/organizationalEntityNotifications"):
+            notes = [
+                {"action": "SHARE_MENTION", "generatedActivity": f"urn:li:share:{number}", "lastModifiedAt": number}
+                for number in (1773651600000, 1773651700000)
+            ]
+            return json_reply({"elements": [*notes, {"action": "LIKE", "lastModifiedAt": 1773651800000}, *broken]})
+        if received.path.endswith("1773651600000"):
+            said = r"Danke an @[Brandt \(Linz\)](urn:li:organization:2414183) für \*alles\* {hashtag|\#|Stahl}"
+            return json_reply({"author": "urn:li:organization:5", "commentary": said})
+        return json_reply({"status": 403, "code": "ACCESS_DENIED", "message": "no"}, 403)
+
+    broken: list[Any] = []
+    server.answer = answer
+    publisher: Any = connect(server)
+    listed = publisher.mentions(datetime(2026, 3, 1, tzinfo=UTC))
+    assert [(r.text, r.author_url) for r in listed.remarks] == [
+        ("Danke an Brandt (Linz) für *alles* #Stahl", "https://www.linkedin.com/company/5"),
+        ("", None),
+    ]
+    assert listed.complete
+    assert len(publisher.mentions(datetime(2026, 3, 16, 9, 1, tzinfo=UTC)).remarks) == 1
+    broken += [None, {"action": "SHARE_MENTION", "generatedActivity": "urn:li:person:1", "lastModifiedAt": 1}]
+    assert not publisher.mentions(datetime(1970, 1, 1, tzinfo=UTC)).complete
+    publisher.close()

@@ -208,6 +208,10 @@ def _hear_mentions(platform: Platform, access: ChannelAccess, heard: Heard, all_
     cursor, since = turn
     try:
         remarks = ask(platform, access, lambda publisher: publisher.mentions(since, cursor))
+    except Unsupported as error:
+        _next_turn(platform, access, now + _wait(error), None, None)
+        _log.info("The channel does not tell who names its account: %s", error)
+        return False
     except (NetworkError, VaultError) as error:
         _next_turn(platform, access, now + _wait(error), None, None)
         raise

@@ -155,6 +155,20 @@ EXPECTED = (
         headers=versioned(),
         required=["q", "organizationalEntity"],
     ),
+    Expectation(
+        "GET",
+        "/rest/organizationalEntityNotifications",
+        "Organization Social Action Notifications, pull workflow",
+        {
+            "q": "criteria",
+            "actions": r"List\(SHARE_MENTION\)",
+            "organizationalEntity": r"urn(:|%3A)li(:|%3A)organization(:|%3A)\d+",
+            "start": r"\d+",
+            "count": r"\d{1,3}",
+        },
+        headers=versioned("FINDER"),
+        required=["q", "actions", "organizationalEntity"],
+    ),
     Expectation("POST", f"/rest/socialActions/{_URN}/comments", "Comments API", headers=versioned(), body=_COMMENT),
     Expectation("GET", f"/rest/socialActions/{_URN}/comments", "Comments API", _PAGE, headers=versioned()),
     Expectation(

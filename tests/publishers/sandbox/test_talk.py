@@ -163,3 +163,23 @@ def test_in_a_talkative_world_mentions_grow_and_people_thank_for_answers(clock: 
         assert [p["id"] for p in again] == [p["id"] for p in tagged]
         clock.advance(timedelta(days=3))
         assert len(facebook.call("GET", f"/{PAGE}/tagged", params={"limit": 100}).json()["data"]) > len(tagged)
+
+
+def test_linkedin_tells_an_organisation_who_named_it_and_nothing_more_of_posts_of_others(
+    sandbox: Sandbox, linkedin: LinkedIn, clock: FakeClock
+) -> None:
+    named = sandbox.mention("linkedin", ORGANIZATION, "Danke an Brandt!")
+    sandbox.mention("linkedin", ORGANIZATION, "Lange her", created_at=clock.now() - timedelta(days=60, seconds=1))
+    urn = quote(ORGANIZATION, safe="")
+    path = f"/rest/organizationalEntityNotifications?q=criteria&organizationalEntity={urn}&actions="
+    (note,) = linkedin.call("GET", path + "List(SHARE_MENTION)").json()["elements"]
+    assert (note["action"], note["generatedActivity"]) == ("SHARE_MENTION", named)
+    assert note["decoratedGeneratedActivity"]["share"]["text"] == "Danke an Brandt!"
+
+    for wrong in ("List()", "List(SHARE_MENTIONS)", "SHARE_MENTION", "List(SHARE_MENTION)&timerange=1"):
+        assert linkedin.call("GET", path + wrong).status_code == 400, wrong
+    under = f"/rest/socialActions/{quote(named, safe='')}/comments"
+    for hidden in (under, f"/rest/posts/{quote(named, safe='')}"):
+        assert linkedin.call("GET", hidden).status_code == 403
+    body = {"actor": ORGANIZATION, "object": named, "message": {"text": "Gern geschehen!"}}
+    assert linkedin.call("POST", under, json=body).status_code == 201

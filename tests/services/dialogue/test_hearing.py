@@ -67,10 +67,10 @@ def test_who_answers_at_the_network_itself_answers_the_conversation_and_a_new_re
     assert talk.notices()[-1].user_id == talk.company.bob.user_id, "the assignee hears of it"
 
 
-@pytest.mark.parametrize("key", ["facebook", "twitter"])
+@pytest.mark.parametrize("key", ["facebook", "twitter", "linkedin"])
 def test_a_mention_elsewhere_is_a_conversation_without_a_post_of_ours(talk: Talk, key: str) -> None:
     talk.post(key)
-    account = CREDENTIALS[key]["page_id" if key == "facebook" else "user_id"]
+    account = CREDENTIALS[key][{"facebook": "page_id", "linkedin": "author"}.get(key, "user_id")]
     talk.sandbox.mention(key, account, "Waren heute bei @Brandt")
     assert talk.hear().messages == 1
     assert talk.hear().messages == 0
@@ -112,14 +112,21 @@ def test_old_posts_are_asked_about_rarely_and_history_comes_in_closed(talk: Talk
 
 
 def test_a_channel_that_fails_is_asked_later_and_the_others_go_on(talk: Talk, sandbox: Sandbox) -> None:
-    for key in ("facebook", "linkedin"):
+    for key in ("facebook", "xing"):
         _, post = talk.post(key)
         talk.said(key, post)
-    sandbox.faults.add("throttled", "linkedin", "comments", retry_after=7200, count=1)
+    sandbox.faults.add("throttled", "xing", "comments", retry_after=7200, count=1)
 
     assert talk.hear() == Heard(channels=1, posts=2, messages=1, failed=1)
     assert talk.hear(minutes=60).messages == 0
     assert talk.hear(minutes=90).messages == 1
+
+
+def test_where_who_names_the_account_is_not_told_comments_are_heard_all_the_same(talk: Talk, sandbox: Sandbox) -> None:
+    _, post = talk.post("linkedin")
+    talk.said("linkedin", post)
+    sandbox.faults.add("missing_permission", "linkedin", "comments", count=1)
+    assert talk.hear() == Heard(channels=1, posts=1, messages=1)
 
 
 def test_a_post_that_is_gone_is_noticed_by_listening(talk: Talk, sandbox: Sandbox) -> None:
