@@ -184,7 +184,8 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an adapter can do; the planner's behaviour follows these, never a network's name. ``can_edit``, ``can_look``
-    and ``dialogue`` need the methods of :mod:`publishers.optional`."""
+    and ``dialogue`` need the methods of :mod:`publishers.optional`. ``leaves_under``: what stands under a post stays
+    there when the post is taken down; else it goes with it."""
 
     can_list: bool = True
     can_delete: bool = True
@@ -197,6 +198,7 @@ class Capabilities:
     reading_costs: bool = False
     can_edit: bool = False
     can_look: bool = False
+    leaves_under: bool = False
     dialogue: DialogueRules = field(default_factory=DialogueRules)
 
 

@@ -1,4 +1,4 @@
-"""A Page post that is live: looked at, and given another text (Graph API, Page Post)."""
+"""A Page's post or comment that is live: looked at, and given another text (Graph API, Page Post and Comment)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A LinkedIn post that is live: looked at, and given another text (Posts API, "Update a post": PARTIAL_UPDATE)."""
+"""A LinkedIn post or comment that is live: looked at, and given another text (Posts API, "Update a post")."""
 
 from __future__ import annotations
 
@@ -41,4 +41,7 @@ class LinkedInAfter(Connected):
     def edit(self, remote_id: str, post: OutgoingPost) -> None:
         body = {"patch": {"$set": {"commentary": escape(compose(post))}}}
         with self._call():
+            if comments.is_comment(remote_id):
+                comments.edit(self._client, self._author, remote_id, post)
+                return
             self._client.rest("POST", f"/rest/posts/{encoded(remote_id)}", body, action="PARTIAL_UPDATE")

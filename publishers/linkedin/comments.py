@@ -41,9 +41,13 @@ def one(client: LinkedInClient, author: str, urn: str) -> RemotePost | None:
 
 def remove(client: LinkedInClient, author: str, urn: str) -> None:
     """Take a comment down. ``urn`` is ``urn:li:comment:(urn of the post,number)``."""
-    post, number = _parts(urn)
-    path = f"/rest/socialActions/{encoded(post)}/comments/{encoded(number)}?actor={encoded(author)}"
-    client.rest("DELETE", path, action="DELETE")
+    client.rest("DELETE", _own(urn, author), action="DELETE")
+
+
+def edit(client: LinkedInClient, author: str, urn: str, post: OutgoingPost) -> None:
+    """Give a comment of ``author`` another text ("Edit a comment": PARTIAL_UPDATE of its message)."""
+    body = {"patch": {"message": {"$set": {"text": expected_text(post)}}}}
+    client.rest("POST", _own(urn, author), body, action="PARTIAL_UPDATE")
 
 
 def is_comment(remote_id: str) -> bool:
@@ -69,6 +73,11 @@ def written(client: LinkedInClient, author: str, since: datetime, under: Under) 
 def _parts(urn: str) -> tuple[str, str]:
     post, _, number = urn.removeprefix("urn:li:comment:(").removesuffix(")").rpartition(",")
     return post, number
+
+
+def _own(urn: str, author: str) -> str:
+    post, number = _parts(urn)
+    return f"/rest/socialActions/{encoded(post)}/comments/{encoded(number)}?actor={encoded(author)}"
 
 
 def _path(under: Under) -> str:

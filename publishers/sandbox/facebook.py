@@ -115,13 +115,13 @@ class Facebook(FacebookConsent, FacebookVideo):
         return json_response(200, {"id": medium.id, "post_id": post.id})
 
     def update(self, request: Request, object_id: str) -> Response:
-        """Edit a post's message, or hide a comment."""
+        """Edit the message of a post or of an own comment, or hide somebody's comment."""
         form = self.parameters(request)
         post = self.world.store.find(self.key, object_id)
         if post is None and self.world.store.find_medium(self.key, object_id):
             return self.show_video(request, object_id)
         if post is None:
-            return self.hide(request, object_id)
+            return self.edit_comment(request, object_id) if "message" in form else self.hide(request, object_id)
         token = self.authorize(request, "pages_manage_posts")
         if self.world.directory.reachable(token, post.account.id) is None:
             raise unknown_object(object_id)

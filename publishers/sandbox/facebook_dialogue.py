@@ -57,14 +57,20 @@ class FacebookDialogue(FacebookReading):
         """Write a comment under a post, or an answer to a comment; answers stand one level deep."""
         token = self.authorize(request, "pages_manage_engagement")
         post, comment = self._under(token, object_id)
-        message = self.parameters(request).get("message", "")
-        if not message.strip():
-            raise parameter_error("Missing message or attachment")
-        if len(message) > MAX_COMMENT:
-            raise parameter_error(f"The parameter message is longer than {MAX_COMMENT} characters")
+        message = self._message(request)
         parent = None if comment is None else comment.parent_id or comment.id
         said = talk.answer(self.world, post, self._speaker(token, post), message, parent, lag=request.lag)
         return json_response(200, {"id": said.id})
+
+    def edit_comment(self, request: Request, comment_id: str) -> Response:
+        """Only one's own."""
+        token = self.authorize(request, "pages_manage_engagement")
+        post, comment = self._comment(token, comment_id)
+        if not comment.own:
+            raise Answer(error(200, "(#200) Permissions error", status=403))
+        comment.text = self._message(request)
+        self.world.store.save(post)
+        return json_response(200, {"success": True})
 
     def like(self, request: Request, object_id: str) -> Response:
         return self._like(request, object_id, on=True)
@@ -94,6 +100,14 @@ class FacebookDialogue(FacebookReading):
         post, comment = self._under(token, object_id)
         talk.set_flag(self.world, post.liked, post, comment.id if comment else post.id, on=on)
         return json_response(200, {"success": True})
+
+    def _message(self, request: Request) -> str:
+        message = self.parameters(request).get("message", "")
+        if not message.strip():
+            raise parameter_error("Missing message or attachment")
+        if len(message) > MAX_COMMENT:
+            raise parameter_error(f"The parameter message is longer than {MAX_COMMENT} characters")
+        return message
 
     def _under(self, token: Token, object_id: str) -> tuple[Post, Comment | None]:
         """A post that the token may see, or a comment on one. Answers 100 with subcode 33."""

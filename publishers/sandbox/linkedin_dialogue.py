@@ -32,6 +32,7 @@ class LinkedInDialogue(LinkedInReading):
             Route("GET", "/rest/organizationalEntityNotifications", "comments", self.notifications),
             Route("GET", "/rest/socialActions/{}/comments", "comments", self.comments),
             Route("POST", "/rest/socialActions/{}/comments", "reply", self.comment),
+            Route("POST", "/rest/socialActions/{}/comments/{}", "update", self.edit_comment),
             Route("DELETE", "/rest/socialActions/{}/comments/{}", "moderate", self.remove_comment),
             Route("POST", "/rest/reactions", "moderate", self.react),
             Route("DELETE", "/rest/reactions/{}", "moderate", self.unreact),
@@ -71,27 +72,29 @@ class LinkedInDialogue(LinkedInReading):
         token = self.authorize(request, *_WRITE)
         post, comment = self._target(token, urn, writing=True)
         body = request.json_object() or {}
-        text = as_object(body.get("message")).get("text")
+        text = _text(as_object(body.get("message")))
         actor = self._actor(token, body.get("actor"))
-        if not isinstance(text, str) or not 1 <= len(text) <= MAX_COMMENT:
-            message = f"message.text must have 1 to {MAX_COMMENT} characters"
-            raise input_error(400, "INVALID_FIELD", message, "/message/text")
         if comment is not None and body.get("parentComment") != _urn(post, comment):
             raise input_error(400, "INVALID_FIELD", "parentComment must be the comment answered", "/parentComment")
         parent = None if comment is None else comment.parent_id or comment.id
         said = talk.answer(self.world, post, actor, text, parent, lag=request.lag)
         return json_response(201, self._object(post, said), {"x-restli-id": said.id})
 
+    def edit_comment(self, request: Request, urn: str, number: str) -> Response:
+        """A partial update of the message; only of one's own."""
+        token = self.authorize(request, *_WRITE)
+        post, comment = self._own(token, request, urn, number, "PARTIAL_UPDATE")
+        message = as_object(as_object(as_object(request.json_object()).get("patch")).get("message"))
+        if request.headers.get("x-restli-method", "").upper() != "PARTIAL_UPDATE" or "$set" not in message:
+            raise input_error(400, "INVALID_PATCH", "patch.message.$set is required", "/patch")
+        comment.text = _text(as_object(message["$set"]))
+        self.world.store.save(post)
+        return Response(204)
+
     def remove_comment(self, request: Request, urn: str, number: str) -> Response:
         """Only one's own; the network answers 404 to one that is not there."""
         token = self.authorize(request, *_WRITE)
-        post, _ = self._target(token, urn, writing=True)
-        actor = self._actor(token, request.query.get("actor"))
-        comment = next((c for c in self.world.comments(post) if c.id == number), None)
-        if comment is None:
-            raise not_found(number)
-        if comment.author_id != actor.id:
-            raise Answer(denied("partnerApiSocialActionsComments.DELETE"))
+        post, _ = self._own(token, request, urn, number, "DELETE")
         talk.set_flag(self.world, post.gone, post, number, on=True)
         return Response(204)
 
@@ -127,6 +130,16 @@ class LinkedInDialogue(LinkedInReading):
         comment = next((c for c in self.world.comments(post) if c.id == match[2]), None)
         if comment is None:
             raise not_found(urn)
+        return post, comment
+
+    def _own(self, token: Token, request: Request, urn: str, number: str, method: str) -> tuple[Post, Comment]:
+        post, _ = self._target(token, urn, writing=True)
+        actor = self._actor(token, request.query.get("actor"))
+        comment = next((c for c in self.world.comments(post) if c.id == number), None)
+        if comment is None:
+            raise not_found(number)
+        if comment.author_id != actor.id:
+            raise Answer(denied(f"partnerApiSocialActionsComments.{method}"))
         return post, comment
 
     def _by_any_urn(self, token: Token, urn: str, *, others: bool) -> Post:
@@ -167,6 +180,14 @@ def _notification(account: Account, post: Post) -> dict[str, Any]:
         "action": "SHARE_MENTION", "generatedActivity": post.id, "decoratedGeneratedActivity": {"share": share},
         "lastModifiedAt": milliseconds(post),
     }  # fmt: skip
+
+
+def _text(message: dict[str, Any]) -> str:
+    text = message.get("text")
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_COMMENT:
+        detail = f"message.text must have 1 to {MAX_COMMENT} characters"
+        raise input_error(400, "INVALID_FIELD", detail, "/message/text")
+    return text
 
 
 def _activity(post: Post) -> str:

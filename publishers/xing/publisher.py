@@ -99,8 +99,7 @@ class XingPublisher(XingDialogue):
     def look(self, remote_id: str) -> RemotePost | None:
         root, _, comment = remote_id.partition(COMMENT)
         if comment:
-            recent = self._recent_under(_ALWAYS, Under(FollowUp.COMMENT, root, root))
-            return next((post for post in recent.posts if post.remote_id == remote_id), None)
+            return self._look_under(root, remote_id)
         with self._call():
             activity = self._activity(remote_id)
             return None if activity is None else remote_post(activity)
@@ -139,6 +138,19 @@ class XingPublisher(XingDialogue):
                 if one.own and one.said_at >= since
             ]
             return self._recent(own, complete=complete)
+
+    def _look_under(self, root: str, remote_id: str) -> RemotePost | None:
+        """A comment of the account; None where it, or its activity, is gone."""
+        try:
+            recent = self._recent_under(_ALWAYS, Under(FollowUp.COMMENT, root, root))
+        except Rejected as error:
+            if error.status in (404, 410):
+                return None
+            raise
+        found = next((post for post in recent.posts if post.remote_id == remote_id), None)
+        if found is None and not recent.complete:
+            raise Uncertain(f"{TITLE} did not show all comments.")
+        return found
 
     def _look_up(self, text: str, link: str | None, since: datetime) -> str:
         """The id of a post that XING accepted without naming it: the one of its kind in the account's own feed."""

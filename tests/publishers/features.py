@@ -92,6 +92,8 @@ FEATURES = (
             ("publishers/test_after.py::test_a_text_is_edited_where_the_network_allows_it_and_images_stay",)),
     Feature("take down", lambda n: n.capabilities.can_delete,
             (f"{_CONTRACT}a_deleted_post_is_gone_and_deleting_it_again_is_no_error",)),
+    Feature("look at, change or take down what stands under it", lambda n: n.capabilities.can_delete,
+            ("publishers/test_after.py::test_what_stands_under_a_post_is_looked_at_edited_and_taken_down_by_itself",)),
     Feature("hear comments", lambda n: n.capabilities.dialogue.comments,
             (f"{_TALK}a_comment_is_heard_with_who_said_it_when_and_where",)),
     Feature("hear mentions", lambda n: n.capabilities.dialogue.mentions,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from publishers.base import Medium, OutgoingPost, Publisher, ReconnectNeeded, Uncertain, Unsupported
+from publishers.base import (
+    FollowUp,
+    Medium,
+    OutgoingPost,
+    Publisher,
+    ReconnectNeeded,
+    Uncertain,
+    Under,
+    Unsupported,
+)
 from publishers.optional import AfterPublishing
 from publishers.registry import network
 from publishers.sandbox import Sandbox
@@ -52,6 +61,44 @@ def test_a_text_is_edited_where_the_network_allows_it_and_images_stay(
     assert shown is not None
     assert (shown.text, shown.media_count) == (network(key).expected_text(better), 1)
     assert len(sandbox.posts(key)) == 1
+
+
+def test_what_stands_under_a_post_is_looked_at_edited_and_taken_down_by_itself(
+    publisher: Publisher, key: str, sandbox: Sandbox
+) -> None:
+    kind = FollowUp.REPLY if key == "twitter" else FollowUp.COMMENT
+    root = send(publisher, OutgoingPost("Neue Fräse im Werk Süd."))
+    under = Under(kind, root.remote_id, root.remote_id)
+    first = OutgoingPost("Mehr [dazu] (unten) #hier mit Feler", under=under)
+    below = send(publisher, first).remote_id
+
+    shown = after(publisher).look(below)
+    assert shown is not None
+    assert (shown.remote_id, shown.text) == (below, network(key).expected_text(first))
+    if key in EDITABLE:
+        better = OutgoingPost("Mehr [dazu] (unten) #hier", under=under)
+        after(publisher).edit(below, better)
+        after(publisher).edit(below, better)
+        shown = after(publisher).look(below)
+        assert shown is not None
+        assert shown.text == network(key).expected_text(better)
+
+    publisher.delete(below)
+    publisher.delete(below)
+    assert after(publisher).look(below) is None
+    assert after(publisher).look(root.remote_id) is not None
+
+
+def test_what_stands_under_a_post_that_is_taken_down_goes_with_it_or_stays_as_the_network_says(
+    publisher: Publisher, key: str
+) -> None:
+    kind = FollowUp.REPLY if key == "twitter" else FollowUp.COMMENT
+    root = send(publisher, OutgoingPost("Neue Fräse im Werk Süd."))
+    below = send(publisher, OutgoingPost("Mehr dazu", under=Under(kind, root.remote_id, root.remote_id))).remote_id
+
+    publisher.delete(root.remote_id)
+    stays = after(publisher).look(below) is not None
+    assert stays is network(key).capabilities.leaves_under
 
 
 @pytest.mark.parametrize("key", EDITABLE)

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from planner.bootstrap import Platform
+from planner.services.posts import PartInput
 from publishers.sandbox import Sandbox
 from tests.publishers.accounts import CREDENTIALS, KEYS, register
 from tests.services.live.test_live import TEXT, out, read, remote
 from tests.services.metrics.published import wired
+from tests.services.publishing.stage import Stage
+from tests.services.publishing.test_following import steps
 from tests.support.clock import FakeClock
 from tests.support.factories import Company
 from tests.support.web import ClientOf
@@ -61,3 +64,35 @@ def test_a_person_sees_what_the_network_shows_changes_it_and_takes_it_down(
     assert "Entfernt am" in after
     assert f"/deliveries/{twitter}/takedown" not in after
     assert [p["deleted"] for p in sandbox.posts("twitter")] == [True]
+
+
+def test_what_stands_under_a_post_has_its_own_buttons_and_the_dialog_says_what_becomes_of_it(
+    client_of: ClientOf, company: Company, platform: Platform, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    stage, bob = Stage(platform, company, sandbox, clock), client_of(company.bob)
+    commented = stage.due(stage.channel("linkedin"), first_comment="Mehr mit Feler")
+    threaded = stage.due(stage.channel("twitter"), text="Eins", thread=(PartInput("Zwei"), PartInput("Drei")))
+    stage.run()
+    (comment,), (second, third) = steps(stage, commented), steps(stage, threaded)
+
+    page = f"/posts/{commented.post_id}"
+    assert "Unser erster Kommentar verschwindet mit ihm." in bob.get(page).text
+    assert bob.send(f"/deliveries/{comment.id}/look").status_code == 303
+    refused = bob.send(f"/deliveries/{comment.id}/remote", text=" ")
+    assert refused.status_code == 422
+    assert bob.send(f"/deliveries/{comment.id}/remote", text="Mehr ohne Fehler").status_code == 303
+    assert "Mehr ohne Fehler" in bob.get(page).text
+    assert bob.send(f"/deliveries/{comment.id}/takedown").status_code == 303
+    assert "Unser erster Kommentar verschwindet mit ihm." not in bob.get(page).text
+
+    page = f"/posts/{threaded.post_id}"
+    shown = bob.get(page).text
+    assert "kostet 0,045 $" in shown, "all three parts"
+    assert "2 weitere Teile des Threads stehen darunter" in shown
+    assert f"/deliveries/{third.id}/remote" not in shown, "X has no edit"
+    sandbox.faults.add("missing_permission", "twitter", "delete", count=1)
+    assert bob.send(f"/deliveries/{threaded.id}/takedown", under="too").status_code == 303
+    after = bob.get(page).text
+    assert "Teil 3 ist weiterhin veröffentlicht." in after
+    assert "Beim Netzwerk entfernt: Teil 2, Teil 1." in after
+    assert [f"/deliveries/{one.id}/takedown" in after for one in (threaded, second, third)] == [False, False, True]

@@ -17,11 +17,12 @@ from planner.services import events
 from planner.services.actor import Actor
 from planner.services.asking import ask
 from planner.services.errors import Conflict, Problems
+from planner.services.live import under
 from planner.services.live.ground import Ground, ground, refusal, same_text
 from planner.services.live.looking import as_json, look
 from planner.services.posts import store
 from planner.services.publishing.again import write_again
-from publishers.base import NetworkError, RemotePost, Uncertain
+from publishers.base import FollowUp, NetworkError, RemotePost, Uncertain
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -66,8 +67,13 @@ def take_over(platform: Platform, actor: Actor, delivery_id: int) -> None:
 
 def _check(live: Ground, text: str) -> None:
     problems = Problems()
-    for problem in live.network.problems(replace(live.post, text=text), assisted=False):
-        if problem.field == "text":
+    post = replace(live.post, text=text)
+    is_comment = post.under is not None and post.under.kind is FollowUp.COMMENT
+    if is_comment:
+        post = replace(post, first_comment=text)
+    for problem in live.network.problems(post, assisted=False):
+        of_a_post = problem.code == "text_too_long" and is_comment  # a comment may be as long as a comment may be
+        if problem.field in ("text", "first_comment") and not of_a_post:
             problems.add("text", problem.code, **{**problem.params, "channel": live.channel})
     problems.raise_any()
 
@@ -116,6 +122,12 @@ def _note(session: Session, live: Ground, actor: Actor, text: str, shown: Remote
 def _set_text(session: Session, actor: Actor, live: Ground, text: str, now: datetime) -> None:
     """Our text on this channel: the post's own where it went nowhere else, else this channel's variant."""
     post = store.load(session, actor, live.ref.post_id)
+    post.version += 1
+    post.updated_at = now
+    if live.post.under is not None:
+        delivery = session.get_one(Delivery, live.ref.id)
+        under.set_text(session, delivery, post, live.network, text, alone=_is_alone(session, post))
+        return
     variant = next((v for v in post.variants if v.channel_id == live.ref.channel_id), None)
     if _is_alone(session, post) and (variant is None or variant.text is None):
         post.text = text
@@ -123,8 +135,6 @@ def _set_text(session: Session, actor: Actor, live: Ground, text: str, now: date
         variant.text = text
     else:
         post.variants.append(Variant(channel_id=live.ref.channel_id, text=text))
-    post.version += 1
-    post.updated_at = now
 
 
 def _is_alone(session: Session, post: Post) -> bool:

@@ -16,11 +16,13 @@ from planner.services import events
 from planner.services.actor import Actor, machine
 from planner.services.asking import ask
 from planner.services.connections import ChannelAccess
+from planner.services.live.under import take_along
 from planner.services.publishing import notices
 from planner.services.publishing.again import write_again
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.tables import DELIVERY, changed
 from planner.services.webhooks import events as webhooks
+from publishers import registry
 from publishers.base import NetworkError
 
 if TYPE_CHECKING:
@@ -90,4 +92,16 @@ def _mark(session: Session, ref: Ref, now: datetime, by: str | None) -> bool:
     """Settles the race of a person and of whoever notices."""
     values = {"removed_at": now, "removed_by": by, "metrics_due_at": None, "remarks_due_at": None}
     live = DELIVERY.c.id == ref.id, DELIVERY.c.state == DeliveryState.PUBLISHED, DELIVERY.c.removed_at.is_(None)
-    return changed(session, update(DELIVERY).where(*live).values(**values)) == 1
+    if changed(session, update(DELIVERY).where(*live).values(**values)) != 1:
+        return False
+    _take_along(session, ref, now, by)
+    return True
+
+
+def _take_along(session: Session, ref: Ref, now: datetime, by: str | None) -> None:
+    delivery = session.get_one(Delivery, ref.id)
+    network = registry.networks().get(delivery.channel.network)
+    for gone in take_along(session, delivery, network, now, by) if network else ():
+        events.record(session, machine(ref.workspace_id), now, "delivery", gone.id, "removed_with_post")
+        session.flush()
+        webhooks.about_removed(session, ref.workspace_id, gone.id, now)

@@ -19,6 +19,7 @@ from planner.services.actor import Actor
 from planner.services.channels import is_by_hand
 from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict, NotFound
+from planner.services.live.under import content_of
 from planner.services.posts.content import outgoing
 from planner.services.publishing.moves import Ref
 from publishers import registry
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A live delivery as it stood before its network was asked. ``post`` is what we hold its content to be."""
+    """A live delivery as it stood before its network was asked, a post or what stands under one. ``post`` is what we
+    hold its content to be."""
 
     ref: Ref
     remote_id: str
@@ -81,7 +83,8 @@ def ground_in(session: Session, platform: Platform, workspace_id: int, delivery_
         can = platform.connections.capabilities(access)
     except VaultError as error:
         raise Conflict("no_connection", channel=channel.name) from error
-    content = outgoing(post, channel.id, platform.settings.media_folder, network)
+    folder = platform.settings.media_folder
+    content = content_of(session, delivery, folder) if delivery.step else outgoing(post, channel.id, folder, network)
     return Ground(
         Ref.of(delivery), delivery.remote_id, access, network, can, content, post.needs_approval, channel.name
     )

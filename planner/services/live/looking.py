@@ -15,6 +15,7 @@ from planner.services.asking import ask
 from planner.services.errors import Conflict, ServiceError
 from planner.services.live.gone import mark_gone
 from planner.services.live.ground import Ground, ground, ground_in, in_plain_words, same_text
+from planner.services.live.under import below
 from planner.services.publishing.again import write_again
 from publishers.base import RemotePost
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 class Standing:
     """What can be done with a live delivery, and what its network showed last (``shown``, at ``looked_at``).
 
-    ``differs``: the text there is not ours. ``expected`` is ours as the network would show it.
+    ``differs``: the text there is not ours. ``expected`` is ours as the network would show it, ``text`` as we hold it.
+    Where it is taken down, so many of what stands under it and is live go with it (``goes``) or stay (``stays``), and
+    so many that still wait do not go out (``waits``); ``leaves_under`` says it of what others wrote there.
     """
 
     can_look: bool = False
@@ -38,6 +41,11 @@ class Standing:
     url: str | None = None
     looked_at: datetime | None = None
     differs: bool = False
+    text: str = ""
+    leaves_under: bool = False
+    goes: int = 0
+    stays: int = 0
+    waits: int = 0
 
 
 def look(platform: Platform, actor: Actor, delivery_id: int) -> bool:
@@ -87,7 +95,8 @@ def standing(session: Session, platform: Platform, delivery: Delivery) -> Standi
     except (ServiceError, VaultError, KeyError):
         return seen
     differs = "text" in shown and not same_text(shown["text"], live.expected)
-    can = live.can
+    can, under = live.can, below(session, delivery)
+    stays = can.leaves_under or bool(delivery.step)
     return replace(
         seen,
         can_look=can.can_look,
@@ -95,4 +104,9 @@ def standing(session: Session, platform: Platform, delivery: Delivery) -> Standi
         can_remove=can.can_delete,
         expected=live.expected,
         differs=differs,
+        text=live.post.text,
+        leaves_under=can.leaves_under,
+        goes=0 if stays else len(under.live),
+        stays=len(under.live) if stays else 0,
+        waits=len(under.waits),
     )

@@ -43,10 +43,17 @@ def _steps(view: PostView, delivery: Delivery) -> list[Step]:
         return []
     made = {one.step: one for one in view.following.get(delivery.id, [])}
     return [
-        Step(number, kind, part.text, len(part.media), made.get(number))
+        Step(number, kind, _text(made.get(number), part), len(part.media), made.get(number))
         for number, (kind, part) in enumerate(follow_ups(post), start=1)
         if number in made or _will_follow(delivery, any_made=bool(made))
     ]
+
+
+def _text(delivery: Delivery | None, frozen: OutgoingPost) -> str:
+    """As it stands there: the text of what is live may have been changed since it was frozen with its post."""
+    if delivery is None or delivery.payload is None:
+        return frozen.text
+    return str(delivery.payload["text"])
 
 
 def _whole(view: PostView, delivery: Delivery) -> OutgoingPost | None:

@@ -163,8 +163,10 @@ _NOT_YET: Mapping[str, Any] = {
     "published_at": None,
     "remote_id": None,
     "remote_url": None,
+    "removed_at": None,
     "error": None,
     "attempts_made": 0,
+    "cost_usd": None,
 }
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from planner.models import Delivery
 from planner.services import channels, spending
+from planner.services.posts.steps import Step
 from planner.web import context
 from planner.web.formats import dollars
 from publishers.costs import Cost
@@ -21,10 +22,10 @@ def lines(costs: Mapping[int, Cost]) -> list[str]:
     return [_line(names.get(channel_id, ""), cost) for channel_id, cost in costs.items()]
 
 
-def of_deliveries(deliveries: Sequence[Delivery]) -> dict[int, int]:
-    """By delivery id, in millionths of a US dollar."""
+def of_deliveries(deliveries: Sequence[Delivery], steps: Mapping[int, Sequence[Step]]) -> dict[int, int]:
+    """By delivery id, with all that follows each, in millionths of a US dollar."""
     folder = context.platform().settings.media_folder
-    found = {d.id: spending.cost_of_delivery(d, folder) for d in deliveries}
+    found = {d.id: spending.cost_with_steps(d, steps.get(d.id, ()), folder) for d in deliveries}
     return {delivery_id: micros for delivery_id, micros in found.items() if micros is not None}
 
 

@@ -1,4 +1,5 @@
-"""What a person does with a post that is out: look at it there, change it there, take it down."""
+"""What a person does with a post that is out, or with what stands under it: look at it there, change it there, take it
+down."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from planner.web import context
 from planner.web.access import requires
 from planner.web.messages import explain
 from planner.web.notify import say
-from planner.web.posts import page
+from planner.web.posts import page, wording
 from planner.web.posts.blueprint import blueprint
 
 
@@ -26,7 +27,7 @@ def look(delivery_id: int) -> ResponseReturnValue:
 
     def work() -> str:
         there = live.look(context.platform(), context.actor(), delivery_id)
-        return _("This is what the network shows now.") if there else _("The network no longer has this post.")
+        return _("This is what the network shows now.") if there else _("The network no longer has it.")
 
     return _do(delivery_id, work)
 
@@ -61,11 +62,25 @@ def take_over(delivery_id: int) -> ResponseReturnValue:
 def take_down(delivery_id: int) -> ResponseReturnValue:
     """Take it down at the network."""
 
+    if request.form.get("under") == "too":
+        return _do(delivery_id, lambda: _take_all_down(delivery_id))
+
     def work() -> str:
         live.take_down(context.platform(), context.actor(), delivery_id)
-        return _("The post was taken down at the network.")
+        return _("It was taken down at the network.")
 
     return _do(delivery_id, work)
+
+
+def _take_all_down(delivery_id: int) -> str:
+    """The result of each is told: what is down in one sentence, each that is not with the reason."""
+    done = live.take_down_all(context.platform(), context.actor(), delivery_id)
+    for one in done:
+        if one.problem is not None:
+            part = wording.part(one.step)
+            say(_("%(part)s is still live. %(why)s", part=part, why=explain(one.problem)), kind="error")
+    down = [wording.part(one.step) for one in done if one.problem is None]
+    return _("Taken down at the network: %(parts)s.", parts=", ".join(down)) if down else ""
 
 
 def _do(delivery_id: int, work: Callable[[], str], text: str | None = None) -> ResponseReturnValue:
@@ -73,7 +88,8 @@ def _do(delivery_id: int, work: Callable[[], str], text: str | None = None) -> R
     found = posts.delivery(context.reading(), context.member().workspace_id, delivery_id)
     post_id = found.post_id
     try:
-        say(work())
+        if told := work():
+            say(told)
     except Invalid as error:
         return _again(post_id, delivery_id, text or "", explain(error.errors[0]), 422)
     except Conflict as error:

@@ -55,7 +55,7 @@ def draw(
     deliveries = shown.deliveries
     following = [one for steps in shown.following.values() for one in steps]
     every = [*deliveries, *following]
-    holds = Holds.read(session, workspace_id, context.now())
+    holds, steps = Holds.read(session, workspace_id, context.now()), steps_of(shown)
     figures = [f for f in reports.post_metrics(session, post_id) if f.as_of is not None]
     return render_template(
         template,
@@ -65,10 +65,10 @@ def draw(
         versions=written.versions(shown),
         beyond=written.beyond(shown.post),
         holds=holding.holds_of(holds, every),
-        steps=steps_of(shown),
+        steps=steps,
         progress={d.id: wording.preparation(d) for d in every if d.progress},
         under_way=any(d.state in FROZEN or (d in following and d.state is S.SCHEDULED) for d in every),
-        costs=costs.of_deliveries(deliveries),
+        costs=costs.of_deliveries(deliveries, steps),
         by_hand_instead={d.id for d in deliveries if d.state is S.SCHEDULED and _can_hand_over(d)},
         troubles={d.id: found for d in every if (found := trouble.trouble_of(d))},
         outcome=trouble.outcome,
@@ -111,15 +111,15 @@ def allowed(post: Post, deliveries: Sequence[Delivery], following: Sequence[Deli
 
 
 def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[int, dict[str, Any]]:
-    """What can be done with each delivery that is out: ``stands``, our ``text``, and what was typed with its error."""
+    """What can be done with each delivery that is out, and with what stands under it: ``stands``, our ``text``, and
+    what was typed with its error."""
     session, platform = context.reading(), context.platform()
     texts = {v.channel_id: v.text for v in shown.post.variants if v.text is not None}
-    return {
-        d.id: {
-            "stands": live.standing(session, platform, d),
-            "text": typed[d.id][0] if d.id in typed else texts.get(d.channel_id, shown.post.text),
-            "error": typed[d.id][1] if d.id in typed else "",
-        }
-        for d in shown.deliveries
-        if d.state is S.PUBLISHED
-    }
+    parts: dict[int, dict[str, Any]] = {}
+    for delivery in (*shown.deliveries, *(one for steps in shown.following.values() for one in steps)):
+        if delivery.state is S.PUBLISHED:
+            stands = live.standing(session, platform, delivery)
+            ours = stands.text if delivery.step else texts.get(delivery.channel_id, shown.post.text)
+            text, error = typed.get(delivery.id, (ours, ""))
+            parts[delivery.id] = {"stands": stands, "text": text, "error": error}
+    return parts

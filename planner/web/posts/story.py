@@ -37,6 +37,7 @@ DELIVERY: Mapping[str, Any] = {
     "missed": (_l("missed its time"), "clock-exclamation"),
     "draft": (_l("made it a draft again"), "pencil"),
     "removed": (_l("took it down at the network"), "trash"),
+    "removed_with_post": (_l("noted that it went with its post"), "trash"),
     "removed_at_network": (_l("noticed that it is gone at the network"), "trash"),
     "remote_edited": (_l("changed the text at the network"), "pencil"),
     "text_taken_over": (_l("took over the text that the network shows"), "pencil"),

@@ -77,6 +77,11 @@ def with_zone(when: datetime) -> str:
     return f"{moment(when)} ({zone_name()})"
 
 
+def part(step: int) -> str:
+    """What a person calls the post itself (``step`` 0) and the parts of its thread."""
+    return _("Part %(number)s", number=step + 1)
+
+
 def posts_count(count: int) -> str:
     """``1 post``, ``3 posts``."""
     return ngettext("%(num)d post", "%(num)d posts", count)

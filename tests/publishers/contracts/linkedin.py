@@ -83,12 +83,16 @@ _FINALIZE = strict(
         uploadedPartIds={"type": "array", "minItems": 1, "items": texts()},
     ),
 )
+_COMMENT_TEXT = {"type": "string", "minLength": 1, "maxLength": 1250}
 _COMMENT = strict(
     ["actor", "message"],
     actor=_AUTHOR,
     object=texts("^urn:li:"),
     parentComment=texts("^urn:li:comment:"),
-    message=strict(["text"], text={"type": "string", "minLength": 1, "maxLength": 1250}, attributes={"type": "array"}),
+    message=strict(["text"], text=_COMMENT_TEXT, attributes={"type": "array"}),
+)
+_COMMENT_PATCH = strict(
+    ["patch"], patch=strict(["message"], message=strict(["$set"], **{"$set": strict(["text"], text=_COMMENT_TEXT)}))
 )
 _PATCH = strict(
     ["patch"], patch=strict(["$set"], **{"$set": strict(["commentary"], commentary=_POST["properties"]["commentary"])})
@@ -171,6 +175,15 @@ EXPECTED = (
     ),
     Expectation("POST", f"/rest/socialActions/{_URN}/comments", "Comments API", headers=versioned(), body=_COMMENT),
     Expectation("GET", f"/rest/socialActions/{_URN}/comments", "Comments API", _PAGE, headers=versioned()),
+    Expectation(
+        "POST",
+        f"/rest/socialActions/{_URN}/comments/[0-9]+",
+        "Comments API, Edit a comment",
+        {"actor": _URN},
+        headers=versioned("PARTIAL_UPDATE"),
+        required=["actor"],
+        body=_COMMENT_PATCH,
+    ),
     Expectation(
         "DELETE",
         f"/rest/socialActions/{_URN}/comments/{_URN}|/rest/socialActions/{_URN}/comments/[0-9]+",

@@ -145,8 +145,9 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
     for kind in FollowUp:
         if can_follow(key, kind):
             under = Under(kind, root, root)
-            send(publisher, OutgoingPost("Und weiter geht es (hier).", under=under))
+            below = send(publisher, OutgoingPost("Und weiter geht es (hier).", under=under)).remote_id
             publisher.find_recent(begun, under)
+            change_below(publisher, below, under)
     publisher.find_recent(begun)
     publisher.metrics(live)
     if key != "xing":
@@ -161,6 +162,14 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
     again = connect(key, connection_of(publisher, key), app=APP, credentials={"refresh_token": "none-such"})
     tolerant(again.refresh)
     again.close()
+
+
+def change_below(publisher: Publisher, below: str, under: Under) -> None:
+    """What stands under a post is looked at, changed and taken down by calls of its own."""
+    after = cast("AfterPublishing", publisher)
+    after.look(below)
+    tolerant(lambda: after.edit(below, OutgoingPost("Und nun besser [so].", under=under)))
+    publisher.delete(below)
 
 
 def posts(key: str, folder: Path) -> list[OutgoingPost]:

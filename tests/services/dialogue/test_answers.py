@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from planner.domain.answers import AnswerState
 from planner.models import Channel, Event, Workspace
-from planner.services import dialogue
+from planner.services import dialogue, spending
 from planner.services.dialogue import answering
 from planner.services.dialogue.answering import Step
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -290,3 +291,19 @@ def test_hiding_liking_and_deleting_reach_the_network_and_the_history(talk: Talk
     with talk.platform.database.read() as session:
         kinds = [e.kind for e in session.query(Event).filter_by(subject="message").order_by(Event.id)]
     assert kinds == ["hidden", "liked", "shown", "unliked", "removed"]
+
+
+def test_answers_on_x_are_paid_posts_of_the_month_and_elsewhere_they_cost_nothing(talk: Talk) -> None:
+    for key, text in (("facebook", "Ja."), ("twitter", "Ja."), ("twitter", "Ja, gern: brandt.de")):
+        talk.write(asked(talk, key)[0], text)
+        talk.settle()
+    talk.write(asked(talk, "twitter")[0], "Noch nicht draußen.")
+
+    with talk.platform.database.read() as session:
+        workspace, now = talk.company.workspace.id, talk.clock.now()
+        spent = spending.this_month(session, workspace, now=now)
+        one = spent[talk.channels["twitter"].id]
+        assert (one.posts, one.answers, one.answer_micros) == (0, 2, 15_000 + 200_000)
+        assert one.micros == one.read_micros + 215_000
+        assert talk.channels["facebook"].id not in spent
+        assert spending.this_month(session, workspace, now=now + timedelta(days=40)) == {}

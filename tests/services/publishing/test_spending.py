@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState as S
-from planner.services import spending
+from planner.models import Delivery
+from planner.services import posts, spending
 from planner.services.connections import ChannelAccess
 from planner.services.limits import charges
+from planner.services.posts import PartInput
+from planner.services.posts.steps import steps_of
+from planner.services.publishing.send import Step
 from planner.services.spending import Spent
 from publishers.costs import Charge, Cost
 from publishers.outgoing import OutgoingPost, ThreadPart
 from publishers.registry import network
-from tests.services.publishing.stage import Stage, lost
+from tests.services.publishing.stage import Stage, at_step, lost
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel
 
@@ -76,3 +80,28 @@ def test_reading_is_added_up_within_its_month(platform: Platform, company: Compa
 def test_what_follows_a_post_is_paid_for_as_well() -> None:
     post = OutgoingPost("Eins", thread=(ThreadPart("Zwei"), ThreadPart("Drei: brandt.de")))
     assert spending.cost_of(network("twitter"), post) == Cost(15_000 + 15_000 + 200_000, with_link=True)
+
+
+def test_a_posts_cost_is_that_of_all_its_parts_before_and_after_they_are_out_and_of_none_that_failed(
+    stage: Stage,
+) -> None:
+    channel = stage.channel("twitter")
+    root = stage.due(channel, text="Eins", thread=(PartInput("Zwei"), PartInput("Drei: brandt.de")))
+    costs = [whole_cost(stage, root)]
+    stage.run(at_step(Step.NOTED, lambda: costs.append(whole_cost(stage, root))))
+    costs.append(whole_cost(stage, root))
+    assert costs == [230_000, 230_000, 230_000]
+    assert spent(stage) == {channel.id: Spent(posts=3, post_micros=230_000)}
+
+    refused = stage.due(channel, text="Vier", thread=(PartInput("Fünf"),))
+    stage.run(at_step(Step.NOTED, lambda: stage.sandbox.faults.add("rejected", "twitter", count=1)))
+    assert whole_cost(stage, refused) == 15_000
+    assert spent(stage)[channel.id].post_micros == 245_000
+
+
+def whole_cost(stage: Stage, delivery: Delivery) -> int | None:
+    """What the post's page says of a delivery."""
+    with stage.platform.database.read() as session:
+        view = posts.view(session, stage.company.workspace.id, delivery.post_id)
+        found = next(d for d in view.deliveries if d.id == delivery.id)
+        return spending.cost_with_steps(found, steps_of(view).get(found.id, ()), stage.platform.settings.media_folder)

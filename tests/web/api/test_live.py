@@ -42,3 +42,34 @@ def test_a_live_post_is_looked_at_edited_and_taken_down(
     after = {d["network"]: d for d in made(admin.get(f"/posts/{post['id']}"))["deliveries"]}
     assert (after["twitter"]["status"], after["twitter"]["removed_at"]) == ("published", SOON)
     assert after["facebook"]["removed_at"] is None
+
+
+def test_what_follows_a_post_is_managed_by_the_same_calls_and_a_thread_is_taken_down_from_its_end(
+    admin: Script, sandbox: Sandbox, platform: Platform, clock: FakeClock
+) -> None:
+    x, page = connect(admin, sandbox, "twitter"), connect(admin, sandbox, "facebook")
+    post = schedule(admin, x, page, thread=[{"text": "Zwei"}, {"text": "Drei"}], first_comment="Mehr dazu")
+    clock.set(SOON)
+    send_due(platform)
+    found = {d["network"]: d for d in made(admin.get(f"/posts/{post['id']}"))["deliveries"]}
+    (comment,), (second, third) = found["facebook"]["steps"], found["twitter"]["steps"]
+    assert (second["cost_usd"], comment["cost_usd"], comment["removed_at"]) == (0.015, None, None)
+
+    comment_path = f"/deliveries/{comment['id']}/remote"
+    edited = made(admin.patch(comment_path, {"text": "Mehr dazu hier"}))
+    assert (edited["text"], edited["differs"], edited["can_remove"]) == ("Mehr dazu hier", False, True)
+    root = made(admin.get(f"/deliveries/{found['facebook']['id']}/remote"))
+    assert (root["under_goes"], root["under_stays"], root["under_waits"]) == (1, 0, 0)
+    assert made(admin.delete(comment_path))["removed_at"] == SOON
+
+    thread = f"/deliveries/{found['twitter']['id']}"
+    assert made(admin.get(f"{thread}/remote"))["under_stays"] == 2
+    sandbox.faults.add("missing_permission", "twitter", "delete", count=1)
+    items = made(admin.delete(f"{thread}/thread"))["items"]
+    assert [(i["delivery"], i["part"], i["removed"], i["code"]) for i in items] == [
+        (third["id"], 3, False, "network_refused"),
+        (second["id"], 2, True, None),
+        (found["twitter"]["id"], 1, True, None),
+    ]
+    assert items[0]["message"]
+    assert problem(admin.delete(f"{thread}/thread"), 409)["code"] == "removed_already"

@@ -9,7 +9,8 @@ from planner.domain.roles import Permission
 from planner.services import live, posts
 from planner.services.actor import Actor
 from planner.web.api.operations import Call, Router
-from planner.web.api.shapes.live import Remote, RemotePatch
+from planner.web.api.shapes.live import Remote, RemotePatch, TakenDown, TakenDownList
+from planner.web.messages import explain
 
 router = Router("deliveries")
 
@@ -24,6 +25,10 @@ def _edit(platform: Platform, actor: Actor, delivery_id: int, body: RemotePatch)
 
 def _take_down(platform: Platform, actor: Actor, delivery_id: int) -> None:
     live.take_down(platform, actor, delivery_id)
+
+
+def _take_all_down(platform: Platform, actor: Actor, delivery_id: int) -> list[live.TakenDown]:
+    return live.take_down_all(platform, actor, delivery_id)
 
 
 def _take_over(platform: Platform, actor: Actor, delivery_id: int) -> None:
@@ -53,8 +58,28 @@ def edit_remote(call: Call, delivery_id: int, body: RemotePatch) -> Remote:  # n
 
 @router.delete("/deliveries/{delivery_id}/remote", Permission.EDIT, prepare=_take_down)
 def take_down_remote(call: Call, delivery_id: int) -> Remote:
-    """Take the live post down at its network. This cannot be undone; history and figures stay."""
+    """Take the live post, or what stands under one, down at its network. This cannot be undone; history and figures
+    stay. What is live under it goes with it, on X it stays (`under_goes`, `under_stays`).
+    """
     return _remote(call, delivery_id)
+
+
+@router.delete("/deliveries/{delivery_id}/thread", Permission.EDIT, prepare=_take_all_down)
+def take_down_thread(call: Call, delivery_id: int) -> TakenDownList:  # noqa: ARG001 - it was asked before
+    """Take the live post down with all that would stay under it, the last part first. Each has a result of its own."""
+    done: list[live.TakenDown] = call.prepared
+    return TakenDownList(
+        items=[
+            TakenDown(
+                delivery=str(one.delivery_id),
+                part=one.step + 1,
+                removed=one.problem is None,
+                code=one.problem.code if one.problem else None,
+                message=explain(one.problem) if one.problem else None,
+            )
+            for one in done
+        ]
+    )
 
 
 @router.post("/deliveries/{delivery_id}/takeover", Permission.EDIT, status=200, prepare=_take_over)
@@ -77,5 +102,8 @@ def _remote(call: Call, delivery_id: int) -> Remote:
         "url": stands.url,
         "looked_at": stands.looked_at,
         "differs": stands.differs,
+        "under_goes": stands.goes,
+        "under_stays": stands.stays,
+        "under_waits": stands.waits,
     }
     return Remote(delivery=str(found.id), removed_at=found.removed_at, removed_by=found.removed_by, **values)

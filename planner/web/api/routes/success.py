@@ -73,13 +73,15 @@ def get_rehearsal(call: Call, week: str) -> shapes.Rehearsal:
 
 @router.get("/costs")
 def get_costs(call: Call) -> shapes.Costs:
-    """What the networks ask for this month's posts and reading, by their price lists."""
+    """What the networks ask for this month's posts, answers and reading, by their price lists."""
     spent = spending.this_month(call.session, call.workspace_id, now=call.now)
     items = [
         shapes.ChannelCosts(
             channel=str(channel_id),
             posts=one.posts,
             posts_usd=one.post_micros / spending.MICROS,
+            answers=one.answers,
+            answers_usd=one.answer_micros / spending.MICROS,
             reads=one.reads,
             reads_usd=one.read_micros / spending.MICROS,
         )

@@ -155,8 +155,10 @@ class Step(Output):
     published_at: Moment | None
     remote_id: str | None
     remote_url: str | None
+    removed_at: Moment | None = Field(description="When it was taken down, by us or at the network itself.")
     error: DeliveryError | None
     attempts_made: int
+    cost_usd: float | None = Field(description="As of a delivery: each thing that follows is paid for by itself.")
 
 
 class DeliveryWithSteps(Delivery):

@@ -49,11 +49,14 @@ class Rehearsal(Output):
 
 
 class ChannelCosts(Output):
-    """What a channel cost this month by its network's price list: its posts, and the things read there."""
+    """What a channel cost this month by its network's price list: its posts, with all parts of threads, its answers in
+    conversations, and the things read there."""
 
     channel: Id
     posts: int
     posts_usd: float
+    answers: int
+    answers_usd: float = Field(description="Reckoned from their texts by the price list as it stands now.")
     reads: int
     reads_usd: float
 
