@@ -223,7 +223,17 @@ def test_what_the_month_cost_is_told_by_channel(
         session.add(ReadCost(channel_id=channel.id, month="2026-03", reads=30, micros=150_000))
     assert made(admin.get("/costs")) == {
         "month": "2026-03",
-        "items": [{"channel": str(channel.id), "posts": 1, "posts_usd": 0.2, "reads": 30, "reads_usd": 0.15}],
+        "items": [
+            {
+                "channel": str(channel.id),
+                "posts": 1,
+                "posts_usd": 0.2,
+                "answers": 0,
+                "answers_usd": 0.0,
+                "reads": 30,
+                "reads_usd": 0.15,
+            }
+        ],
         "total_usd": 0.35,
     }
     assert made(admin.get(f"/deliveries/{post['deliveries'][0]['id']}"))["cost_usd"] == 0.2
