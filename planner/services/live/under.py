@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Delivery, Post, Variant
+from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict
-from planner.services.publishing.decide import DOUBT
 from planner.services.publishing.payload import Payload, kinds_of_steps, thaw
 from publishers.base import FollowUp, Network, OutgoingPost, Under
 from publishers.outgoing import follow_ups
