@@ -169,6 +169,23 @@ def test_a_channel_is_reconnected_by_one_button(alice: Browsing, platform: Platf
     assert "Reconnect with Facebook" in alice.get(f"/channels/{channel.id}/connection").text
 
 
+def test_who_reconnects_an_organisation_is_told_what_was_renewed_with_it(
+    alice: Browsing, platform: Platform, company: Company
+) -> None:
+    names = {"urn:li:organization:78214563": "Brandt", "urn:li:organization:90117342": "Akademie"}
+    channel, _ = [
+        make_channel(
+            platform.database, company, platform.clock.now(), "linkedin", name=name, remote_account_id=urn,
+            credentials=platform.vault.seal({"author": urn, "access_token": "ended"}),
+        )
+        for urn, name in names.items()
+    ]  # fmt: skip
+    back = alice.get(path_of(decide(leave(alice, "linkedin", channel.id)))).location
+    said = alice.get(back).text
+    assert "Brandt is connected again." in said
+    assert "Renewed with it, as they belong to the same sign-in: Akademie." in said
+
+
 def test_the_guide_shows_the_redirect_address_and_never_a_secret(alice: Browsing, platform: Platform) -> None:
     page = alice.get("/channels/connect/linkedin").text
     assert "http://localhost/channels/connect/linkedin/back" in page

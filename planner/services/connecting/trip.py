@@ -32,12 +32,13 @@ LIFETIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came of a trip: a channel that is ``reconnected``, lacking the permissions ``missing``; or a choice to make,
-    by the number of the row that holds it."""
+    """What came of a trip: a channel that is ``reconnected``, lacking the permissions ``missing``, and with it others
+    of the same sign-in (``also``); or a choice to make, by the number of the row that holds it."""
 
     begun_id: int
     reconnected: Channel | None = None
     missing: tuple[str, ...] = ()
+    also: tuple[Channel, ...] = ()
 
 
 def begin(
@@ -190,9 +191,11 @@ def _settle(platform: Platform, actor: Actor, app: AppSettings, begun_id: int, g
         channel = session.get(Channel, row.channel_id) if row.channel_id else None
         offer = _offer_for(channel, app, grant.offers)
         if channel is not None and offer is not None:
+            others = _of_the_same_sign_in(session, platform, app, channel, grant.offers)
             reconnected = _reconnect(session, platform, actor, channel, offer, now)
+            also = tuple(_reconnect(session, platform, actor, other, its, now) for other, its in others)
             session.delete(row)
-            return Arrival(begun_id, reconnected, offer.account.missing)
+            return Arrival(begun_id, reconnected, offer.account.missing, also)
         row.person = (grant.person or app.network.title)[:200]
         row.sealed = platform.vault.seal({"offers": json.dumps([asdict(offer) for offer in grant.offers])})
         row.expires_at = now + LIFETIME
@@ -208,6 +211,33 @@ def _offer_for(channel: Channel | None, app: AppSettings, offers: tuple[Offer, .
     if len(same) != 1 or any(app.consent.permission(name).vital for name in same[0].account.missing):
         return None
     return same[0]
+
+
+def _of_the_same_sign_in(
+    session: Session, platform: Platform, app: AppSettings, channel: Channel, offers: tuple[Offer, ...]
+) -> list[tuple[Channel, Offer]]:
+    """The workspace's other channels that live on the token of ``channel``, as LinkedIn's organisations and profile of
+    one sign-in do, each with its offer: their access ends with it. One served by a person now stays as it is."""
+    tokens = _tokens(platform, channel)
+    query = select(Channel).where(
+        Channel.workspace_id == channel.workspace_id,
+        Channel.network == channel.network,
+        Channel.id != channel.id,
+        Channel.by_hand_since.is_(None),
+        Channel.remote_account_id.is_not(None),
+    )
+    others = [other for other in session.scalars(query.order_by(Channel.id)) if _tokens(platform, other) & tokens]
+    found = [(other, _offer_for(other, app, offers)) for other in others]
+    return [(other, offer) for other, offer in found if offer is not None]
+
+
+def _tokens(platform: Platform, channel: Channel) -> set[str]:
+    """What a channel's access hangs on. A refresh token stays the same when each channel has renewed for itself."""
+    try:
+        kept = platform.vault.open(channel.credentials) if channel.credentials else {}
+    except VaultError:
+        return set()
+    return {kept[name] for name in ("access_token", "refresh_token") if kept.get(name)}
 
 
 def _reconnect(

@@ -149,6 +149,9 @@ def _arrived(arrival: Arrival) -> ResponseReturnValue:
         return redirect(url_for("channels.offered", begun_id=arrival.begun_id), 303)
     context.platform().wake()
     say(_("%(channel)s is connected again. What waited goes out.", channel=channel.name))
+    if arrival.also:
+        names = ", ".join(other.name for other in arrival.also)
+        say(_("Renewed with it, as they belong to the same sign-in: %(channels)s.", channels=names))
     for _name, sentence in prevented(arrival.missing, channel.network):
         say(sentence, kind="info")
     return redirect(url_for("channels.show", channel_id=channel.id), 303)

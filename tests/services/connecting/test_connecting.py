@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
@@ -102,3 +103,50 @@ def test_reconnecting_keeps_slots_and_queue_and_what_waited_goes_on(
         assert session.query(Delivery).filter_by(post_id=queued.id).one().publish_at == place
     with platform.connections.publisher(ChannelAccess.of(fresh)) as publisher:
         assert publisher.verify().remote_id == page
+
+
+def test_reconnecting_renews_all_channels_of_the_same_sign_in_that_the_consent_covers_and_no_other(
+    platform: Platform, company: Company, sandbox: Sandbox
+) -> None:
+    now = platform.clock.now()
+    brandt, service, own = "urn:li:organization:78214563", "urn:li:organization:90117342", "urn:li:person:Kv7QmZ2xTa"
+
+    def channel(author: str, token: str, **more: Any) -> Channel:
+        sealed = platform.vault.seal({"author": author, "access_token": token, **more.pop("kept", {})})
+        return make_channel(
+            platform.database, company, now, "linkedin", name=f"{author} {token}", remote_account_id=author,
+            credentials=sealed, **more,
+        )  # fmt: skip
+
+    elsewhere = channel(own, "ended")
+    with platform.database.write() as session:
+        session.get_one(Channel, elsewhere.id).workspace_id = company.oscar.workspace_id
+    refreshed = {"kept": {"refresh_token": "the-sign-in"}}
+    ended = channel(brandt, "ended", reconnect_since=now, **refreshed)
+    sister = channel(service, "renewed for itself", **refreshed)
+    profile = channel(own, "ended", reconnect_since=now)
+    kept = [
+        channel("urn:li:organization:99999999", "ended"),  # not covered by the consent
+        channel(service, "ended", archived_at=now),
+        elsewhere,
+    ]
+    parameters = brought(decide(begin(platform, company.alice, "linkedin", ended)))
+    arrival = come_back(platform, company.alice, "linkedin", parameters)
+    assert arrival.reconnected is not None
+    assert (arrival.reconnected.id, [c.id for c in arrival.also]) == (ended.id, [sister.id, profile.id])
+    now_there = {c.id: c for c in all_channels(platform)}
+    for one in (ended, sister, profile):
+        fresh = now_there[one.id]
+        assert (fresh.reconnect_since, fresh.credentials_version) == (None, one.credentials_version + 1)
+        with platform.connections.publisher(ChannelAccess.of(fresh)) as publisher:
+            assert publisher.verify().remote_id == one.remote_account_id
+    assert [now_there[c.id].credentials for c in kept] == [c.credentials for c in kept]
+
+    # With a token of its own, and by hand, a channel is left alone.
+    with platform.database.write() as session:
+        session.get_one(Channel, sister.id).credentials = platform.vault.seal(
+            {"author": service, "access_token": "mine"}
+        )
+        session.get_one(Channel, profile.id).by_hand_since = now
+    parameters = brought(decide(begin(platform, company.alice, "linkedin", ended)))
+    assert come_back(platform, company.alice, "linkedin", parameters).also == ()
