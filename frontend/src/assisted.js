@@ -94,12 +94,14 @@ async function fetchFile(link) {
   return new File([await response.blob()], link.download, { type: link.dataset.shareFile });
 }
 
-// Files go along where the device takes them; not every one does, and not every kind.
+// Files go along where the device takes them; not every one does, and not every kind. Most apps drop an address that
+// comes beside files: there the text carries it.
 function content(button, files) {
   const text = document.getElementById(button.dataset.text).value;
   const said = { text };
   if (button.dataset.title) said.title = button.dataset.title;
-  if (files.length && navigator.canShare?.({ ...said, files })) return { ...said, files };
-  const link = button.dataset.link;
-  return link && !text.includes(link) ? { ...said, url: link } : said;
+  const link = text.includes(button.dataset.link) ? "" : button.dataset.link;
+  const withFiles = { ...said, text: [text, link].filter(Boolean).join("\n\n"), files };
+  if (files.length && navigator.canShare?.(withFiles)) return withFiles;
+  return link ? { ...said, url: link } : said;
 }

@@ -27,6 +27,7 @@ from planner.web.access import requires
 from planner.web.formats import clock, local, moment
 from planner.web.messages import explain
 from planner.web.notify import say
+from planner.web.posts.extras_choices import language_names, poll_length
 from planner.web.posts.trouble import HELD
 from planner.web.posts.wording import with_zone
 
@@ -199,6 +200,8 @@ def _page(delivery: Delivery, *, errors: dict[str, str] | None = None, typed: An
         delivery=delivery,
         task=task,
         files=assisted.files(session, place.id, task),
+        poll_length=poll_length(task.poll.hours) if task.poll else "",
+        languages=language_names(task.languages),
         waits=waits,
         now=now,
         hold=HELD[hold] if hold in HELD_BY_PEOPLE and waits else None,

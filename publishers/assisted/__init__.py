@@ -8,7 +8,7 @@ For a network without an API, and for any channel whose connection is broken.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from publishers.base import (
     Medium,
     Network,
     OutgoingPost,
+    Poll,
     Prepared,
     Problem,
     Published,
@@ -47,7 +48,9 @@ class AssistedTask:
     shows none. ``hashtags`` are those of the text, once each. ``share_url`` opens the network with the link filled in;
     None without a link, or where the network has no such address. ``home_url`` opens the network itself; None where it
     has none. ``media`` are to be attached, in this order. ``link_works`` False: nobody can follow a link there.
-    ``thread`` and ``first_comment`` are to be published under the post, in this order.
+    ``thread`` and ``first_comment`` are to be published under the post, in this order. ``poll`` is to be set up with
+    the post, ``languages`` (ISO 639-1) narrow who is to see it, ``mentions`` are the names in the text that a person
+    makes mentions of there.
     """
 
     text: str
@@ -60,6 +63,9 @@ class AssistedTask:
     link_works: bool = True
     thread: tuple[ThreadPart, ...] = ()
     first_comment: str = ""
+    poll: Poll | None = None
+    languages: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 def assist(network: Network, post: OutgoingPost, share_url: str | None = None) -> AssistedTask:
@@ -67,8 +73,9 @@ def assist(network: Network, post: OutgoingPost, share_url: str | None = None) -
     address = share_url if share_url is not None else network.share_url
     shared = f"{address}{quote(post.link, safe='')}" if address and post.link else None
     rules = network.text_rules
+    plain = replace(post, mentions=())  # the marks that an API makes mentions of are no words for a person
     return AssistedTask(
-        text=network.expected_text(post) if rules.link_in_text else post.text.strip(),
+        text=network.expected_text(plain) if rules.link_in_text else post.text.strip(),
         link=post.link,
         share_url=shared,
         home_url=network.home_url,
@@ -78,6 +85,9 @@ def assist(network: Network, post: OutgoingPost, share_url: str | None = None) -
         link_works=rules.link_works,
         thread=post.thread,
         first_comment=post.first_comment.strip(),
+        poll=post.poll,
+        languages=post.languages,
+        mentions=tuple(m.name for m in post.mentions) if network.content_rules.mentions == "id" else (),
     )
 
 

@@ -9,12 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Delivery
+from planner.models import Delivery, Media
 from planner.services.posts import When
 from planner.services.publishing import pool
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll, errors_of
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_post, picture
+from tests.support.published import delivery_of
 from tests.support.web import sign_in
 
 pytestmark = pytest.mark.browser
@@ -101,6 +102,27 @@ def test_on_a_phone_a_post_is_taken_on_copied_saved_shared_and_noted_once_by_two
     with platform.database.read() as session:
         found = session.get_one(Delivery, due)
     assert (found.state, found.remote_url, errors) == (DeliveryState.PUBLISHED, LIVE, [])
+
+
+def test_the_share_sheet_keeps_the_link_when_files_go_along_and_alternative_texts_are_copied(
+    chromium: Browser, server: str, company: Company, platform: Platform, clock: FakeClock
+) -> None:
+    channel = make_channel(platform.database, company, clock.now(), "xing", name="XING")
+    media, when = make_media(platform, company.bob, picture(), "halle.png"), When(at=clock.now() + timedelta(minutes=9))
+    with platform.database.write() as session:
+        session.get_one(Media, media).alt = "Die neue Halle"
+    link = "https://brandt.example/halle"
+    post = make_post(platform, company.bob, [channel], when, text="Fertig.", link=link, media=(media,), approve=True)
+    page = phone(chromium, server, company.bob)
+    page.goto(f"{server}/assisted/{delivery_of(platform, post).id}")
+
+    page.get_by_role("button", name="Mit einer App auf diesem Gerät teilen").click()
+    page.wait_for_function("window.shared.length > 0")
+    assert page.evaluate("window.shared") == [[f"Fertig.\n\n{link}", ["halle.png"]]]
+    page.get_by_role("button", name="Alternativtext kopieren (halle.png)").click()
+    expect(page.locator(".toast-message")).to_contain_text("Kopiert.")
+    assert page.evaluate("navigator.clipboard.readText()") == "Die neue Halle"
+    assert_accessible(page)
 
 
 def test_what_does_not_fit_now_moves_and_the_copying_works_without_a_connection(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import assist
-from publishers.base import Medium, OutgoingPost, ThreadPart
+from publishers.base import Medium, Mention, OutgoingPost, Poll, ThreadPart
 from publishers.registry import network, networks
 
 
@@ -62,3 +62,13 @@ def test_what_follows_a_post_is_handed_over_too() -> None:
     task = assist(network("threads"), post)
     assert [part.text for part in task.thread] == ["Zwei", "Drei"]
     assert task.first_comment == "Mehr: e.de"
+
+
+def test_a_poll_and_its_languages_are_handed_over_and_a_mention_is_a_name() -> None:
+    poll = Poll(("Ja", "Nein"), 72, "Lohnt sich das?")
+    mention = Mention("Brandt Partner", "urn:li:organization:2414183")
+    post = OutgoingPost("Danke an Brandt Partner", poll=poll, languages=("de",), mentions=(mention,))
+    task = assist(network("linkedin"), post)
+    assert (task.poll, task.languages) == (poll, ("de",))
+    assert (task.text, task.mentions) == ("Danke an Brandt Partner", ("Brandt Partner",))
+    assert assist(network("twitter"), OutgoingPost("Danke @brandt", mentions=(mention,))).mentions == ()

@@ -11,9 +11,9 @@ import pytest
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Event, Post, Snapshot, Topic, Workspace
+from planner.models import Channel, Delivery, Event, Media, Post, Snapshot, Topic, Workspace
 from planner.services.by_hand import CODE
-from planner.services.posts import When
+from planner.services.posts import MentionInput, PollInput, When
 from planner.services.publishing import notices
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.status import refresh_status
@@ -74,6 +74,33 @@ def test_the_page_has_text_image_and_link_at_hand(charlie: Browsing, due: Delive
     assert len(pictures) == 1
     with charlie.get(pictures[0]) as shown:
         assert shown.status_code == 200
+
+
+def test_a_poll_its_languages_and_alternative_texts_are_at_hand_to_copy(
+    charlie: Browsing, platform: Platform, company: Company, clock: FakeClock
+) -> None:
+    linkedin = make_channel(platform.database, company, clock.now(), "linkedin", by_hand_since=clock.now())
+    poll = PollInput(("Ja, sofort", "Nein"), 72, "Lohnt sich das?")
+    more = {"poll": poll, "languages": ("de",), "mentions": (MentionInput("Brandt", "linkedin", "2414183"),)}
+    when = When(at=clock.now() + timedelta(minutes=30))
+    asked = make_post(platform, company.bob, [linkedin], when, approve=True, text="Danke an Brandt.", **more)
+    page = charlie.get(f"/assisted/{delivery_of(platform, asked).id}").text
+    for name, words in (("question", "Lohnt sich das?"), ("option-1", "Ja, sofort"), ("option-2", "Nein")):
+        assert re.search(rf'id="hand-{name}"[^>]*>{re.escape(words)}<', page)
+        assert f'data-copy="hand-{name}"' in page
+    assert "3 days" in page
+    assert "German" in page
+    assert "Danke an Brandt." in page.split('id="hand-text"')[1]
+    assert "choose the account" in page
+
+    image = make_media(platform, company.charlie)
+    with platform.database.write() as session:
+        session.get_one(Media, image).alt = "Eine Fräse"
+    shown = make_post(platform, company.bob, [linkedin], when, approve=True, media=(image,))
+    page = charlie.get(f"/assisted/{delivery_of(platform, shown).id}").text
+    assert re.search(r'id="hand-alt-1"[^>]*>Eine Fräse<', page)
+    assert 'data-copy="hand-alt-1"' in page
+    assert "Set up the poll" not in page
 
 
 def test_a_film_that_no_still_can_be_made_of_is_offered_without_a_picture(
