@@ -308,7 +308,8 @@ class Network:
     both through :meth:`problems`. ``renews`` says whether access given by these credentials renews itself (by
     :meth:`Publisher.refresh`) with this developer app. ``cost`` is what one post costs by the price list, None where
     it is free. ``version`` reads the API's version, where it has one, off the app options. ``content_rules`` are the
-    network's, ``narrowed_rules`` those of one account where accounts differ (ask by :meth:`content_rules_of`).
+    network's, ``narrowed_rules`` those of one account by its id, where accounts differ (ask by
+    :meth:`content_rules_of`).
     ``narrowed_capabilities`` are the same for what a connection can do (:meth:`capabilities_of`).
     ``share_url`` is what a link, percent-encoded, is appended to; ``home_url`` is where a person starts who publishes
     by hand. ``hosts`` are where its pages are, with all hosts below them (empty: not known); :meth:`is_at_home` asks.
@@ -340,7 +341,7 @@ class Network:
     cost: Callable[[OutgoingPost], Cost | None] = lambda _post: None
     version: Callable[[Mapping[str, str]], ApiVersion] | None = None
     content_rules: ContentRules = field(default_factory=ContentRules)
-    narrowed_rules: Callable[[Credentials], ContentRules] | None = None
+    narrowed_rules: Callable[[str], ContentRules] | None = None
     narrowed_capabilities: Callable[[Credentials], Capabilities] | None = None
     consent: Consent | None = None
 
@@ -353,7 +354,11 @@ class Network:
 
     def content_rules_of(self, credentials: Credentials) -> ContentRules:
         """What the posts of one connection can hold: some accounts of a network have less than others."""
-        return self.narrowed_rules(credentials) if self.narrowed_rules else self.content_rules
+        return self.content_rules_for(self.account_id(credentials))
+
+    def content_rules_for(self, account_id: str | None) -> ContentRules:
+        """What the posts of one account can hold; what the network's can, where the account is not known."""
+        return self.narrowed_rules(account_id) if self.narrowed_rules and account_id else self.content_rules
 
     def is_at_home(self, address: str) -> bool:
         """Whether a web address is one of this network's pages. Yes where it has not said where they are."""

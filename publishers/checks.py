@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from publishers.outgoing import MediaKind, Medium, OutgoingPost
 from publishers.rules import CardRules, ContentRules, KindRules, MediaRules, PollRules, Problem, TextRules
-from publishers.text import hashtags, plain_length, title_of
+from publishers.text import cashtags, hashtags, plain_length, title_of
 
 Count = Callable[[OutgoingPost], int]
 
@@ -27,7 +27,8 @@ class Checker:
         return [
             *text_problems(post, self.length(post), self.text, self.content.poll),
             *title_problems(post, self.text),
-            *hashtag_problems(post, self.text),
+            *tag_problems(post, self.text),
+            *sign_problems(post, self.text),
             *media_problems(post, self.media),
             *poll_problems(post, self.content.poll),
             *self._thread_problems(post),
@@ -70,6 +71,10 @@ class Checker:
         if length > self.text.limit:
             params = {"number": number, "length": length, "limit": self.text.limit}
             problems.append(Problem("thread", "thread_part_too_long", params))
+        count, most = len(cashtags(part.text)), self.text.max_cashtags
+        if most is not None and count > most:
+            params = {"number": number, "count": count, "limit": most}
+            problems.append(Problem("thread", "thread_part_too_many_cashtags", params))
         of_media = media_problems(part, self.media) if part.media else []
         return problems + [replace(p, field="thread", params={**p.params, "number": number}) for p in of_media]
 
@@ -84,7 +89,8 @@ def text_problems(
     if not post.text.strip() and not stands_in:
         problems.append(Problem("text", "text_missing"))
     if length > rules.limit:
-        problems.append(Problem("text", "text_too_long", {"length": length, "limit": rules.limit}))
+        code = "text_too_many_bytes" if rules.counting == "bytes" else "text_too_long"
+        problems.append(Problem("text", code, {"length": length, "limit": rules.limit}))
     if post.link and not is_web_address(post.link):
         problems.append(Problem("link", "link_invalid"))
     return problems
@@ -262,9 +268,25 @@ def title_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
     return [too_long] if length > rules.title_limit else []
 
 
-def hashtag_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
-    """Whether the text has more ``#words`` than the network takes."""
-    count, limit = len(hashtags(post.text)), rules.max_hashtags
-    if limit is None or count <= limit:
-        return []
-    return [Problem("text", "too_many_hashtags", {"count": count, "limit": limit})]
+def tag_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
+    """Whether the text has more ``#words`` or ``$WORDS`` than the network takes."""
+    counted = (
+        ("too_many_hashtags", len(hashtags(post.text)), rules.max_hashtags),
+        ("too_many_cashtags", len(cashtags(post.text)), rules.max_cashtags),
+    )
+    return [
+        Problem("text", code, {"count": count, "limit": limit})
+        for code, count, limit in counted
+        if limit is not None and count > limit
+    ]
+
+
+def sign_problems(post: OutgoingPost, rules: TextRules) -> list[Problem]:
+    """Signs that the network takes neither in the text nor in a title of its own. A title made of the text has those of
+    the text."""
+    found = []
+    for field, text in (("text", post.text), ("title", post.title if rules.title_limit else "")):
+        signs = [sign for sign in rules.forbidden if sign in text]
+        if signs:
+            found.append(Problem(field, "signs_forbidden", {"signs": " ".join(signs)}))
+    return found

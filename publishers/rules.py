@@ -14,12 +14,13 @@ from publishers.outgoing import MediaKind
 class TextRules:
     """How a network counts, enough for a browser to count the same.
 
-    ``counting`` is ``"plain"`` (Unicode code points after NFC) or ``"weighted"`` (X's rules: wide characters
-    and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link travels inside the
-    text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that it does once a file or
-    a poll is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's) of at most so many
-    characters. ``max_hashtags`` is the most ``#words`` that a text may have. ``link_works`` False: nobody can follow a
-    link in a post of this network.
+    ``counting`` is ``"plain"`` (Unicode code points after NFC), ``"bytes"`` (of its UTF-8) or ``"weighted"`` (X's
+    rules: wide characters and emoji count 2, a link counts ``link_length``). ``link_in_text`` says that the link
+    travels inside the text (separated by a blank), and so takes part in the count; ``link_in_text_with_media`` that
+    it does once a file or a poll is attached. ``title_limit`` is set where a post needs a title (a video's, a pin's)
+    of at most so many characters. ``max_hashtags`` is the most ``#words`` that a text may have, ``max_cashtags`` the
+    most ``$WORDS``. ``forbidden`` are signs that neither text nor title may have. ``link_works`` False: nobody can
+    follow a link in a post of this network.
     """
 
     limit: int
@@ -29,6 +30,8 @@ class TextRules:
     link_in_text_with_media: bool = False
     title_limit: int | None = None
     max_hashtags: int | None = None
+    max_cashtags: int | None = None
+    forbidden: str = ""
     link_works: bool = True
 
 
@@ -138,8 +141,9 @@ class Problem:
     ``code`` is one of those below, with the ``params`` in brackets; third parties may add codes and give
     ``params["message"]``.
 
-    Text and link: ``text_missing``, ``text_too_long`` (length, limit), ``title_missing``, ``title_too_long`` (length,
-    limit), ``too_many_hashtags`` (count, limit), ``link_invalid``.
+    Text and link: ``text_missing``, ``text_too_long`` and ``text_too_many_bytes`` (length, limit), ``title_missing``,
+    ``title_too_long`` (length, limit), ``too_many_hashtags`` and ``too_many_cashtags`` (count, limit),
+    ``signs_forbidden`` (signs), ``link_invalid``.
 
     Media, ``KIND`` being image, gif, video or document: ``media_missing``, ``media_mixed``, ``KINDs_unsupported``,
     ``too_many_KINDs`` (count, limit), ``KIND_type`` (mime, accepted), ``KIND_too_large`` (size, limit; bytes),
@@ -155,7 +159,8 @@ class Problem:
     The card of a link: ``card_is_no_image``, ``card_title_too_long`` and ``card_description_too_long`` (length, limit).
 
     What follows: ``thread_too_long`` (count, limit), ``thread_part_missing`` (number), ``thread_part_too_long``
-    (number, length, limit), ``first_comment_too_long`` (length, limit). ``language_unsupported`` (language).
+    (number, length, limit), ``thread_part_too_many_cashtags`` (number, count, limit), ``first_comment_too_long``
+    (length, limit). ``language_unsupported`` (language).
     """
 
     field: str

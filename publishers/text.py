@@ -18,6 +18,8 @@ from publishers.outgoing import Mention
 _SIGNS = re.compile("[©®](?!\ufe0f)")
 _SELECTED = re.compile("(.)\ufe0f", re.DOTALL)
 _HASHTAG = re.compile(r"(?<![\w&/#])#(?=\w*[^\W\d_])\w+")
+#: As X reads it: up to six letters, and a share class behind a dot or an underscore.
+_CASHTAG = re.compile(r"(?<!\S)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?=$|\s|[!'#%&()*+,\-./:;<=>?@\[\]^_{|}~$])")
 _importing = Lock()
 
 
@@ -29,6 +31,11 @@ def normalised(text: str) -> str:
 def plain_length(text: str) -> int:
     """Unicode code points after NFC."""
     return len(unicodedata.normalize("NFC", text))
+
+
+def byte_length(text: str) -> int:
+    """Bytes of UTF-8 after NFC."""
+    return len(unicodedata.normalize("NFC", text).encode())
 
 
 def weighted_length(text: str) -> int:
@@ -63,6 +70,11 @@ def with_link(text: str, link: str | None) -> str:
 def hashtags(text: str) -> list[str]:
     """The ``#words`` of a text, in order, as they stand there. A number alone (``#1``) is none."""
     return _HASHTAG.findall(text)
+
+
+def cashtags(text: str) -> list[str]:
+    """The ``$WORDS`` of a text, in order. A sum (``$5``) is none."""
+    return _CASHTAG.findall(text)
 
 
 def title_of(title: str, text: str, limit: int) -> str:

@@ -37,7 +37,7 @@ from publishers.base import (
 )
 from publishers.costs import Charge
 from publishers.limits import LimitReading
-from publishers.text import hashtags, plain_length, title_of
+from publishers.text import byte_length, hashtags, plain_length, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def by_hand_only(
     further_figures: tuple[str, ...] = (),
 ) -> Network:
     """A network that only people publish on: it has no credentials, and nothing is asked of it."""
+    counted = byte_length if text_rules.counting == "bytes" else plain_length
     return Network(
         key=key,
         title=title,
@@ -117,7 +118,7 @@ def by_hand_only(
         connect=lambda _credentials, _connection: AssistedPublisher(title),
         check=check,
         expected_text=expected_text,
-        length=lambda post: plain_length(expected_text(post)),
+        length=lambda post: counted(expected_text(post)),
         account_id=lambda _credentials: None,
         profile_url=lambda _credentials: None,
         share_url=share_url,

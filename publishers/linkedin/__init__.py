@@ -37,10 +37,9 @@ def _profile_url(credentials: Credentials) -> str | None:
     return None
 
 
-def _narrowed_rules(credentials: Credentials) -> ContentRules:
+def _narrowed_rules(author: str) -> ContentRules:
     """Only an organisation may narrow who sees its posts (Posts API, ``targetEntities``)."""
-    organisation = credentials.get("author", "").startswith(ORGANISATION)
-    return CONTENT_RULES if organisation else replace(CONTENT_RULES, languages=False)
+    return CONTENT_RULES if author.startswith(ORGANISATION) else replace(CONTENT_RULES, languages=False)
 
 
 def _capabilities(credentials: Credentials) -> Capabilities:

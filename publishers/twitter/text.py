@@ -11,7 +11,8 @@ from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, P
 from publishers.checks import Checker
 from publishers.text import link_places, normalised, weighted_length, with_link
 
-TEXT_RULES = TextRules(limit=280, counting="weighted", link_length=23, link_in_text=True)
+#: Of pay per use (docs.x.com): a post by the API holds at most one cashtag.
+TEXT_RULES = TextRules(limit=280, counting="weighted", link_length=23, link_in_text=True, max_cashtags=1)
 MEDIA_RULES = MediaRules(
     # docs.x.com, Media best practices: 4 photos of 5 MB, or 1 GIF of 15 MB and 1280 x 1080 pixels, or 1 video of 512 MB
     # that runs for 0.5 to 140 seconds, with an aspect ratio from 1:3 to 3:1

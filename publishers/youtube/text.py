@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
 from publishers.checks import Checker
-from publishers.text import normalised, plain_length, with_link
+from publishers.text import byte_length, normalised, with_link
 
-TEXT_RULES = TextRules(limit=5000, title_limit=100, link_in_text=True, max_hashtags=60)
+TEXT_RULES = TextRules(
+    limit=5000, counting="bytes", title_limit=100, link_in_text=True, max_hashtags=60, forbidden="<>"
+)
 MEDIA_RULES = MediaRules(
     max_images=0,
     mimes=(),
@@ -27,7 +29,7 @@ def expected_text(post: OutgoingPost) -> str:
 
 
 def length(post: OutgoingPost) -> int:
-    return plain_length(expected_text(post))
+    return byte_length(expected_text(post))
 
 
 check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

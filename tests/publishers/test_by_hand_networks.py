@@ -40,6 +40,18 @@ def test_a_link_counts_where_it_travels_in_the_text() -> None:
     assert network("pinterest").length(OutgoingPost("abc", link)) == 3
 
 
+def test_youtube_takes_five_thousand_bytes_and_no_angle_brackets() -> None:
+    film = Medium(Path("x.mp4"), "video/mp4", 900_000, 1920, 1080, seconds=60)
+    assert codes("youtube", OutgoingPost("ü" * 2500, media=(film,), title="Die BX")) == []
+    assert codes("youtube", OutgoingPost("ü" * 2501, media=(film,), title="Die BX")) == ["text_too_many_bytes"]
+    found = network("youtube").check(OutgoingPost("a < b", media=(film,), title="T <b>"))
+    assert [(p.field, p.code, p.params) for p in found] == [
+        ("text", "signs_forbidden", {"signs": "<"}),
+        ("title", "signs_forbidden", {"signs": "< >"}),
+    ]
+    assert codes("threads", OutgoingPost("a < b")) == []
+
+
 def test_instagram_takes_thirty_hashtags() -> None:
     tags = " ".join(f"#t{number}" for number in range(31))
     assert codes("instagram", OutgoingPost(tags, media=(IMAGE,))) == ["too_many_hashtags"]

@@ -99,7 +99,7 @@ def test_a_network_that_takes_no_post_without_a_file_says_so() -> None:
 # --- what follows --------------------------------------------------------------------------------------------
 
 CHECK = Checker(
-    TextRules(limit=20),
+    TextRules(limit=20, max_cashtags=1),
     RULES,
     ContentRules(poll=PollRules(3, 10, (24, 72), question_limit=12), max_thread=2, first_comment=15),
     lambda post: plain_length(post.text),
@@ -111,9 +111,10 @@ def found(post: OutgoingPost) -> list[tuple[str, str, object]]:
 
 
 def test_each_part_of_a_thread_is_checked_and_named() -> None:
-    parts = (ThreadPart("gut"), ThreadPart("x" * 21), ThreadPart("  "))
-    assert found(OutgoingPost("Start", thread=parts)) == [
+    parts = (ThreadPart("$AAPL und $MSFT"), ThreadPart("x" * 21), ThreadPart("  "))
+    assert found(OutgoingPost("$AAPL", thread=parts)) == [
         ("thread", "thread_too_long", None),
+        ("thread", "thread_part_too_many_cashtags", 1),
         ("thread", "thread_part_too_long", 2),
         ("thread", "thread_part_missing", 3),
     ]

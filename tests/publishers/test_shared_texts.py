@@ -22,11 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMITS: list[dict[str, Any]] = json.loads((ROOT / "tests/shared/limits.json").read_text(encoding="utf-8"))["cases"]
 LITTLE: list[dict[str, Any]] = json.loads((ROOT / "tests/shared/littletext.json").read_text(encoding="utf-8"))["cases"]
 SCRIPT = """
-import { lengthOf, plainLength } from "./frontend/src/lib/counting.js";
+import { cashtags, lengthOf, plainLength } from "./frontend/src/lib/counting.js";
 import { readFileSync } from "node:fs";
 const { limits, little } = JSON.parse(readFileSync(0, "utf8"));
 console.log(JSON.stringify({
   limits: limits.map(({ text, link, files, rules }) => lengthOf(text, link, files, rules)),
+  cashtags: limits.map(({ text }) => cashtags(text).length),
   little: little.map((text) => plainLength(text)),
 }));
 """
@@ -65,6 +66,7 @@ def test_the_browser_counts_posts_and_little_texts_alike() -> None:
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, input=given_cases).stdout
     counted = json.loads(answer)
     assert counted["limits"] == [case["length"] for case in LIMITS]
+    assert counted["cashtags"] == [case.get("cashtags", 0) for case in LIMITS]
     assert counted["little"] == [case["length"] for case in LITTLE]
 
 

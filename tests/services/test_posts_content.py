@@ -167,6 +167,21 @@ def test_what_a_channel_does_not_get_is_told_and_forbids_nothing(platform: Platf
     assert [w.code for w in found.warnings if w.code.endswith("left_out")] == codes
 
 
+@pytest.mark.parametrize(("author", "codes"), [("person:Ab9", ["languages_left_out"]), ("organization:5", [])])
+def test_a_member_of_linkedin_reaches_everybody_and_that_is_told(
+    platform: Platform, company: Company, author: str, codes: list[str]
+) -> None:
+    now, account = platform.clock.now(), f"urn:li:{author}"
+    channel = make_channel(platform.database, company, now, credentials="sealed", remote_account_id=account)
+    post = make_post(platform, company.bob, [channel], When(at=TOMORROW), approve=True, languages=("de",))
+    with platform.database.read() as session:
+        view = posts.view(session, post.workspace_id, post.id)
+        assert [w.code for w in posts.warnings_for(session, view.post, view.deliveries)] == codes
+        content, folder = content_now(session, post), platform.settings.media_folder
+        found = posts.look_over(session, post.workspace_id, content, posts.NOT_YET, now=now, folder=folder)
+        assert [w.code for w in found.warnings] == codes
+
+
 def test_what_names_nothing_that_exists_is_said_at_its_place(
     platform: Platform, company: Company, channel: Channel
 ) -> None:

@@ -1,6 +1,6 @@
 // How long each version is, by the rules of its network; so too the parts of a thread, first comments and polls.
 
-import { lengthOf, plainLength } from "../lib/counting.js";
+import { cashtags, lengthOf, plainLength } from "../lib/counting.js";
 import { number } from "../lib/formats.js";
 import { icon } from "../lib/icons.js";
 import { t } from "../lib/texts.js";
@@ -11,15 +11,15 @@ export function startCounters(composer) {
   const comments = [...form.querySelectorAll("[data-comment-counters]")];
   composer.follow(() => {
     const chosen = composer.chosen();
-    for (const place of texts) fill(place, meant(composer, chosen, place.dataset.counters, "text").map((rule) => textCounter(composer, rule)));
+    for (const place of texts) fill(place, meant(composer, chosen, place.dataset.counters, "text").flatMap((rule) => textCounters(composer.textOf(rule.id), composer.link, composer.attachedTo(rule), rule)));
     for (const place of comments) fill(place, meant(composer, chosen.filter((rule) => rule.firstComment), place.dataset.commentCounters, "first_comment").map((rule) => commentCounter(composer, rule)));
     countParts(composer, chosen.filter((rule) => rule.thread));
     countPoll(composer, chosen.filter((rule) => rule.poll));
   });
 }
 
-/** A counter of `count` against `limit` for a channel. */
-export function counter(rule, count, limit) {
+/** A counter of `count` against `limit` for a channel; `tooMany` is what it says over the limit. */
+export function counter(rule, count, limit, tooMany = "count_over") {
   const over = count - limit;
   const element = document.createElement("span");
   element.className = "counter";
@@ -28,10 +28,10 @@ export function counter(rule, count, limit) {
   const values = { name: rule.name, count: number(count), limit: number(limit), over: number(over) };
   const said = document.createElement("span");
   said.className = "visually-hidden";
-  said.textContent = t(over > 0 ? "count_over" : "count_left", values);
+  said.textContent = t(over > 0 ? tooMany : "count_left", values);
   const shown = document.createElement("span");
   shown.setAttribute("aria-hidden", "true");
-  shown.textContent = `${values.count} / ${values.limit}`;
+  shown.textContent = `${tooMany === "cashtags_over" ? "$ " : ""}${values.count} / ${values.limit}`;
   element.title = said.textContent;
   element.append(icon(over > 0 ? "alert-triangle" : rule.icon), said, shown);
   return element;
@@ -42,8 +42,12 @@ function meant(composer, chosen, id, part) {
   return id === "base" ? chosen.filter((rule) => !composer.hasOwn(rule.id, part)) : chosen.filter((rule) => rule.id === id);
 }
 
-function textCounter(composer, rule) {
-  return counter(rule, lengthOf(composer.textOf(rule.id), composer.link, composer.mediaOf(rule.id).length, rule), rule.limit);
+// Cashtags are counted where there are more than the network takes.
+function textCounters(text, link, attached, rule) {
+  const shown = [counter(rule, lengthOf(text, link, attached, rule), rule.limit)];
+  const count = cashtags(text).length;
+  if (rule.cashtags !== null && count > rule.cashtags) shown.push(counter(rule, count, rule.cashtags, "cashtags_over"));
+  return shown;
 }
 
 function commentCounter(composer, rule) {
@@ -52,7 +56,7 @@ function commentCounter(composer, rule) {
 
 function countParts(composer, rules) {
   for (const { row, text } of composer.parts()) {
-    fill(row.querySelector("[data-part-counters]"), rules.map((rule) => counter(rule, lengthOf(text, "", 0, rule), rule.limit)));
+    fill(row.querySelector("[data-part-counters]"), rules.flatMap((rule) => textCounters(text, "", 0, rule)));
   }
 }
 

@@ -62,7 +62,7 @@ function tooLong(composer) {
 }
 
 function length(composer, rule, text) {
-  return lengthOf(text, composer.link, composer.mediaOf(rule.id).length, rule);
+  return lengthOf(text, composer.link, composer.attachedTo(rule), rule);
 }
 
 // The long text stays for the others; the channels with threads get its first part as their own, and the rest follows.

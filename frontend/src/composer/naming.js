@@ -20,18 +20,17 @@ async function ask(composer, row) {
   try {
     const found = await send("POST", composer.form.dataset.naming, form);
     if (id.value.trim() !== asked) return;
-    if (found.error) return say(row, found.error, "error");
-    id.value = found.id;
+    if (!found.error) id.value = found.id;
     if (!name.value.trim() && found.name) name.value = `@${found.name}`;
-    say(row, found.text);
+    say(row, found.error || found.text, Boolean(found.error));
     composer.changed();
   } catch {
     // Saving asks again, and says what is wrong.
   }
 }
 
-function say(row, text, kind = "") {
+function say(row, text, wrong = false) {
   const place = row.querySelector("[data-mention-found]");
   place.textContent = text;
-  place.dataset.kind = kind;
+  place.classList.toggle("field-error", wrong);
 }

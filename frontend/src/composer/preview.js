@@ -9,6 +9,8 @@ import { files } from "./preview/files.js";
 
 // After so many characters the network folds a post away.
 const FOLDED = { linkedin: 210, facebook: 400, xing: 300 };
+// Where a post is its pictures or its film, and the text stands under them.
+const FILES_FIRST = new Set(["instagram", "pinterest", "snapchat"]);
 const MARKED = /(https?:\/\/[^\s]+|(?<![\p{L}\p{N}&/])#[\p{L}\p{N}_]+|(?<![\p{L}\p{N}])@[\p{L}\p{N}_]+)/gu;
 
 export function startPreviews(composer) {
@@ -30,15 +32,21 @@ function preview(composer, rule) {
   card.append(head(rule));
   const title = rule.titleLimit ? composer.titleOf(rule.id) : "";
   if (title) card.append(element("p", "preview-title", title));
-  card.append(text || media.length || composer.link || poll ? words(composer, text, rule) : hint(t("nothing_typed")));
-  if (media.length) card.append(...files(media));
+  const said = text || media.length || composer.link || poll ? words(composer, text, rule) : hint(t("nothing_typed"));
+  const shown = media.length ? files(media) : [];
+  card.append(...(FILES_FIRST.has(rule.network) ? [...shown, said] : [said, ...shown]));
   if (poll) card.append(pollBox(poll, rule));
-  const inText = rule.linkInText || (rule.linkInTextWithMedia && media.length > 0);
-  if (composer.link && inText && !poll) card.append(linkLine(composer.link, text));
-  if (composer.link && !poll && (!inText || (readCard(composer, rule) && !media.length))) card.append(linkCard(composer, rule, media.length > 0));
+  if (composer.link && rule.linkWorks) card.append(...linked(composer, rule, text, media.length > 0, poll));
   card.append(...following(composer, rule));
-  if (lengthOf(composer.textOf(rule.id), composer.link, media.length, rule) > rule.limit) card.dataset.over = "yes";
+  if (lengthOf(composer.textOf(rule.id), composer.link, composer.attachedTo(rule), rule) > rule.limit) card.dataset.over = "yes";
   return card;
+}
+
+// The link in the text, as a card, or both. A poll takes the card's place, but not that of a link in the text.
+function linked(composer, rule, text, hasMedia, poll) {
+  const inText = rule.linkInText || (rule.linkInTextWithMedia && (hasMedia || poll));
+  const hasCard = !poll && (!inText || (readCard(composer, rule) && !hasMedia));
+  return [...(inText ? [linkLine(composer.link, text)] : []), ...(hasCard ? [linkCard(composer, rule, hasMedia)] : [])];
 }
 
 function head(rule) {
@@ -69,7 +77,8 @@ function words(composer, text, rule) {
 // Links, hashtags, handles, and the names that stand for accounts of this network.
 function marks(composer, rule) {
   const rows = rule.mentions === "id" && composer.has("mentions") ? [...composer.form.querySelectorAll("[data-rows=mention] [data-row]")] : [];
-  const names = rows.filter((row) => row.querySelector("select").value === rule.network).map((row) => row.querySelector("[name='mention.name']").value.trim());
+  const meant = (row) => row.querySelector("select").value === rule.network && !row.querySelector("[data-mention-found].field-error");
+  const names = rows.filter(meant).map((row) => row.querySelector("[name='mention.name']").value.trim());
   const known = names.filter(Boolean).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return known.length ? new RegExp(`(${known.join("|")}|${MARKED.source.slice(1)}`, "gu") : MARKED;
 }

@@ -61,6 +61,11 @@ export class Composer extends EventTarget {
     return this.mediaIn(id !== "base" && this.hasOwn(id, "media") ? id : "base");
   }
 
+  /** How much a channel's post has attached, so that a link has no card of its own: files, and a poll. */
+  attachedTo(rule) {
+    return this.mediaOf(rule.id).length + (this.pollFor(rule) ? 1 : 0);
+  }
+
   /** The files of one list: "base", a channel's id, or "part" and the key of a thread's part. */
   mediaIn(list) {
     const ids = [...this.form.querySelectorAll(`[data-images="${list}"] [data-image]`)].map((item) => item.dataset.image);

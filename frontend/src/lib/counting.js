@@ -22,13 +22,29 @@ const EMOJI = new RegExp(
 const HOST = /(https?:\/\/)([\p{L}\p{N}_.-]+)|([a-z0-9\u00C0-\u024F_.-]*[a-z0-9\u00C0-\u024F]\.[a-z][a-z0-9.-]*)/giu;
 const BEFORE = /[A-Za-z0-9@＠$#＃]$/;
 const BEFORE_BARE = /[A-Za-z0-9@＠$#＃_./-]$/;
-const PATH = /\/(?:[\p{L}\p{N}!*';:=+,.$%#[\]~|&@()_\/\u2013-]*[\p{L}\p{N}=_#\/+)-])?/uy;
+// A path holds brackets only in pairs, one pair within another at most, and ends with a letter, a figure or such a pair.
+const LATIN = "\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u024F\\u0253\\u0254\\u0256\\u0257\\u0259\\u025B\\u0263\\u0268\\u026F\\u0272\\u0289\\u028B\\u02BB\\u0300-\\u036F\\u1E00-\\u1EFF";
+const WORD = `a-z0-9\\u0400-\\u04FF${LATIN}`;
+const INNER = `[${WORD}!*';:=+,.$/%#[\\]\\-\\u2013_~@|&]`;
+const PAIR = `\\((?:${INNER}+|${INNER}*\\(${INNER}+\\)${INNER}*)\\)`;
+const PATH = new RegExp(`/(?:${INNER}*(?:${PAIR}${INNER}*)*[${WORD}+\\-=_#/]|${PAIR})*`, "iuy");
+const CASHTAG = /(?<!\S)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?=$|\s|[!'#%&()*+,\-./:;<=>?@[\]^_{|}~$])/g;
 const PORT = /:\d+/y;
 const QUERY = /\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*[a-z0-9\-_&=#/]/iy;
 
 /** Unicode code points after NFC. */
 export function plainLength(text) {
   return [...text.normalize("NFC")].length;
+}
+
+/** Bytes of UTF-8 after NFC. */
+export function byteLength(text) {
+  return new TextEncoder().encode(text.normalize("NFC")).length;
+}
+
+/** The `$WORDS` of a text, as X reads them. */
+export function cashtags(text) {
+  return text.match(CASHTAG) ?? [];
 }
 
 /** X's count: wide characters and emoji 2, a link `linkLength`, all else 1. */
@@ -48,18 +64,20 @@ export function normalised(text) {
   return text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").normalize("NFC").trim();
 }
 
-/** The text as a channel with these rules sends it: with the link in it where that is how it travels. */
-export function composed(text, link, mediaCount, rules) {
+/** The text as a channel with these rules sends it: with the link in it where that is how it travels. `attached` counts
+ *  what takes the place of a link's card: files, and a poll. */
+export function composed(text, link, attached, rules) {
   const whole = normalised(text);
-  const joins = rules.linkInText || (rules.linkInTextWithMedia && mediaCount > 0);
+  const joins = rules.linkInText || (rules.linkInTextWithMedia && attached > 0);
   if (!link || !joins || whole.split(/\s+/).includes(link)) return whole;
   return whole ? `${whole} ${link}` : link;
 }
 
-/** How long a post is by the rules of a channel (see planner/web/posts/composer.py, `rules_of`). */
-export function lengthOf(text, link, mediaCount, rules) {
-  const whole = composed(text, link, mediaCount, rules);
-  return rules.counting === "weighted" ? weightedLength(whole, rules.linkLength ?? 23) : plainLength(whole);
+/** How long a post is by the rules of a channel (see planner/web/posts/rules.py, `rules_of`). */
+export function lengthOf(text, link, attached, rules) {
+  const whole = composed(text, link, attached, rules);
+  if (rules.counting === "weighted") return weightedLength(whole, rules.linkLength ?? 23);
+  return rules.counting === "bytes" ? byteLength(whole) : plainLength(whole);
 }
 
 /** Where X finds links, as pairs of positions in the string. */
@@ -73,7 +91,9 @@ export function links(text) {
     const host = hostIn(secured ?? bare);
     const end = match.index + protocol.length + host.length;
     if (!host || /^[0-9a-z@+-]/i.test(text.slice(end))) continue;
-    found.push([match.index, follow(text, end)]);
+    // Without http:// no underscore belongs to it, and what follows the host only with a path.
+    if (protocol) found.push([match.index, follow(text, end)]);
+    else found.push([match.index + host.lastIndexOf("_") + 1, /^(?::\d+)?\//.test(text.slice(end)) ? follow(text, end) : end]);
   }
   return found;
 }
@@ -84,8 +104,9 @@ function hostIn(candidate) {
   for (let count = labels.length; count > 1; count -= 1) {
     const last = labels[count - 1].match(/^[a-z0-9-]+/i)?.[0] ?? labels[count - 1];
     const known = topLevelDomains.has(last.toLowerCase()) || /^xn--/i.test(last);
-    const named = labels.slice(0, count - 1).every((label) => /^[^_-].*$|^.$/u.test(label));
-    if (known && named && labels[count - 2]) return [...labels.slice(0, count - 1), last].join(".");
+    const domain = labels[count - 2];
+    const named = labels.slice(0, count - 1).every((label) => /^[^_-](?:.*[^_-])?$/u.test(label)) && !domain.includes("_");
+    if (known && named) return [...labels.slice(0, count - 1), last].join(".");
   }
   return "";
 }
@@ -96,15 +117,9 @@ function follow(text, start) {
   for (const part of [PORT, PATH, QUERY]) {
     part.lastIndex = end;
     const match = part.exec(text);
-    if (match) end += balanced(match[0]).length;
+    if (match) end += match[0].length;
   }
   return end;
-}
-
-// A bracket that was opened before the link does not belong to it.
-function balanced(part) {
-  const count = (sign) => part.split(sign).length;
-  return part.endsWith(")") && count(")") > count("(") ? balanced(part.slice(0, -1)) : part;
 }
 
 function weigh(text) {

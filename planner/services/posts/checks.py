@@ -126,7 +126,7 @@ def merged(content: Content, channel: Channel, known: Known, folder: Path) -> Ou
 
 def left_out_on(content: Content, channel: Channel, known: Known) -> list[str]:
     """What of a content the channel does not get, as its network has no place for it: names of its fields."""
-    return left_out(_whole(content, channel, known, Path()), _network(channel))
+    return left_out(_whole(content, channel, known, Path()), _network(channel), channel.remote_account_id)
 
 
 def shows_own_card(session: Session, workspace_id: int, content: Content) -> bool:

@@ -52,10 +52,10 @@ def fitted(post: OutgoingPost, network: Network) -> OutgoingPost:
     return replace(post, **without) if without else post
 
 
-def left_out(post: OutgoingPost, network: Network) -> list[str]:
-    """What of a post the network has no place for: ``thread``, ``first_comment``, ``languages``, ``card`` (which is no
-    loss where the network reads the page itself)."""
-    rules = network.content_rules
+def left_out(post: OutgoingPost, network: Network, account_id: str | None = None) -> list[str]:
+    """What of a post the network, or this account of it, has no place for: ``thread``, ``first_comment``,
+    ``languages``, ``card`` (which is no loss where the network reads the page itself)."""
+    rules = network.content_rules_for(account_id)
     there = {
         "thread": bool(post.thread) and not rules.max_thread,
         "first_comment": bool(post.first_comment.strip()) and rules.first_comment is None,

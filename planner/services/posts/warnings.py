@@ -102,7 +102,7 @@ def left_out_of(post: Post, channel: Channel) -> list[str]:
     if channel.network not in registry.networks():
         return []
     network = registry.network(channel.network)
-    return left_out(whole(post, channel.id, Path(), network), network)
+    return left_out(whole(post, channel.id, Path(), network), network, channel.remote_account_id)
 
 
 def about_text(

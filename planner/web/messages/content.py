@@ -63,6 +63,9 @@ SENTENCES: dict[str, LazyString] = {
     "poll_duration": _l("%(channel)s has no polls of %(hours)s hours. Choose from: %(accepted)s hours."),
     "thread_too_long": _l("A thread on %(channel)s has at most %(limit)s further parts; there are %(count)s."),
     "thread_part_missing": _l("Follow-up part %(number)s of the thread is empty."),
+    "thread_part_too_many_cashtags": _l(
+        "%(channel)s takes at most %(limit)s cashtag ($WORD) in a post; part %(number)s has %(count)s."
+    ),
     "thread_part_too_long": _l(
         "Follow-up part %(number)s of the thread is too long for %(channel)s: %(length)s characters of %(limit)s."
     ),

@@ -21,6 +21,12 @@ SENTENCES: dict[str, LazyString] = {
     "title_missing": _l("%(channel)s needs a title, or a text whose first line can be one."),
     "title_too_long": _l("The title is too long for %(channel)s: %(length)s characters of %(limit)s."),
     "too_many_hashtags": _l("%(channel)s takes at most %(limit)s hashtags; there are %(count)s."),
+    "too_many_cashtags": _l("%(channel)s takes at most %(limit)s cashtag ($WORD) in a post; there are %(count)s."),
+    "text_too_many_bytes": _l(
+        "The text is too long for %(channel)s: %(length)s bytes of %(limit)s. Letters such as ä and ß count two, emoji"
+        " four. Shorten it, or write a variant."
+    ),
+    "signs_forbidden": _l("%(channel)s does not take these signs: %(signs)s. Write it without them."),
     "link_not_clickable": _l("Nobody can follow a link in a post on %(channel)s. It is handed to you apart."),
     "link_invalid": _l("This is not a complete web address. It starts with https:// or http://."),
     "channels_missing": _l("Choose at least one channel."),

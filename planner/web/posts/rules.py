@@ -24,8 +24,10 @@ def rules_of(choice: ChannelChoice) -> dict[str, Any]:
         "titleLimit": text.title_limit,
         "counting": text.counting,
         "linkLength": text.link_length,
+        "cashtags": text.max_cashtags,
         "linkInText": text.link_in_text,
         "linkInTextWithMedia": text.link_in_text_with_media,
+        "linkWorks": text.link_works,
         "media": _media(choice.network.media_rules),
         **_content(context.platform().connections.content_rules(ChannelAccess.of(choice.channel))),
     }
