@@ -77,8 +77,10 @@ style: setup
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 
+# DATABASE=postgresql: also those tests run on PostgreSQL that run on SQLite else, as the kind does not matter to them.
+DATABASE ?= sqlite
 unit: setup browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash and not simulator" $(ARGS)
+	SENDEPLAN_TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash and not simulator" $(ARGS)
 
 # Thousands of seeded histories of a small world; it keeps all processors busy by itself.
 simulate: setup

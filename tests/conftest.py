@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ from tests.support.folders import choose_quick_folder
 from tests.support.network import forbid_outside_connections
 from tests.support.serving import serving
 from tests.support.web import Browsing, ClientOf, app_around
+
+DATABASE_VARIABLE = "SENDEPLAN_TEST_DATABASE"
 
 _made_folders = pytest.StashKey[list[Path | None]]()
 
@@ -75,6 +78,14 @@ def postgresql_url(postgresql_template: PostgresTemplate) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def any_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh database, where the kind does not matter: SQLite, or PostgreSQL where that is asked for
+    (``make unit DATABASE=postgresql``), so that every test can be run on either."""
+    url: str = request.getfixturevalue(f"{os.environ.get(DATABASE_VARIABLE, 'sqlite')}_url")
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database with the schema in it; the test runs once on each of the two kinds."""
@@ -99,9 +110,9 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
-    """Everything wired, on a fresh SQLite database and the test's clock."""
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock)
+def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
+    """Everything wired, on a fresh database and the test's clock."""
+    platform = make_platform(tmp_path / "instance", any_url, clock)
     yield platform
     platform.close()
 

@@ -44,9 +44,9 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     networks = {key: sandbox.api_url(key) for key in ("facebook", "twitter", "linkedin")}
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, networks=networks, link_private_addresses=True)
+    platform = make_platform(tmp_path / "instance", any_url, clock, networks=networks, link_private_addresses=True)
     yield platform
     platform.close()
 

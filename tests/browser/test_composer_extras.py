@@ -29,9 +29,9 @@ LONG = "Eins ist ein Satz über Fräsen. " * 12
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
     """As everywhere, with FFmpeg."""
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, ffmpeg=FFMPEG)
+    platform = make_platform(tmp_path / "instance", any_url, clock, ffmpeg=FFMPEG)
     yield platform
     platform.close()
 

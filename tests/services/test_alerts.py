@@ -231,12 +231,12 @@ def test_of_several_processes_one_tells(
 
 
 def test_an_admin_may_do_without_and_thresholds_are_settings(
-    tmp_path: Path, sqlite_url: str, clock: FakeClock, mailbox: Mailbox
+    tmp_path: Path, any_url: str, clock: FakeClock, mailbox: Mailbox
 ) -> None:
     from tests.support.factories import make_company
 
     settings = {"alert_silence_seconds": 600.0, "smtp_url": mailbox.url, "mail_from": "plan@brandt.example"}
-    platform = make_platform(tmp_path, sqlite_url, clock, **settings)
+    platform = make_platform(tmp_path, any_url, clock, **settings)
     company = make_company(platform.database, clock.now())
     with platform.database.write() as session:
         accounts.set_mail_wishes(session, company.alice.user_id or 0, {"alert": "none"})

@@ -26,10 +26,10 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Wired to the sandbox networks as the developer app that they know."""
     platform = make_platform(
-        tmp_path / "instance", sqlite_url, clock, networks={key: sandbox.api_url(key) for key in KEYS},
+        tmp_path / "instance", any_url, clock, networks={key: sandbox.api_url(key) for key in KEYS},
         apps={key: apps.settings(key) for key in KEYS}, public_url="https://plan.firma.example",
     )  # fmt: skip
     yield platform

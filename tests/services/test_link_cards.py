@@ -30,8 +30,8 @@ URL = "https://www.brandt.example/aktuell/halle.html"
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, link_private_addresses=True)
+def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
+    platform = make_platform(tmp_path / "instance", any_url, clock, link_private_addresses=True)
     yield platform
     platform.close()
 

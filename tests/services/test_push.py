@@ -36,8 +36,8 @@ from tests.support.factories import Company, make_channel, make_platform, make_p
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
+def database_url(any_url: str) -> str:
+    return any_url
 
 
 @pytest.fixture

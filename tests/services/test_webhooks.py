@@ -47,8 +47,8 @@ def platform(tmp_path: Path, database_url: str, clock: FakeClock) -> Iterator[Pl
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
+def database_url(any_url: str) -> str:
+    return any_url
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Wired to the sandbox networks."""
     networks = {key: sandbox.api_url(key) for key in sandbox.services}
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, networks=networks)
+    platform = make_platform(tmp_path / "instance", any_url, clock, networks=networks)
     yield platform
     platform.close()
 

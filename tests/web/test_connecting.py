@@ -30,10 +30,10 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """The sandbox networks know the app of all but XING, for which nothing is set."""
     platform = make_platform(
-        tmp_path / "instance", sqlite_url, clock, networks={key: sandbox.api_url(key) for key in NETWORKS},
+        tmp_path / "instance", any_url, clock, networks={key: sandbox.api_url(key) for key in NETWORKS},
         apps={key: apps.settings(key) for key in NETWORKS if key != "xing"},
     )  # fmt: skip
     yield platform

@@ -34,13 +34,13 @@ def mailbox(running_mail_server: Mailbox) -> Mailbox:
 
 @pytest.fixture
 def platform(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, clock: FakeClock, mailbox: Mailbox
+    request: pytest.FixtureRequest, tmp_path: Path, any_url: str, clock: FakeClock, mailbox: Mailbox
 ) -> Iterator[Platform]:
     """With mail, unless the test is marked to do without by its parameter."""
     settings = (
         {} if getattr(request, "param", "on") == "off" else {"smtp_url": mailbox.url, "mail_from": "plan@b.example"}
     )
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock, **settings)
+    platform = make_platform(tmp_path / "instance", any_url, clock, **settings)
     yield platform
     platform.close()
 

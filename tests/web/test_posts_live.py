@@ -29,8 +29,8 @@ def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    platform = wired(tmp_path / "instance", sqlite_url, clock, sandbox)
+def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
+    platform = wired(tmp_path / "instance", any_url, clock, sandbox)
     yield platform
     platform.close()
 

@@ -18,9 +18,9 @@ from tests.support.factories import Company, make_channel
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_url(any_url: str) -> str:
     """What goes wrong here goes wrong alike on both kinds of database."""
-    return sqlite_url
+    return any_url
 
 
 def test_the_wrong_account_changes_nothing_and_can_become_a_channel_of_its_own(

@@ -27,7 +27,7 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_da
 
 
 @pytest.fixture
-def sqlite_url(postgresql_url: str) -> str:
+def any_url(postgresql_url: str) -> str:
     """All that is wired here is wired to PostgreSQL."""
     return postgresql_url
 

@@ -24,9 +24,9 @@ from tests.support.mailserver import Mailbox
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_url(any_url: str) -> str:
     """One kind of database tells it all but for the locks, which a test of its own takes."""
-    return sqlite_url
+    return any_url
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.support.factories import make_platform
 
 
 @pytest.fixture
-def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
+def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
     """Everything wired, on a fresh database and the test's clock."""
-    platform = make_platform(tmp_path / "instance", sqlite_url, clock)
+    platform = make_platform(tmp_path / "instance", any_url, clock)
     yield platform
     platform.close()

@@ -13,9 +13,9 @@ from tests.web.api.conftest import ScriptOf
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_url(any_url: str) -> str:
     """What is wrong with a request is seen before any database is asked: one kind is enough."""
-    return sqlite_url
+    return any_url
 
 
 def test_without_a_token_nothing_is_told(script_of: ScriptOf) -> None:
