@@ -112,7 +112,9 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
 @pytest.fixture
 def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
     """Everything wired, on a fresh database and the test's clock."""
-    platform = make_platform(tmp_path / "instance", any_url, clock)
+    # Where several processes may publish, they are told where their rehearsals are played.
+    played = {"rehearsal_url": "http://127.0.0.1:9"} if any_url.startswith("postgresql") else {}
+    platform = make_platform(tmp_path / "instance", any_url, clock, **played)
     yield platform
     platform.close()
 

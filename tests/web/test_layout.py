@@ -33,12 +33,11 @@ def test_the_database_may_be_gone_and_the_error_page_still_comes(
     app.testing = False
     rita = client_of(company.rita)
     with platform.database.engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("ALTER TABLE user RENAME TO elsewhere")
+        connection.exec_driver_sql('ALTER TABLE "user" RENAME TO elsewhere')
     answer = rita.get("/account")
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
-    assert "no such table" not in answer.text
+    assert not any(said in answer.text for said in ("no such table", "does not exist"))
     assert "<h1>" in answer.text
 
 
