@@ -57,7 +57,7 @@ class LinkedInDialogue(Connected):
         else:
             body["object"] = parent
         with self._call():
-            answer = self._client.rest("POST", f"/rest/socialActions/{encoded(parent)}/comments", body)
+            answer = self._client.rest("POST", f"/rest/socialActions/{encoded(parent)}/comments", body, action="CREATE")
             urn = reading.identifier(reading.child(_json(answer), "commentUrn"))
             number = reading.identifier(answer.headers.get("x-restli-id"))
             if urn is None and number is None:
@@ -122,7 +122,7 @@ class LinkedInDialogue(Connected):
         for page in range(MOST_PAGES):
             path = f"/rest/socialActions/{encoded(urn)}/comments?start={page * PAGE}&count={PAGE}"
             try:
-                answer = reading.as_object(self._client.rest("GET", path).json(), TITLE)
+                answer = reading.as_object(self._client.rest("GET", path, action="GET_ALL").json(), TITLE)
             except ReconnectNeeded as error:
                 raise unsupported_if_unreadable(error) from error
             elements = reading.items(reading.as_list(answer.get("elements"), TITLE))

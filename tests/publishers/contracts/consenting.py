@@ -53,8 +53,10 @@ EXPECTED: dict[str, Sequence[Expectation]] = {
             required=["client_id", "client_secret"],
             one_of=(("redirect_uri", "code"), ("grant_type", "fb_exchange_token"), ("grant_type",)),
         ),
-        Expectation("GET", f"{facebook.V}/me", "Graph API, User", facebook.FIELDS, headers=_BEARER),
-        Expectation("GET", f"{facebook.V}/me/accounts", "Graph API, User: accounts", facebook.FIELDS, headers=_BEARER),
+        Expectation("GET", f"{facebook.V}/me", "Graph API, User", facebook.one("Profile"), headers=_BEARER),
+        Expectation(
+            "GET", f"{facebook.V}/me/accounts", "Graph API, User: accounts", facebook.several("Page"), headers=_BEARER
+        ),
     ),
     "twitter": (
         *twitter.EXPECTED,
@@ -89,7 +91,6 @@ EXPECTED: dict[str, Sequence[Expectation]] = {
             },
             required=["response_type", "client_id", "redirect_uri", "scope", "state"],
         ),
-        Expectation("GET", "/v2/me", "Profile API", headers=_BEARER),
         Expectation("GET", "/v2/userinfo", "Sign In with LinkedIn using OpenID Connect", headers=_BEARER),
         Expectation(
             "GET",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,19 +12,22 @@ import jsonschema_rs
 
 from tests.publishers.contracts.recorder import Sent
 
+#: What a value must be: a regular expression of the whole of it, or what asks whether it is right.
+Check = str | Callable[[str], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """``path`` is a regular expression of the whole path. Of ``query``, ``fields`` and ``headers`` each value is one as
-    well; nothing else may be in query and fields, and what is ``required`` (their names) must be there. ``body`` is a
-    JSON schema; None: there must be none. One of the groups in
+    well, or asks whether a value is right; nothing else may be in query and fields, and what is ``required`` (their
+    names) must be there. ``body`` is a JSON schema; None: there must be none. One of the groups in
     ``one_of`` must be there whole. ``source`` says which documentation it was written by."""
 
     method: str
     path: str
     source: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Check] = field(default_factory=dict)
+    fields: Mapping[str, Check] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     required: Sequence[str] = ()
     body: Mapping[str, Any] | None = None
@@ -45,11 +49,11 @@ class Expectation:
                 yield f"{sent}: the header {name} is {sent.headers.get(name.lower())!r}"
         yield from self._of_body(sent)
 
-    def _pairs(self, sent: Sent, kind: str, given: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
+    def _pairs(self, sent: Sent, kind: str, given: Mapping[str, str], known: Mapping[str, Check]) -> Iterator[str]:
         for name, value in given.items():
             if name not in known:
                 yield f"{sent}: nobody knows the {kind} {name}"
-            elif not re.fullmatch(known[name], value, re.DOTALL):
+            elif not _fits(known[name], value):
                 yield f"{sent}: the {kind} {name} is {value!r}"
 
     def _of_body(self, sent: Sent) -> Iterator[str]:
@@ -59,6 +63,23 @@ class Expectation:
         else:
             for error in jsonschema_rs.Draft202012Validator(dict(self.body)).iter_errors(sent.body):
                 yield f"{sent}: {error.message} (at {list(error.instance_path)})"
+
+
+def as_json(schema: Mapping[str, Any]) -> Check:
+    """JSON in a string, by its schema."""
+    validator = jsonschema_rs.Draft202012Validator(dict(schema))
+
+    def fits(value: str) -> bool:
+        try:
+            return validator.is_valid(json.loads(value))
+        except ValueError:
+            return False
+
+    return fits
+
+
+def _fits(check: Check, value: str) -> bool:
+    return bool(re.fullmatch(check, value, re.DOTALL)) if isinstance(check, str) else check(value)
 
 
 def one_of(*words: str) -> str:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from tests.publishers.contracts.expectation import Expectation
+from tests.publishers.contracts import graph
+from tests.publishers.contracts.expectation import Check, Expectation, as_json, strict, texts
 
 ID = r"\d+(_\d+)?"
 V = r"/v\d+\.0"
 _TRUTH = "true|false"
-_PLACES = {"targeting": r"\{.*\}", "feed_targeting": r"\{.*\}"}
+_LOCALES = {"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}}
+_SEEN_BY = as_json(strict(["locales"], locales=_LOCALES))
+_PLACES = {"targeting": _SEEN_BY, "feed_targeting": _SEEN_BY}
+_ATTACHED = as_json(
+    {"type": "array", "minItems": 1, "maxItems": 10, "items": strict(["media_fbid"], media_fbid=texts("^[0-9]+$"))}
+)
+_READS = strict(["method", "relative_url"], method={"const": "GET"}, relative_url=texts("^[0-9]"))
+_BATCH = as_json({"type": "array", "minItems": 1, "maxItems": 50, "items": _READS})
 _BEARER = {"Authorization": r"Bearer \S+"}
 _PROOF = {"appsecret_proof": "[0-9a-f]{64}"}
 #: In a call with a body the token travels there, where no log of an address holds it.
 _SIGNED = {"access_token": r"\S+", **_PROOF}
-FIELDS = {"fields": r"[\w.,(){}]+", "limit": r"\d{1,3}", "after": r"\S+", **_PROOF}
-_COMMENTS = {**FIELDS, "filter": "stream|toplevel", "order": "chronological|reverse_chronological", "since": r"\d+"}
 _SPEC = "Meta's specification of"
+
+
+def one(*nodes: str) -> dict[str, Check]:
+    """The query for one node, of one of these kinds."""
+    return {"fields": graph.fields(*nodes), **_PROOF}
+
+
+def several(node: str) -> dict[str, Check]:
+    """The query for a list of nodes."""
+    return {**one(node), "limit": r"\d{1,3}", "after": r"\S+"}
+
+
+_COMMENTS = {"filter": "stream|toplevel", "order": "chronological|reverse_chronological", "since": r"\d+"}
 
 EXPECTED = (
     Expectation("GET", f"{V}/me/permissions", "Graph API, User: permissions", _PROOF, headers=_BEARER),
@@ -33,11 +52,12 @@ EXPECTED = (
         fields={
             "message": ".+",
             "link": "https?://.+",
-            "attached_media": r"\[.*\]",
+            "attached_media": _ATTACHED,
             "published": _TRUTH,
             **_PLACES,
             **_SIGNED,
         },
+        one_of=(("message",), ("link",), ("attached_media",)),
     ),
     Expectation(
         "POST",
@@ -71,6 +91,7 @@ EXPECTED = (
             **_SIGNED,
         },
         required=["upload_phase"],
+        one_of=(("file_size",), ("upload_session_id", "start_offset", "video_file_chunk"), ("upload_session_id",)),
     ),
     Expectation(
         "POST",
@@ -95,14 +116,18 @@ EXPECTED = (
             "published": "true",
             **_SIGNED,
         },
+        one_of=(("message",), ("is_hidden",), ("published",)),
     ),
     Expectation("DELETE", f"{V}/{ID}", f"{_SPEC} PagePost, Comment", _PROOF, headers=_BEARER),
-    Expectation("GET", f"{V}/{ID}", f"{_SPEC} Page, PagePost, AdVideo: fields", FIELDS, headers=_BEARER),
+    Expectation("GET", rf"{V}/\d+", f"{_SPEC} Page, AdVideo: fields", one("Page", "Video"), headers=_BEARER),
+    Expectation(
+        "GET", rf"{V}/\d+_\d+", f"{_SPEC} PagePost, Comment: fields", one("PagePost", "Comment"), headers=_BEARER
+    ),
     Expectation(
         "GET",
         rf"{V}/(?!me$|search$)[A-Za-z][A-Za-z0-9.]{{2,49}}",
         f"{_SPEC} Page: fields, by username",
-        {"fields": "(id|name|link)(,(id|name|link))*", **_PROOF},
+        one("Page"),
         headers=_BEARER,
         required=["fields"],
     ),
@@ -110,24 +135,29 @@ EXPECTED = (
         "GET",
         f"{V}/{ID}/published_posts",
         f"{_SPEC} Page: published_posts",
-        {**FIELDS, "since": r"\d+"},
+        {**several("PagePost"), "since": r"\d+"},
         headers=_BEARER,
     ),
-    Expectation("GET", f"{V}/{ID}/tagged", f"{_SPEC} Page: tagged", {**FIELDS, "since": r"\d+"}, headers=_BEARER),
-    Expectation("GET", f"{V}/{ID}/comments", f"{_SPEC} PagePost: comments", _COMMENTS, headers=_BEARER),
+    Expectation(
+        "GET", f"{V}/{ID}/tagged", f"{_SPEC} Page: tagged", {**several("PagePost"), "since": r"\d+"}, headers=_BEARER
+    ),
+    Expectation(
+        "GET", f"{V}/{ID}/comments", f"{_SPEC} PagePost: comments", {**several("Comment"), **_COMMENTS}, headers=_BEARER
+    ),
     Expectation(
         "GET",
         f"{V}/{ID}/insights",
         f"{_SPEC} PagePost: insights",
-        {"metric": r"[\w,]+", "period": r"\w+", **_PROOF},
+        {"metric": graph.METRICS, "period": graph.PERIODS, **_PROOF},
         headers=_BEARER,
+        required=["metric"],
     ),
     Expectation(
         "POST",
         f"{V}/",
         "Graph API, Batch requests",
         headers=_BEARER,
-        fields={"batch": r"\[.*\]", "include_headers": _TRUTH, **_SIGNED},
+        fields={"batch": _BATCH, "include_headers": _TRUTH, **_SIGNED},
         required=["batch"],
     ),
 )

@@ -8,8 +8,9 @@ from tests.publishers.contracts.expectation import Expectation, strict, texts
 
 _URN = r"urn(:|%3A)li(:|%3A)[A-Za-z]+(:|%3A)[\w%(),:-]+"
 _AUTHOR = texts(r"^urn:li:(organization|person):[\w-]+$")
+_BEARER = {"Authorization": r"Bearer \S+"}
 _VERSIONED = {
-    "Authorization": r"Bearer \S+",
+    **_BEARER,
     "LinkedIn-Version": r"20\d{4}",
     "X-Restli-Protocol-Version": r"2\.0\.0",
 }
@@ -48,16 +49,31 @@ _CONTENT: dict[str, Any] = {
         ),
     },
 }
+#: Facets of an audience: languages by locale, all else by URN.
+_FACETS = "degrees fieldsOfStudy geoLocations industries jobFunctions organizations seniorities staffCountRanges"
+_BY_URN: dict[str, Any] = {
+    facet: {"type": "array", "minItems": 1, "items": texts("^urn:li:")} for facet in _FACETS.split()
+}
+_LOCALE = strict(["language", "country"], language=texts("^[a-z]{2}$"), country=texts("^[A-Z]{2}$"))
+_TARGET: dict[str, Any] = {
+    **strict(
+        interfaceLocales={"type": "array", "minItems": 1, "items": _LOCALE},
+        **_BY_URN,
+    ),
+    "minProperties": 1,
+}
 _POST = strict(
     ["author", "commentary", "visibility", "distribution", "lifecycleState"],
     author=_AUTHOR,
     # "little" text: its signs are escaped, but for those of hashtags and mentions.
-    commentary=texts(r"^(?:[^\\|{}@\[\]()<>#*_~]|\\[\\|{}@\[\]()<>#*_~]|#\w|@\[[^\]]+\]\(urn:li:[\w:-]+\))*$"),
+    commentary=texts(
+        r"^(?:[^\\|{}@\[\]()<>#*_~]|\\[\\|{}@\[\]()<>#*_~]|#\w|@\[[^\]]+\]\(urn:li:(?:organization|person):[\w-]+\))*$"
+    ),
     visibility={"const": "PUBLIC"},
     distribution=strict(
         ["feedDistribution"],
         feedDistribution={"const": "MAIN_FEED"},
-        targetEntities={"type": "array"},
+        targetEntities={"type": "array", "items": _TARGET},
         thirdPartyDistributionChannels={"type": "array", "maxItems": 0},
     ),
     lifecycleState={"const": "PUBLISHED"},
@@ -89,7 +105,7 @@ _COMMENT = strict(
     actor=_AUTHOR,
     object=texts("^urn:li:"),
     parentComment=texts("^urn:li:comment:"),
-    message=strict(["text"], text=_COMMENT_TEXT, attributes={"type": "array"}),
+    message=strict(["text"], text=_COMMENT_TEXT),
 )
 _COMMENT_PATCH = strict(
     ["patch"], patch=strict(["message"], message=strict(["$set"], **{"$set": strict(["text"], text=_COMMENT_TEXT)}))
@@ -97,6 +113,17 @@ _COMMENT_PATCH = strict(
 _PATCH = strict(
     ["patch"], patch=strict(["$set"], **{"$set": strict(["commentary"], commentary=_POST["properties"]["commentary"])})
 )
+_OF_A_MEMBERS_POST = {
+    "q": "entity",
+    "entity": r"\((share:urn:li:share|ugc:urn:li:ugcPost):\d+\)",
+    "aggregation": "TOTAL|DAILY",
+}
+
+
+def _list(kind: str) -> str:
+    return rf"List\(urn:li:{kind}:\d+(,urn:li:{kind}:\d+)*\)"
+
+
 _PAGE = {"count": r"\d{1,3}", "start": r"\d+", "sortBy": "CREATED|LAST_MODIFIED"}
 
 EXPECTED = (
@@ -132,8 +159,13 @@ EXPECTED = (
     ),
     Expectation("GET", f"/rest/(images|videos|documents)/{_URN}", "Videos API, Get", headers=versioned()),
     Expectation(
-        "PUT", "/dms-uploads/.+", "the address that initializeUpload gave", {"part": r"\d+", "ca": ".+", "sync": "[01]"}
+        "PUT",
+        "/dms-uploads/.+",
+        "Images API: the address that initializeUpload gave",
+        {"part": r"\d+", "ca": ".+", "sync": "[01]"},
+        headers=_BEARER,
     ),
+    Expectation("GET", "/v2/me", "Profile API", headers=_BEARER),
     Expectation("GET", r"/rest/organizations/\d+", "Organization Lookup", headers=versioned()),
     Expectation(
         "GET",
@@ -155,8 +187,13 @@ EXPECTED = (
         "GET",
         "/rest/organizationalEntityShareStatistics",
         "Share Statistics",
-        {"q": "organizationalEntity", "organizationalEntity": _URN, "shares": r"List\(.+\)", "ugcPosts": r"List\(.+\)"},
-        headers=versioned(),
+        {
+            "q": "organizationalEntity",
+            "organizationalEntity": _URN,
+            "shares": _list("share"),
+            "ugcPosts": _list("ugcPost"),
+        },
+        headers=versioned("FINDER"),
         required=["q", "organizationalEntity"],
     ),
     Expectation(
@@ -173,8 +210,47 @@ EXPECTED = (
         headers=versioned("FINDER"),
         required=["q", "actions", "organizationalEntity"],
     ),
-    Expectation("POST", f"/rest/socialActions/{_URN}/comments", "Comments API", headers=versioned(), body=_COMMENT),
-    Expectation("GET", f"/rest/socialActions/{_URN}/comments", "Comments API", _PAGE, headers=versioned()),
+    Expectation(
+        "GET",
+        "/rest/videoAnalytics",
+        "Video Analytics",
+        {
+            "q": "entity",
+            "entity": r"urn:li:ugcPost:\d+",
+            "type": "VIDEO_VIEW|VIEWER|TIME_WATCHED|TIME_WATCHED_FOR_VIDEO_VIEWS",
+            "aggregation": "ALL|DAY|WEEK",
+        },
+        headers=versioned("FINDER"),
+        required=["q", "entity", "type"],
+    ),
+    Expectation(
+        "GET",
+        "/rest/memberCreatorPostAnalytics",
+        "Member Post Statistics",
+        {**_OF_A_MEMBERS_POST, "queryType": "IMPRESSION|MEMBERS_REACHED|RESHARE|REACTION|COMMENT"},
+        headers=versioned("FINDER"),
+        required=["q", "entity", "queryType"],
+    ),
+    Expectation(
+        "GET",
+        "/rest/memberCreatorVideoAnalytics",
+        "Member Video Statistics",
+        {**_OF_A_MEMBERS_POST, "queryType": "VIDEO_PLAY|VIDEO_VIEWER|VIDEO_WATCH_TIME"},
+        headers=versioned("FINDER"),
+        required=["q", "entity", "queryType"],
+    ),
+    Expectation(
+        "GET",
+        "/rest/memberFollowersCount",
+        "Member Follower Statistics",
+        {"q": "me"},
+        headers=versioned("FINDER"),
+        required=["q"],
+    ),
+    Expectation(
+        "POST", f"/rest/socialActions/{_URN}/comments", "Comments API", headers=versioned("CREATE"), body=_COMMENT
+    ),
+    Expectation("GET", f"/rest/socialActions/{_URN}/comments", "Comments API", _PAGE, headers=versioned("GET_ALL")),
     Expectation(
         "POST",
         f"/rest/socialActions/{_URN}/comments/[0-9]+",
@@ -189,7 +265,7 @@ EXPECTED = (
         f"/rest/socialActions/{_URN}/comments/{_URN}|/rest/socialActions/{_URN}/comments/[0-9]+",
         "Comments API",
         {"actor": _URN},
-        headers=versioned(),
+        headers=versioned("DELETE"),
     ),
     Expectation(
         "POST",
@@ -204,7 +280,9 @@ EXPECTED = (
             reactionType={"enum": ["LIKE", "PRAISE", "EMPATHY", "INTEREST", "APPRECIATION", "ENTERTAINMENT"]},
         ),
     ),
-    Expectation("DELETE", r"/rest/reactions/\(actor:.+,entity:.+\)", "Reactions API", headers=versioned("DELETE")),
+    Expectation(
+        "DELETE", rf"/rest/reactions/\(actor:{_URN},entity:{_URN}\)", "Reactions API", headers=versioned("DELETE")
+    ),
     Expectation(
         "POST",
         "/oauth/v2/introspectToken",

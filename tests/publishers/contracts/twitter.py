@@ -29,7 +29,19 @@ _TWEET_FIELDS = one_of(
 _USER_FIELDS = one_of(
     "created_at", "description", "id", "name", "profile_image_url", "public_metrics", "url", "username", "verified"
 )
-_MEDIA_FIELDS = one_of("alt_text", "duration_ms", "height", "media_key", "preview_image_url", "type", "url", "width")
+_MEDIA_FIELDS = one_of(
+    "alt_text",
+    "duration_ms",
+    "height",
+    "media_key",
+    "non_public_metrics",
+    "organic_metrics",
+    "preview_image_url",
+    "public_metrics",
+    "type",
+    "url",
+    "width",
+)
 _EXPANSIONS = one_of(
     "attachments.media_keys",
     "attachments.poll_ids",
@@ -168,7 +180,8 @@ EXPECTED = (
     Expectation(
         "POST",
         "/2/oauth2/token",
-        "docs.x.com, OAuth 2.0",
+        "docs.x.com, OAuth 2.0: a confidential app",
+        headers={"Authorization": r"Basic \S+"},
         fields={
             "grant_type": "refresh_token|authorization_code",
             "refresh_token": ".+",

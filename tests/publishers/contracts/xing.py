@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.publishers.contracts.expectation import Expectation
+from tests.publishers.contracts.expectation import Expectation, one_of
 
 _ID = r"[\w-]+"
 _CLIENT = "XING's own client library"
@@ -18,10 +18,11 @@ def signed(*more: str) -> dict[str, str]:
     }
 
 
+_USER = one_of("active_email", "display_name", "first_name", "id", "last_name", "page_name", "permalink")
 _AS_THE_ACCOUNT = signed("token")
 
 EXPECTED = (
-    Expectation("GET", "/v1/users/me", f"{_CLIENT}: User.me", {"fields": r"[\w,.]+"}, headers=_AS_THE_ACCOUNT),
+    Expectation("GET", "/v1/users/me", f"{_CLIENT}: User.me", {"fields": _USER}, headers=_AS_THE_ACCOUNT),
     Expectation(
         "POST",
         "/v1/users/me/status_message",
