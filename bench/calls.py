@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from planner.domain.measuring import first_due, next_due
-from planner.services.metrics.pulling import BATCH
 from publishers.base import Connection
 from publishers.registry import network
 from publishers.sandbox import Sandbox
@@ -17,14 +16,22 @@ ACCOUNT = {"facebook": "page_id", "twitter": "user_id", "linkedin": "author", "x
 
 
 def calls() -> dict[str, Any]:
-    """By network: calls for 1,000 posts, pulls of one post in its life, and what reading it costs (US dollars)."""
+    """By network: calls for 1,000 posts, pulls of one post in its life, and what reading it costs (US dollars).
+
+    LinkedIn twice: for an organisation and for the member who connected it.
+    """
     found: dict[str, Any] = {}
     with Sandbox(limits={}) as sandbox:
         for given in sandbox.credentials():
             key = given["network"]
-            if key not in found:
-                fields = {name: value for name, value in given.items() if name not in ("network", "name")}
-                found[key] = _calls(sandbox, key, fields)
+            if key in found:
+                continue
+            fields = {name: value for name, value in given.items() if name not in ("network", "name")}
+            found[key] = _calls(sandbox, key, fields)
+            if key == "linkedin":
+                token = sandbox.world.directory.token(key, fields["access_token"])
+                member = token.account.id if token else ""
+                found["linkedin, member"] = _calls(sandbox, key, {**fields, "author": member})
     return found
 
 
@@ -35,13 +42,14 @@ def _calls(sandbox: Sandbox, key: str, credentials: dict[str, str]) -> dict[str,
         sandbox.backfill(key, account, f"Post {number}", now - timedelta(days=2, seconds=number))
         for number in range(POSTS)
     ]
+    able = network(key).capabilities_of(credentials)
     with closing(network(key).connect(credentials, Connection(sandbox.api_url(key), 300.0))) as publisher:
         before = len(sandbox.requests(key))
-        for start in range(0, POSTS, BATCH):
-            publisher.metrics(ids[start : start + BATCH])
+        for start in range(0, POSTS, able.figures_at_once):
+            publisher.metrics(ids[start : start + able.figures_at_once])
         made = len(sandbox.requests(key)) - before
         micros = sum(charge.micros for charge in publisher.charges())
-    pulls = _pulls(paid=network(key).capabilities.reading_costs)
+    pulls = _pulls(paid=able.reading_costs)
     return {"calls": made, "pulls": pulls, "dollars": micros / 1e6 / POSTS * pulls}
 
 

@@ -47,10 +47,11 @@ switched off.
 
 ## Calls for figures
 
-Figures are asked for in batches of 50 posts; a batch of Graph's holds 50 questions in one call. Of a LinkedIn member
-(five calls) and on XING each post is asked for by itself, as their APIs have it. Where reading is paid for, a post is
-asked for more rarely. Posts with a video are asked for with the others on Facebook, and in calls of their own on X,
-where each medium that is read costs; on LinkedIn each of them takes three calls more.
+Figures are asked for with as many posts at once as each network takes: 100 on X, 50 in one batch of Graph's (a post's
+fields and its insights are one question), 20 of a LinkedIn organisation. Of a LinkedIn member (five calls) and on XING
+each post is asked for by itself, as their APIs have it. Where reading is paid for, a post is asked for more rarely.
+Posts with a video are asked for with the others on Facebook, and in calls of their own on X, where each medium that is
+read costs; on LinkedIn each of them takes three calls more.
 
 {_calls(results["calls"])}
 

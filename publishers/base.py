@@ -185,7 +185,8 @@ class Figures:
 class Capabilities:
     """What an adapter can do; the planner's behaviour follows these, never a network's name. ``can_edit``, ``can_look``
     and ``dialogue`` need the methods of :mod:`publishers.optional`. ``leaves_under``: what stands under a post stays
-    there when the post is taken down; else it goes with it."""
+    there when the post is taken down; else it goes with it. ``figures_at_once``: posts to ask for in one call of
+    ``metrics`` so that the network is asked the fewest times and all fit into one time-out."""
 
     can_list: bool = True
     can_delete: bool = True
@@ -199,6 +200,7 @@ class Capabilities:
     can_edit: bool = False
     can_look: bool = False
     leaves_under: bool = False
+    figures_at_once: int = 50
     dialogue: DialogueRules = field(default_factory=DialogueRules)
 
 

@@ -28,6 +28,7 @@ NETWORK = Network(
         has_followers=True,
         can_edit=True,
         can_look=True,
+        figures_at_once=50,  # Graph API, Batch requests: parts of one request
         # Graph API, Object Comments: up to 8,000 characters
         dialogue=DialogueRules(
             comments=True, mentions=True, answer=True, hide=True, like=True, remove=True, answer_limit=8000

@@ -23,7 +23,11 @@ VIDEO_VIEWS = "post_video_views"
 
 
 class Insights:
-    """Asks for figures, and remembers which metrics Graph still knows: one that it does not know fails a whole call."""
+    """Asks for figures, and remembers which metrics Graph still knows: one that it does not know fails a whole call.
+
+    A post's fields and its insights come in one question (Graph API, Field Expansion). Where that fails, its fields and
+    each metric are asked for apart, so that one error costs no other figure and no other post.
+    """
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
@@ -31,6 +35,31 @@ class Insights:
         self._of_films: tuple[str, ...] = (VIDEO_VIEWS,)
 
     def figures(self, ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
+        found, failed = self._together(ids, films)
+        if failed:
+            known = (self._metrics, self._of_films)
+            found |= self._apart(failed[:1], films)
+            failed = failed[1:]
+            if (self._metrics, self._of_films) != known:
+                others, failed = self._together(failed, films)
+                found |= others
+        return found | self._apart(failed, films)
+
+    def _together(self, ids: Sequence[str], films: Collection[str]) -> tuple[dict[str, Figures], list[str]]:
+        """One question for each post: the figures, and the posts of which it failed though they may be there."""
+        queries = [(quote(post, safe=""), {"fields": _nested(self._wanted(post, films))}) for post in ids]
+        found: dict[str, Figures] = {}
+        failed: list[str] = []
+        for post, answer in zip(ids, self._client.ask_many(queries), strict=True):
+            if _is_worth_asking_apart(answer):
+                failed.append(post)
+                continue
+            counted = _counted(answer)
+            if counted is not None:
+                found[post] = _figures(counted, _values(counted.get("insights")))
+        return found, failed
+
+    def _apart(self, ids: Sequence[str], films: Collection[str]) -> dict[str, Figures]:
         queries: list[Query] = []
         for post in ids:
             queries += [(quote(post, safe=""), {"fields": FIELDS}), self._query(post, self._wanted(post, films))]
@@ -69,6 +98,15 @@ class Insights:
 
     def _query(self, post: str, metrics: Sequence[str]) -> Query:
         return f"{quote(post, safe='')}/insights", {"metric": ",".join(metrics), "period": "lifetime"}
+
+
+def _nested(metrics: Sequence[str]) -> str:
+    return f"{FIELDS},insights.metric({','.join(metrics)}).period(lifetime)" if metrics else FIELDS
+
+
+def _is_worth_asking_apart(answer: Any) -> bool:
+    """Refused for something in the question, and neither for the post, which is gone, nor for the token."""
+    return isinstance(answer, (Rejected, ReconnectNeeded)) and not is_gone(answer) and not _token_is_dead(answer)
 
 
 def _counted(answer: Any) -> dict[str, Any] | None:

@@ -145,7 +145,9 @@ class FacebookReading(Service):
         wanted = split_fields(request.query.get("fields", ""))
         post = self.world.store.find(self.key, object_id)
         if post and self.world.directory.reachable(token, post.account.id):
-            return json_response(200, post_object(self.world, request, post, wanted))
+            nested = [self._nested(token, post, how) for name, how in wanted if name == "insights"]
+            shown = post_object(self.world, request, post, wanted)
+            return json_response(200, {**shown, "insights": nested[0]} if nested else shown)
         found = talk.find(self.world, self.key, object_id) if "_" in object_id else None
         if found:
             return json_response(200, comment_object(self.world, *found, wanted))
@@ -172,14 +174,28 @@ class FacebookReading(Service):
         """Lifetime figures of a post; one metric that does not exist fails the whole call."""
         token = self.authorize(request, "read_insights")
         post = self._post(token, post_id)
-        names = [name for name in request.query.get("metric", "").split(",") if name]
-        if not names:
+        asked = request.query.get("metric", "")
+        if not asked:
             raise parameter_error("No metric was specified to be fetched. Please specify one or more metrics to be "
                                   "fetched and try again.")  # fmt: skip
+        return json_response(200, self._insights(post, asked))
+
+    def _nested(self, token: Token, post: Post, how: dict[str, str]) -> dict[str, Any]:
+        """``insights.metric(…).period(lifetime)`` within a post's fields: what is wrong with it fails the whole."""
+        if "read_insights" not in token.scopes:
+            raise Answer(error(10, "(#10) This endpoint requires the 'read_insights' permission"))
+        if not how.get("metric"):
+            raise parameter_error("For field 'insights': The parameter metric is required")
+        if how.keys() - {"metric", "period"} or how.get("period", "lifetime") != "lifetime":
+            raise parameter_error("For field 'insights': The value must be a valid insights period")
+        return self._insights(post, how["metric"])
+
+    def _insights(self, post: Post, asked: str) -> dict[str, Any]:
+        names = [name for name in asked.split(",") if name]
         if any(name not in METRICS and name != VIDEO_VIEWS for name in names):
             raise parameter_error("The value must be a valid insights metric")
         known = names if post.account.followers >= LIKES_FOR_INSIGHTS else []
-        return json_response(200, {"data": [_insight(post, name, self._value(post, name)) for name in known]})
+        return {"data": [_insight(post, name, self._value(post, name)) for name in known]}
 
     def _value(self, post: Post, name: str) -> Any:
         if name != VIDEO_VIEWS:

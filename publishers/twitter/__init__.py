@@ -45,6 +45,7 @@ NETWORK = Network(
         has_followers=True,
         reading_costs=True,
         can_look=True,
+        figures_at_once=100,  # OpenAPI, GET /2/tweets: ids
         leaves_under=True,  # help.x.com, Deleting a post: replies to it are posts of their own
         # docs.x.com, pay per use: replies only where the author mentioned or quoted the account
         dialogue=DialogueRules(

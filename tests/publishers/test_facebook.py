@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -150,9 +152,15 @@ class Graph:
     def read(self, path: str, query: str) -> tuple[int, object]:
         if path.startswith("gone"):
             return 400, {"error": {"code": 100, "error_subcode": 33, "message": "does not exist"}}
-        if not path.endswith("/insights"):
-            return 200, {"reactions": {"summary": {"total_count": 9}}, "comments": {"summary": {"total_count": 2}}}
-        names = query.split("metric=")[1].split("&", maxsplit=1)[0].split("%2C")
+        asked = dict(parse_qsl(query))
+        fields = {"reactions": {"summary": {"total_count": 9}}, "comments": {"summary": {"total_count": 2}}}
+        nested = re.search(r"insights\.metric\(([\w,]+)\)\.period\(lifetime\)", asked.get("fields", ""))
+        if nested is None and not path.endswith("/insights"):
+            return 200, fields
+        code, insights = self.insights((nested[1] if nested else asked["metric"]).split(","))
+        return code, {**fields, "insights": insights} if nested and code == 200 else insights
+
+    def insights(self, names: list[str]) -> tuple[int, dict[str, object]]:
         if any(name not in KNOWN for name in names):
             return 400, {"error": {"code": 100, "message": "The value must be a valid insights metric"}}
         return 200, {"data": [{"name": n, "values": [{"value": KNOWN[n]}]} for n in names]}
@@ -173,6 +181,11 @@ def test_which_metrics_are_gone_is_learnt_once(server: RawServer) -> None:
     publisher.metrics(["1_3", "1_4", "1_5"])
     assert len(server.requests) == asked + 1
 
+    # Of many, the first to fail tells which are gone: the others are asked for together again.
+    server.requests.clear()
+    assert len(connect(server).metrics([f"1_{n}" for n in range(50)])) == 50
+    assert len(server.requests) == 4
+
 
 def test_many_posts_are_asked_for_in_batches_and_gone_ones_left_out(server: RawServer) -> None:
     server.answer = Graph()
@@ -181,7 +194,24 @@ def test_many_posts_are_asked_for_in_batches_and_gone_ones_left_out(server: RawS
     before = len(server.requests)
     found = publisher.metrics([f"1_{n}" for n in range(30)] + ["gone_1"])
     assert set(found) == {f"1_{n}" for n in range(30)}
-    assert len(server.requests) - before == 2
+    assert len(server.requests) - before == 1
+    assert {found[f"1_{n}"].impressions for n in range(30)} == {100}
+
+
+def test_what_fails_for_one_post_is_asked_for_apart_and_costs_no_other_its_figures(server: RawServer) -> None:
+    class OneIsKeptBack(Graph):
+        def read(self, path: str, query: str) -> tuple[int, object]:
+            if path.startswith("1_7") and "insights" in path + query:
+                return 403, {"error": {"code": 10, "message": "not this one"}}
+            return super().read(path, query)
+
+    server.answer = OneIsKeptBack()
+    publisher = connect(server)
+    publisher.metrics(["1_2"])
+    found = publisher.metrics(["1_6", "1_7", "1_8", "gone_1"])
+    assert [(post, f.impressions, f.reactions) for post, f in found.items()] == [
+        ("1_6", 100, 9), ("1_8", 100, 9), ("1_7", None, 9),
+    ]  # fmt: skip
 
 
 def test_where_batches_are_not_taken_posts_are_asked_for_one_by_one(server: RawServer) -> None:
@@ -192,7 +222,7 @@ def test_where_batches_are_not_taken_posts_are_asked_for_one_by_one(server: RawS
 def test_insights_that_are_not_permitted_leave_the_other_figures(server: RawServer) -> None:
     class WithoutInsights(Graph):
         def read(self, path: str, query: str) -> tuple[int, object]:
-            if path.endswith("/insights"):
+            if "insights" in path + query:
                 return 403, {"error": {"code": 10, "message": "read_insights is missing"}}
             return super().read(path, query)
 

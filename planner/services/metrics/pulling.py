@@ -33,15 +33,13 @@ from planner.services.publishing.again import write_again
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.tables import DELIVERY, changed
 from publishers import registry
-from publishers.base import Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
+from publishers.base import Capabilities, Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.limits import Calls
 from publishers.outgoing import MediaKind, kind_of
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
 
-#: Posts asked for at once: few enough for a network that answers one by one within its time-out.
-BATCH = 50
 #: Channels asked side by side, never more than there are sender threads.
 CHANNELS_AT_ONCE = 4
 #: Deliveries looked at in one call; what is left is due at the next tick.
@@ -103,15 +101,16 @@ def _pull_channel(platform: Platform, access: ChannelAccess, due: Sequence[Due])
     pulled = Pulled()
     if platform.stopping.is_set():
         return pulled
-    if not _gives_figures(platform, access):
+    able = _capabilities(platform, access)
+    if not able.has_metrics:
         _postpone(platform, due, None)
         return pulled
-    _pull_batches(platform, access, due, pulled)
+    _pull_batches(platform, access, due, able.figures_at_once, pulled)
     return pulled
 
 
-def _pull_batches(platform: Platform, access: ChannelAccess, due: Sequence[Due], pulled: Pulled) -> None:
-    for start in range(0, len(due), BATCH):
+def _pull_batches(platform: Platform, access: ChannelAccess, due: Sequence[Due], size: int, pulled: Pulled) -> None:
+    for start in range(0, len(due), size):
         if platform.stopping.is_set():
             return
         until = _limit_ends(platform, access)
@@ -120,7 +119,7 @@ def _pull_batches(platform: Platform, access: ChannelAccess, due: Sequence[Due],
             pulled.waiting += 1
             return
         pulled.channels += 1 if start == 0 else 0
-        if not _pull_batch(platform, access, due[start : start + BATCH], pulled):
+        if not _pull_batch(platform, access, due[start : start + size], pulled):
             pulled.failed += 1
             return
 
@@ -161,11 +160,11 @@ def _soonest(
     return query.where(Delivery.metrics_due_at <= now).order_by(Delivery.metrics_due_at).limit(AT_ONCE)
 
 
-def _gives_figures(platform: Platform, access: ChannelAccess) -> bool:
+def _capabilities(platform: Platform, access: ChannelAccess) -> Capabilities:
     try:
-        return platform.connections.capabilities(access).has_metrics
+        return platform.connections.capabilities(access)
     except VaultError:
-        return True  # asking will tell what is wrong
+        return Capabilities()  # asking will tell what is wrong
 
 
 def _pull_batch(platform: Platform, access: ChannelAccess, batch: Sequence[Due], pulled: Pulled) -> bool:

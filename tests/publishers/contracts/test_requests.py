@@ -244,6 +244,9 @@ def play(publisher: Publisher, key: str, sandbox: Sandbox, begun: datetime, fold
             change_below(publisher, below, under)
     publisher.find_recent(begun)
     publisher.metrics(live, films)
+    if key == "facebook":  # where something in the question is refused, its parts are asked for apart
+        sandbox.faults.add("rejected", key, "read", count=1)
+        assert publisher.metrics(live[:1])
     if key != "xing":
         assert cast("Counting", publisher).followers()
     if (rules := network(key).content_rules.naming) is not None and rules.name:

@@ -205,3 +205,22 @@ def test_usage_headers_grow_and_a_used_up_limit_says_when_to_come_back(
         assert refused.json()["error"]["code"] == 32
         usage = json.loads(refused.headers["X-Business-Use-Case-Usage"])[PAGE][0]
         assert (usage["call_count"], usage["estimated_time_to_regain_access"]) == (100, 60)
+
+
+def test_insights_come_within_a_posts_fields_and_what_is_wrong_with_them_fails_the_whole(
+    facebook: Facebook, clock: FakeClock
+) -> None:
+    post_id = facebook.published("Wie viele sehen das?")
+    clock.advance(hours=5)
+    alone = facebook.call("GET", f"/{post_id}/insights", params={"metric": METRICS}).json()["data"]
+
+    def asked(insights: str) -> requests.Response:
+        return facebook.call("GET", f"/{post_id}", params={"fields": f"message,{insights}"})
+
+    shown = asked(f"insights.metric({METRICS}).period(lifetime)").json()
+    assert (shown["message"], shown["insights"]["data"]) == ("Wie viele sehen das?", alone)
+    for wrong in (
+        "insights", f"insights.metric({METRICS},post_impressions)", f"insights.metrics({METRICS})",
+        f"insights.metric({METRICS}).period(day)",
+    ):  # fmt: skip
+        assert asked(wrong).status_code == 400, wrong
