@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,11 +20,13 @@ from planner.domain.states import DeliveryState
 from planner.models import Answer, Channel, Delivery, ReadCost
 from planner.services.limits.charges import month_name
 from planner.services.posts.content import outgoing
-from planner.services.posts.steps import Step
 from publishers import registry
 from publishers.base import Network, OutgoingPost
 from publishers.costs import Cost
 from publishers.outgoing import follow_ups
+
+if TYPE_CHECKING:
+    from planner.services.posts.steps import Step  # reads payloads, which are made of posts
 
 MICROS = 1_000_000
 #: What follows a post and surely did not go out, nor will by itself.
