@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SITE = "https://www.brandt-maschinenbau.example"
+#: A host that X takes for a link: it knows no ending ``.example``.
+SITE = "https://www.example.com"
 
 
 @dataclass(frozen=True, slots=True)

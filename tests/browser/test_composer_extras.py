@@ -20,7 +20,7 @@ from planner.models import Channel, Media, Post
 from tests.support import files
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_platform
+from tests.support.factories import Company, make_channel, make_platform
 from tests.support.web import sign_in
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,48 @@ def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platfor
     platform = make_platform(tmp_path / "instance", any_url, clock, ffmpeg=FFMPEG)
     yield platform
     platform.close()
+
+
+def test_accounts_cashtags_and_links_look_as_each_network_shows_them(
+    page: Page, server: str, company: Company, platform: Platform, linkedin: Channel, twitter: Channel
+) -> None:
+    now = platform.clock.now()
+    instagram = make_channel(
+        platform.database, company, now, "instagram", name="Bilder", profile_url="https://a.example"
+    )
+    open_composer(page, server, company)
+    for channel in (linkedin, twitter, instagram):
+        choose(page, channel)
+    page.locator("#field-text").fill("Danke an @Messe und @Eva Roth! $AAPL, $MSFT")
+    expect(page.locator("[data-counters=base]")).to_contain_text("$ 2 / 1")
+    chip(page, "mentions").check()
+    row = page.locator("[data-rows=mention] [data-row]").first
+    row.locator("[name='mention.name']").fill("@Eva Roth")
+    row.locator("[name='mention.id']").fill("https://www.linkedin.com/in/eva-roth")
+    page.keyboard.press("Tab")
+    expect(row.locator("[data-mention-found]")).to_contain_text("kein Konto")
+    marks = page.locator(".preview[data-network=linkedin] .preview-mark")
+    expect(marks).to_have_count(0)
+    row.locator("[name='mention.id']").fill("https://www.linkedin.com/company/2414183/")
+    page.keyboard.press("Tab")
+    expect(row.locator("[name='mention.id']")).to_have_value("urn:li:organization:2414183")
+    expect(marks).to_have_text(["@Eva Roth"])
+    expect(page.locator(".preview[data-network=twitter] .preview-mark")).to_have_text(["@Messe", "@Eva"])
+
+    page.locator("#field-link").fill("https://www.example.com/messe")
+    expect(page.locator(".preview[data-network=linkedin] .preview-link")).to_be_visible()
+    expect(page.locator(".preview[data-network=instagram]")).not_to_contain_text("example.com")
+    chip(page, "poll").check()
+    expect(page.locator(".preview[data-network=linkedin] .preview-link")).to_have_count(0)
+    expect(marks).to_have_text(["@Eva Roth", "https://www.example.com/messe"])
+    chip(page, "poll").uncheck()
+    picture = io.BytesIO()
+    Image.new("RGB", (1080, 1080)).save(picture, "PNG")
+    halle = {"name": "halle.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    page.locator("[data-images=base] input[type=file]").set_input_files(halle)
+    shown = page.locator(".preview[data-network=instagram] > *")
+    expect(shown.nth(1)).to_have_class("preview-images")
+    expect(shown.nth(2)).to_have_class("preview-text")
 
 
 def test_a_poll_and_a_first_comment_are_written_previewed_kept_and_saved(

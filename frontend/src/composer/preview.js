@@ -11,7 +11,8 @@ import { files } from "./preview/files.js";
 const FOLDED = { linkedin: 210, facebook: 400, xing: 300 };
 // Where a post is its pictures or its film, and the text stands under them.
 const FILES_FIRST = new Set(["instagram", "pinterest", "snapchat"]);
-const MARKED = /(https?:\/\/[^\s]+|(?<![\p{L}\p{N}&/])#[\p{L}\p{N}_]+|(?<![\p{L}\p{N}])@[\p{L}\p{N}_]+)/gu;
+const MARKED = ["https?:\\/\\/[^\\s]+", "(?<![\\p{L}\\p{N}&/])#[\\p{L}\\p{N}_]+"];
+const HANDLE = "(?<![\\p{L}\\p{N}])@[\\p{L}\\p{N}_]+";
 
 export function startPreviews(composer) {
   const place = document.querySelector("[data-previews]");
@@ -32,21 +33,24 @@ function preview(composer, rule) {
   card.append(head(rule));
   const title = rule.titleLimit ? composer.titleOf(rule.id) : "";
   if (title) card.append(element("p", "preview-title", title));
-  const said = text || media.length || composer.link || poll ? words(composer, text, rule) : hint(t("nothing_typed"));
+  const { line, box } = linked(composer, rule, text, media.length > 0, poll);
+  const said = text || media.length || composer.link || poll ? [words(composer, text, rule), ...line] : [hint(t("nothing_typed"))];
   const shown = media.length ? files(media) : [];
-  card.append(...(FILES_FIRST.has(rule.network) ? [...shown, said] : [said, ...shown]));
+  card.append(...(FILES_FIRST.has(rule.network) ? [...shown, ...said] : [...said, ...shown]));
   if (poll) card.append(pollBox(poll, rule));
-  if (composer.link && rule.linkWorks) card.append(...linked(composer, rule, text, media.length > 0, poll));
+  card.append(...box);
   card.append(...following(composer, rule));
   if (lengthOf(composer.textOf(rule.id), composer.link, composer.attachedTo(rule), rule) > rule.limit) card.dataset.over = "yes";
   return card;
 }
 
-// The link in the text, as a card, or both. A poll takes the card's place, but not that of a link in the text.
+// The link in the text (`line`), as a card (`box`), or both. A poll takes the card's place, but not that of a link in the
+// text; where nobody can follow a link, there is none.
 function linked(composer, rule, text, hasMedia, poll) {
+  if (!composer.link || !rule.linkWorks) return { line: [], box: [] };
   const inText = rule.linkInText || (rule.linkInTextWithMedia && (hasMedia || poll));
   const hasCard = !poll && (!inText || (readCard(composer, rule) && !hasMedia));
-  return [...(inText ? [linkLine(composer.link, text)] : []), ...(hasCard ? [linkCard(composer, rule, hasMedia)] : [])];
+  return { line: inText ? [linkLine(composer.link, text)] : [], box: hasCard ? [linkCard(composer, rule, hasMedia)] : [] };
 }
 
 function head(rule) {
@@ -74,13 +78,18 @@ function words(composer, text, rule) {
   return body;
 }
 
-// Links, hashtags, handles, and the names that stand for accounts of this network.
+// Links, hashtags, and what names accounts of this network: handles, or else the names that stand for one.
 function marks(composer, rule) {
-  const rows = rule.mentions === "id" && composer.has("mentions") ? [...composer.form.querySelectorAll("[data-rows=mention] [data-row]")] : [];
-  const meant = (row) => row.querySelector("select").value === rule.network && !row.querySelector("[data-mention-found].field-error");
-  const names = rows.filter(meant).map((row) => row.querySelector("[name='mention.name']").value.trim());
-  const known = names.filter(Boolean).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return known.length ? new RegExp(`(${known.join("|")}|${MARKED.source.slice(1)}`, "gu") : MARKED;
+  const named = rule.mentions === "id" ? names(composer, rule) : [HANDLE];
+  return new RegExp(`(${[...named, ...MARKED].join("|")})`, "gu");
+}
+
+// What is known to be no account stays plain.
+function names(composer, rule) {
+  const rows = composer.has("mentions") ? [...composer.form.querySelectorAll("[data-rows=mention] [data-row]")] : [];
+  const meant = rows.filter((row) => row.querySelector("select").value === rule.network && !row.querySelector("[data-mention-found].field-error"));
+  const written = meant.map((row) => row.querySelector("[name='mention.name']").value.trim()).filter(Boolean);
+  return written.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 }
 
 function pollBox(poll, rule) {
