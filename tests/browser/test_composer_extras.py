@@ -71,8 +71,9 @@ def test_accounts_cashtags_and_links_look_as_each_network_shows_them(
     chip(page, "poll").uncheck()
     picture = io.BytesIO()
     Image.new("RGB", (1080, 1080)).save(picture, "PNG")
-    halle = {"name": "halle.png", "mimeType": "image/png", "buffer": picture.getvalue()}
-    page.locator("[data-images=base] input[type=file]").set_input_files(halle)
+    page.locator("[data-images=base] input[type=file]").set_input_files(
+        {"name": "halle.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
     shown = page.locator(".preview[data-network=instagram] > *")
     expect(shown.nth(1)).to_have_class("preview-images")
     expect(shown.nth(2)).to_have_class("preview-text")

@@ -25,14 +25,14 @@ from planner.web.posts.form import Typed
 READ = "read:card:"
 
 
-def _by_person() -> str:
-    """A company's people often have one address in common."""
+def by_person() -> str:
+    """Whose requests are counted: a company's people often have one address in common."""
     return str(current_user.get_id() or get_remote_address())
 
 
 @blueprint.post("/posts/link-card")
 @requires(Permission.EDIT)
-@limiter.limit("60 per 5 minutes", key_func=_by_person)
+@limiter.limit("60 per 5 minutes", key_func=by_person)
 def link_card() -> dict[str, Any]:
     """What the page at ``link`` says. A page that cannot be read is an answer too: ``problem`` says why."""
     try:

@@ -10,13 +10,16 @@ from planner.services.errors import Invalid
 from planner.services.posts import MentionInput, naming
 from planner.web import context
 from planner.web.access import requires
+from planner.web.extensions import limiter
 from planner.web.looks import network_look
 from planner.web.messages import explain
 from planner.web.posts.blueprint import blueprint
+from planner.web.posts.link_cards import by_person
 
 
 @blueprint.post("/posts/mentions")
 @requires(Permission.EDIT)
+@limiter.limit("60 per 5 minutes", key_func=by_person)
 def name_account() -> dict[str, str]:
     """The id of an account, by its number, address or short name (fields ``network`` and ``id``): ``id`` and, where the
     network was asked, its ``name`` there; or an ``error``."""
