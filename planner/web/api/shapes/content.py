@@ -28,7 +28,8 @@ class PartIn(Input):
 
 
 class MentionIn(Input):
-    """An account that the text names. ``name`` as it stands in the text, ``id`` the network's own for it."""
+    """An account that the text names. ``name`` as it stands in the text, ``id`` the network's own for it, or the
+    address of its page, which is looked up."""
 
     name: Annotated[PlainText, Field(min_length=1, max_length=200)]
     network: Annotated[PlainText, Field(min_length=1, max_length=32)]
