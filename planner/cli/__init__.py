@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "planner.cli.doctor:doctor",
     "backup": "planner.cli.data:backup",
     "restore": "planner.cli.data:restore",
+    "restored": "planner.cli.data:restored",
     "export": "planner.cli.data:export",
     "import": "planner.cli.data:import_",
     "metrics": "planner.cli.data:metrics",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from planner.cli.failing import Failed
 from planner.cli.setup import WORKSPACE
-from planner.cli.starting import platform
+from planner.cli.starting import OLD_SCHEMA, platform
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
 
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -44,31 +50,74 @@ def restore(file: Path) -> None:
     What was there is moved aside. Afterwards everything is paused, and what may have gone out since the backup is
     looked for on the networks before the pause can be lifted, so that nothing is published twice.
     """
+    from planner.services import backup as backups
+
+    done = _alone(lambda wired: backups.restore(wired, file))
+    click.echo(f"The backup of {done.manifest.created_at} is back. What was there before lies in {done.aside}.")
+    _say_what_is_looked_for(done.doubts)
+
+
+@click.command()
+@click.option(
+    "--since",
+    required=True,
+    metavar="MOMENT",
+    help='As of when the database is, or earlier: "2027-01-31 22:00" (this machine\'s time), "2027-01-31T21:00Z".',
+)
+def restored(since: str) -> None:
+    """Say that the database was brought back past Sendeplan. Stop the server first.
+
+    By pg_restore, to a point in time, with a machine's snapshot, or by a standby that took over and may lack the last
+    moments. As after "sendeplan restore" everything is paused, and what may have gone out since MOMENT is looked for on
+    the networks before the pause can be lifted, so that nothing is published twice.
+    """
+    from planner import schema
+    from planner.services import backup as backups
+
+    try:
+        moment = datetime.fromisoformat(since.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter('give a moment such as "2027-01-31 22:00".', param_hint="--since") from None
+
+    def declare(wired: Platform) -> int:
+        if not schema.is_current(wired.database):
+            raise Failed(OLD_SCHEMA)
+        return backups.declare(wired, moment)
+
+    doubts = _alone(declare)
+    click.echo(f"The database is taken to be as of {moment:%Y-%m-%d %H:%M} UTC.")
+    _say_what_is_looked_for(doubts)
+
+
+Done = TypeVar("Done")
+
+
+def _alone(act: Callable[[Platform], Done]) -> Done:
+    """Act on the instance while no server runs. Raises Failed."""
     from planner import logs
     from planner.bootstrap import bootstrap
     from planner.lock import InUse, alone
-    from planner.services import backup as backups
+    from planner.services.backup import BackupError
 
     wired = bootstrap()
     logs.configure(wired.settings)
     try:
         with alone(wired.settings.instance):
-            done = backups.restore(wired, file)
+            return act(wired)
     except InUse:
         raise Failed("Sendeplan is running on this instance. Stop it first.") from None
-    except backups.BackupError as error:
+    except BackupError as error:
         raise Failed(str(error)) from None
     finally:
         wired.close()
-    click.echo(f"The backup of {done.manifest.created_at} is back. What was there before lies in {done.aside}.")
-    click.echo(f"All publishing is paused. {_doubts(done.doubts)}")
-    click.echo("Next: sendeplan serve, then lift the pause once nothing is unconfirmed any more.")
 
 
-def _doubts(count: int) -> str:
-    if count == 0:
-        return "Nothing can have gone out since the backup."
-    return f"Deliveries that may have gone out since the backup: {count}. They are looked for on the networks first."
+def _say_what_is_looked_for(count: int) -> None:
+    if count:
+        click.echo(f"All publishing is paused. Deliveries that are looked for on the networks first: {count}.")
+    else:
+        click.echo("All publishing is paused. There is nothing to look for on the networks.")
+    click.echo("Next: sendeplan serve, then lift the pause once nothing is looked for any more.")
 
 
 @click.command()

@@ -27,6 +27,7 @@ def test_a_backup_is_restored_only_after_the_server_has_stopped(sendeplan: Sende
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         lost = ask("POST", "/posts", {"text": "Kam danach"})["id"]
         assert_failed(sendeplan("restore", str(file)), "Stop it first")
+        assert_failed(sendeplan("restored", "--since", "2026-01-31 22:00"), "Stop it first")
         assert ask("GET", f"/posts/{lost}")["text"] == "Kam danach"
         assert server.stop() == 0
     done = sendeplan("restore", str(file))
@@ -38,6 +39,16 @@ def test_a_backup_is_restored_only_after_the_server_has_stopped(sendeplan: Sende
         assert [p["id"] for p in ask("GET", "/posts")["items"]] == [kept]
         assert ask("GET", "/pause")["paused"] is True
         assert ask("DELETE", "/pause")["paused"] is False
+
+
+def test_that_the_database_was_brought_back_is_declared_since_a_moment(sendeplan: Sendeplan) -> None:
+    done = sendeplan("restored", "--since", "2026-01-31T23:00+01:00")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "as of 2026-01-31 22:00 UTC" in done.stdout
+    assert "paused" in done.stdout
+    assert_failed(sendeplan("restored", "--since", "2999-01-01"), "still to come")
+    wrong = sendeplan("restored", "--since", "gestern")
+    assert (wrong.returncode, "2027-01-31 22:00" in wrong.stderr) == (2, True)
 
 
 def test_a_backup_that_is_none_is_refused_in_a_sentence(sendeplan: Sendeplan, tmp_path: Path) -> None:

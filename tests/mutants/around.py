@@ -1,20 +1,16 @@
-"""Guards around publishing: restores, times and slots, the clock, several processes, the API."""
+"""Guards around publishing: times and slots, the clock, several processes, the API."""
 
 from __future__ import annotations
 
 from tests.mutants.model import Edit, Mutant, found_in
 
 CALLING = "planner/services/publishing/calling.py"
-BACKUP = "planner/services/backup/restoring.py"
 CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
 IDEMPOTENCY = "planner/web/api/idempotency.py"
 LEADER = "planner/leader.py"
-LOCK = "planner/lock.py"
 MISSED = "planner/services/publishing/missed.py"
 MODEL = "planner/models/publishing.py"
-PAUSE = "planner/services/publishing/pause.py"
 QUEUE = "planner/services/queue.py"
-RECOVER = "planner/services/publishing/recover.py"
 SCHEDULER = "planner/scheduler.py"
 SLOTS = "planner/domain/slots.py"
 WALLTIME = "planner/domain/walltime.py"
@@ -23,77 +19,10 @@ IDEMPOTENCY_TESTS = "web/api/test_idempotency.py"
 POOL_TESTS = "services/publishing/test_pool.py"
 QUEUE_TESTS = "services/test_queue.py"
 RACES = "services/publishing/test_races.py"
-RECOVER_TESTS = "services/publishing/test_recover.py"
 SLOTS_TESTS = "domain/test_slots.py"
 WALLTIME_TESTS = "domain/test_walltime.py"
 
 MUTANTS = (
-    Mutant(
-        "restore-due",
-        "After a restore, what was due by now may have gone out since the backup.",
-        "what was due among what is doubted",
-        (
-            Edit(
-                RECOVER,
-                "\n            | ((Delivery.state == DeliveryState.SCHEDULED) & (Delivery.try_at <= now)),\n",
-                ",\n",
-            ),
-        ),
-        found_in(RECOVER_TESTS, "a_restored_delivery_that_went_out_after_the_backup_is_found_and_not_sent_again"),
-    ),
-    Mutant(
-        "restore-under-way",
-        "After a restore, what was claimed or being sent may have gone out since the backup.",
-        "what was under way among what is doubted",
-        (
-            Edit(
-                RECOVER,
-                "(Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)))\n            | (",
-                "(",
-            ),
-        ),
-        found_in(RECOVER_TESTS, "after_a_restore_everything_is_paused_and_what_was_due_is_in_doubt"),
-    ),
-    Mutant(
-        "restore-since",
-        "After a restore, posts are looked for from the backup's last event on.",
-        "the backup's moment: they are looked for from now on",
-        (Edit(RECOVER, '        "started_at": made_at,\n', '        "started_at": now,\n'),),
-        found_in(RECOVER_TESTS, "a_restored_delivery_that_went_out_after_the_backup_is_found_and_not_sent_again"),
-    ),
-    Mutant(
-        "restore-paused",
-        "After a restore everything is paused.",
-        "the pause",
-        (Edit(RECOVER, "            workspace.paused_at = workspace.paused_at or now\n", ""),),
-        found_in(RECOVER_TESTS, "after_a_restore_everything_is_paused_and_what_was_due_is_in_doubt"),
-    ),
-    Mutant(
-        "restore-release",
-        "The pause of a restore cannot be lifted while anything is in doubt.",
-        "the refusal",
-        (Edit(PAUSE, "    if workspace.restored_at is not None:\n", "    if False:\n"),),
-        found_in(RECOVER_TESTS, "the_pause_of_a_restore_cannot_be_released_before_everything_is_reconciled"),
-    ),
-    Mutant(
-        "restore-alone",
-        "Nothing is restored while a server works with the instance.",
-        "the lock of the instance folder",
-        (
-            Edit(
-                LOCK, "fcntl.flock(handle, kind | fcntl.LOCK_NB)", "fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)"
-            ),
-        ),
-        found_in("cli/test_data.py", "a_backup_is_restored_only_after_the_server_has_stopped"),
-    ),
-    Mutant(
-        "restore-elsewhere",
-        "Nothing is restored while a scheduler of another machine lives.",
-        "the look for its sign of life",
-        (Edit(BACKUP, "        if any(_may_be_alive(owner) for owner in recent):\n", "        if False:\n"),),
-        found_in("services/test_backup.py", "nothing_is_restored_while_another_machines_scheduler_lives"),
-        on="postgresql",
-    ),
     Mutant(
         "weekly-once",
         "The weekly job runs once for each week, however many processes come at once.",

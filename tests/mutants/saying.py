@@ -115,8 +115,8 @@ MUTANTS = (
         (
             Edit(
                 ANSWERING,
-                'statement.values(state=A.UNKNOWN, look_at=now, error_code="interrupted")',
-                'statement.values(state=A.WAITING, try_at=now, error_code="interrupted")',
+                "values(state=A.UNKNOWN, look_at=now, error_code=code)",
+                "values(state=A.WAITING, look_at=None, try_at=now, error_code=code)",
             ),
         ),
         found_in(ANSWERS_TESTS, "a_process_that_dies_at_any_step_neither_doubles_nor_loses"),
@@ -125,7 +125,7 @@ MUTANTS = (
         "say-restored",
         "After a restore, what waited is looked for first.",
         "the doubt: it is sent",
-        (Edit(ANSWERING, '{"state": A.UNKNOWN, "look_at": now, "error_code": "restored"', '{"state": A.WAITING'),),
+        (Edit(ANSWERING, '{"state": A.UNKNOWN, "error_code": "restored", **afresh}', '{"state": A.WAITING}'),),
         found_in(ANSWERS_TESTS, "after_a_restore_what_waited_is_looked_for_first"),
     ),
     _channel("by-hand", "by_hand_since", "On a channel where people publish, no program answers."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import answers, around, claiming, following, limits, looking, saying, sending
+from tests.mutants import answers, around, claiming, following, limits, looking, restored, saying, sending
 from tests.mutants.model import Mutant
 
 AREAS: dict[str, tuple[Mutant, ...]] = {
@@ -13,7 +13,8 @@ AREAS: dict[str, tuple[Mutant, ...]] = {
     "Looking for what is unconfirmed": looking.MUTANTS,
     "What follows a post, what is prepared ahead": following.MUTANTS,
     "Answering what people say": saying.MUTANTS,
-    "Restores, times, processes, the API": around.MUTANTS,
+    "Restores": restored.MUTANTS,
+    "Times, processes, the API": around.MUTANTS,
 }
 
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for area in AREAS.values() for mutant in area)

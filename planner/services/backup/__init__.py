@@ -5,7 +5,8 @@ what was saved from SQLite may be restored into PostgreSQL.
 """
 
 from planner.services.backup.archive import BackupError, Manifest, read_manifest
+from planner.services.backup.declaring import declare
 from planner.services.backup.restoring import Restored, restore
 from planner.services.backup.saving import save
 
-__all__ = ["BackupError", "Manifest", "Restored", "read_manifest", "restore", "save"]
+__all__ = ["BackupError", "Manifest", "Restored", "declare", "read_manifest", "restore", "save"]

@@ -18,15 +18,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, Connection, Engine, MetaData, Table, func, inspect, select, text, update
+from sqlalchemy import JSON, Connection, Engine, MetaData, Table, delete, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from planner import schema
 from planner.database import Database
-from planner.models import Base, Heartbeat, Notice
+from planner.domain.outbox import OutboxState
+from planner.models import Base, Heartbeat, Mail, Notice, PushMessage, WebhookCall
 from planner.services.backup.archive import MEDIA, BackupError, Manifest, check, read_manifest, rows, table_file
 from planner.services.dialogue import answering
-from planner.services.publishing.recover import after_restore
+from planner.services.publishing.restored import after_restore
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -37,7 +38,7 @@ ALIVE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back. ``doubts``: deliveries that may have gone out since the backup and are looked for first.
+    """What came back. ``doubts``: deliveries that may have gone out since the backup and are looked for.
 
     ``aside`` is the folder (and on PostgreSQL also the schema) in which lies what was there before.
     """
@@ -56,7 +57,7 @@ def restore(platform: Platform, file: Path) -> Restored:
     now = platform.clock.now()
     if not schema.knows(manifest.schema):
         raise BackupError(f"The backup was made by a newer Sendeplan ({manifest.version}). Update first.")
-    _refuse_while_running(platform, now)
+    refuse_while_running(platform, now)
     aside = platform.settings.instance / f"before-restore-{now:%Y%m%d-%H%M%S}"
     with zipfile.ZipFile(file) as archive:
         check(archive)
@@ -80,8 +81,8 @@ def _tidied_after_failure(aside: Path, media: Path) -> Iterator[None]:
         raise
 
 
-def _refuse_while_running(platform: Platform, now: datetime) -> None:
-    """On SQLite the instance's lock says it all. On PostgreSQL another machine may work on the same database."""
+def refuse_while_running(platform: Platform, now: datetime) -> None:
+    """Raises BackupError. On SQLite the instance's lock says it all; on PostgreSQL another machine may be at work."""
     if platform.database.is_sqlite:
         return
     with platform.database.engine.connect() as connection:
@@ -155,12 +156,24 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
     schema.upgrade_on(connection)
     if not platform.database.is_sqlite:
         _set_sequences(connection)
-    # Nobody knows which of them were mailed or pushed since: they stand in the app, unread.
+    forget_what_was_to_be_told(connection)
+    return doubt_what_went_out(platform, connection)
+
+
+def forget_what_was_to_be_told(connection: Connection) -> None:
+    """Nobody knows what was mailed, pushed or called since. Notices stand in the app, unread."""
     connection.execute(update(Notice).where(Notice.mail_done_at.is_(None)).values(mail_done_at=Notice.at))
     connection.execute(update(Notice).where(Notice.push_done_at.is_(None)).values(push_done_at=Notice.at))
+    for kind in (Mail, PushMessage, WebhookCall):
+        connection.execute(delete(kind).where(kind.state == OutboxState.WAITING))
+
+
+def doubt_what_went_out(platform: Platform, connection: Connection, since: datetime | None = None) -> int:
+    """Pause, and doubt what may have gone out ``since`` (None: the last event), in a transaction that is running.
+    Returns how many deliveries are looked for."""
     restored = replace(platform, database=_OneTransaction(connection))
     answering.after_restore(restored)
-    return after_restore(restored)
+    return after_restore(restored, since)
 
 
 def _load(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int:

@@ -102,24 +102,30 @@ def send_due(platform: Platform, *, observe: Observer = nobody) -> int:
 
 
 def recover(platform: Platform) -> None:
-    """What is still being sent past its hard deadline is unconfirmed: nobody will tell how it ended."""
+    """What is still being sent past its hard deadline is unconfirmed: nobody will tell how it ended. So is what a restore
+    brought back and is to be sent now."""
     now = platform.clock.now()
     left = and_(Answer.state == A.SENDING, Answer.deadline_at < now)
+    restored = and_(Answer.state == A.WAITING, Answer.look_at.is_not(None))
     with platform.database.read() as session:
-        if session.scalar(select(Answer.id).where(left).limit(1)) is None:
+        if session.scalar(select(Answer.id).where(or_(left, restored)).limit(1)) is None:
             return
     with platform.database.write() as session:
-        statement = update(Answer).where(left)
-        changed(session, statement.values(state=A.UNKNOWN, look_at=now, error_code="interrupted"))
+        for which, code in ((left, "interrupted"), (restored, "restored")):
+            changed(session, update(Answer).where(which).values(state=A.UNKNOWN, look_at=now, error_code=code))
 
 
 def after_restore(platform: Platform) -> None:
-    """A backup does not know what was answered since: what waited or was being sent then is looked for first."""
+    """A backup does not know what was answered since: what waited, was being sent or in doubt then is looked for first,
+    and so is, before its sending, what waits for a yes or for another try."""
     now = platform.clock.now()
     began = {"doubt_since": func.coalesce(Answer.doubt_since, Answer.created_at), "deadline_at": now}
-    values = {"state": A.UNKNOWN, "look_at": now, "error_code": "restored", **began}
+    afresh = {"look_at": now, "looks": 0, "failed_looks": 0, **began}
+    unconfirmed = {"state": A.UNKNOWN, "error_code": "restored", **afresh}
     with platform.database.write() as session:
-        changed(session, update(Answer).where(Answer.state.in_((A.WAITING, A.SENDING))).values(**values))
+        under_way = Answer.state.in_((A.WAITING, A.SENDING, A.UNKNOWN))
+        changed(session, update(Answer).where(under_way).values(**unconfirmed))
+        changed(session, update(Answer).where(Answer.state.in_((A.ASKED, A.FAILED))).values(**afresh))
 
 
 def claim(platform: Platform) -> Sending | None:
@@ -163,6 +169,7 @@ def _due(now: datetime) -> Any:
         .join(Channel, Channel.id == Answer.channel_id)
         .where(
             Answer.state == A.WAITING,
+            Answer.look_at.is_(None),
             Answer.try_at <= now,
             Channel.archived_at.is_(None),
             Channel.reconnect_since.is_(None),

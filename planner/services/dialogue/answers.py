@@ -220,8 +220,10 @@ def _decide(
     if answer.state not in old or not may_move(answer.state, new):
         raise Conflict("answer_moved_on")
     statement = update(Answer).where(Answer.id == answer.id, Answer.state == answer.state, Answer.epoch == answer.epoch)
+    # After a restore, what is sent for the first time is looked for before (see `answering.after_restore`).
+    look_at = answer.look_at if new is A.WAITING and answer.state is not A.NEEDS_PERSON else None
     # Settles the race of a person and of whoever sends it just now.
-    if changed(session, statement.values(state=new, look_at=None, **values)) != 1:
+    if changed(session, statement.values(state=new, look_at=look_at, **values)) != 1:
         raise Conflict("answer_moved_on")
     session.refresh(answer)
     events.record(session, actor, now, "answer", answer.id, kind)

@@ -17,7 +17,7 @@ from planner.models import Channel, Delivery, Media, Post, PostMedia, Workspace
 from planner.models.base import UtcDateTime
 from planner.services.connections import ChannelAccess
 from planner.services.limits import sharing
-from planner.services.publishing import assist, following, guards, missed, notices, telling
+from planner.services.publishing import assist, following, guards, missed, notices, restored, telling
 from planner.services.publishing.following import PARENT_UNKNOWN
 from planner.services.publishing.moves import NO_ERROR, Fence, Ref, change, error, event, move, note_all
 from planner.services.publishing.payload import Payload
@@ -148,12 +148,7 @@ def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
     payload = _frozen(session, platform, head, post, now)
     if payload is None:
         return None
-    if assist.is_by_hand(access):
-        assist.ask_owner(session, ref, payload, now)
-        return None
-    if guards.is_late(head.promised_at, head.missed_after_seconds, now):
-        if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
-            round_.late.append(ref)
+    if _goes_elsewhere(round_, head, access, payload):
         return None
     if payload.takes_long and round_.long_room is not None:
         if round_.long_room <= 0:
@@ -173,6 +168,19 @@ def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
     number = head.attempt_count + 1
     expires_at = None if access.rehearsing else head.token_expires_at
     return Claimed(ref, fence, access, payload, lease_until, expires_at, attempts, number, head.try_at)
+
+
+def _goes_elsewhere(round_: _Round, head: Any, access: ChannelAccess, payload: Payload) -> bool:
+    """Whether it is not to be sent: a person publishes it, it is too late, or it has to be looked for first."""
+    session, ref, now = round_.session, Ref.of(head), round_.now
+    if assist.is_by_hand(access):
+        assist.ask_owner(session, ref, payload, now)
+        return True
+    if guards.is_late(head.promised_at, head.missed_after_seconds, now):
+        if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
+            round_.late.append(ref)
+        return True
+    return restored.look_first(session, head, payload, now)
 
 
 def _frozen(session: Session, platform: Platform, head: Any, post: Post, now: datetime) -> Payload | None:

@@ -25,7 +25,7 @@ from planner.services.actor import Actor
 from planner.services.by_hand import CODE
 from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
-from planner.services.publishing import guards, notices, telling
+from planner.services.publishing import guards, notices, restored, telling
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
@@ -65,6 +65,8 @@ def is_live(session: Session, actor: Actor, delivery_id: int, url: str | None, *
 def is_not_live(session: Session, actor: Actor, delivery_id: int, *, now: datetime, send: bool = True) -> Delivery:
     """“It is not live”: sent again at once, or (``send`` False) cancelled."""
     delivery = _load(session, actor, delivery_id, {DeliveryState.NEEDS_PERSON})
+    if delivery.error_code in DOUBT:
+        restored.settle(session, delivery_id, now)  # they were asked whether it is there, and looked
     return _send_now(session, actor, delivery, now) if send else _cancel(session, actor, delivery, now)
 
 

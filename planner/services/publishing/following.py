@@ -202,7 +202,9 @@ _PLACE = (
 )
 #: Since when it is not known what a restored instance sent of a delivery.
 _RESTORED = select(func.min(Attempt.started_at)).where(
-    Attempt.delivery_id == bindparam("delivery"), Attempt.error_code == RESTORED
+    Attempt.delivery_id == bindparam("delivery"),
+    Attempt.error_code == RESTORED,
+    Attempt.outcome == Outcome.UNCERTAIN,
 )
 _KEEP = (
     update(DELIVERY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Permission
@@ -17,6 +17,7 @@ from planner.models import Campaign, Channel, Delivery, Workspace
 from planner.services import events
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
+from planner.services.publishing import restored
 
 MOST_REASON = 500
 
@@ -110,7 +111,10 @@ def _refuse_unconfirmed(session: Session, workspace: Workspace) -> None:
     count = session.scalar(
         select(func.count())
         .select_from(Delivery)
-        .where(Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+        .where(
+            Delivery.workspace_id == workspace.id,
+            or_(Delivery.state == DeliveryState.UNKNOWN, and_(*restored.IS_LOOKED_FOR)),
+        )
     )
     if count:
         raise Conflict("unconfirmed_after_restore", count=count)

@@ -25,7 +25,7 @@ from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
 from planner.services import limits
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects, guards, renewal, telling
+from planner.services.publishing import channel_effects, guards, renewal, restored, telling
 from planner.services.publishing.again import write_again
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.payload import under_of
@@ -190,20 +190,22 @@ def _bound(act: Act, doubt: Doubt, now: datetime) -> Callable[[Session], Look]:
 def _take_turns(platform: Platform) -> list[Doubt]:
     now = platform.clock.now()
     with platform.database.read() as session:
-        if run(session, _ANY_DUE, {"now": now}).first() is None:
+        if all(run(session, due.limit(1), {"now": now}).first() is None for due in (_DUE, _DUE_AFTER_RESTORE)):
             return []
     turn = now + timedelta(seconds=TURN_SHARE * platform.settings.send_timeout_seconds)
     with platform.database.write() as session:
         return [
             doubt
-            for row in session.execute(_DUE, {"now": now}).all()
+            for due in (_DUE, _DUE_AFTER_RESTORE)
+            for row in session.execute(due, {"now": now}).all()
             if (doubt := _take_turn(session, row, turn, now)) is not None
         ]
 
 
 def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Doubt | None:
     """Settles the race of two processes for one look: the second finds another time on it."""
-    known = {"delivery": row.Delivery.id, "old_look_at": row.Delivery.look_at, "new_look_at": turn}
+    state = row.Delivery.state
+    known = {"delivery": row.Delivery.id, "old_state": state, "old_look_at": row.Delivery.look_at, "new_look_at": turn}
     if changed(session, _TAKE_TURN, known) != 1:
         return None
     attempts = open_attempts(session, row.Delivery.id)
@@ -211,23 +213,25 @@ def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Dou
     access = ChannelAccess.of(row.Channel, rehearsing=row.Delivery.rehearsed)
     attempt = attempts[-1].number if attempts else row.Delivery.attempt_count
     under = under_of(row.Delivery.payload)
-    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access, under)
+    return Doubt(Ref.of(row.Delivery), row.Delivery.epoch, attempt, turn, now, since, access, under, state)
 
 
-_IS_DUE = (Delivery.state == DeliveryState.UNKNOWN, Delivery.look_at <= guards.NOW)
-_ANY_DUE = select(Delivery.id).where(*_IS_DUE).limit(1)
-_DUE = (
+_SOUGHT = (
     select(Delivery, Channel)
     .join(Channel, Channel.id == Delivery.channel_id)
-    .where(*_IS_DUE)
-    .order_by(Delivery.look_at, Delivery.id)
+    .where(Delivery.look_at <= guards.NOW)
     .limit(BATCH)
+)
+_DUE = _SOUGHT.where(Delivery.state == DeliveryState.UNKNOWN).order_by(Delivery.look_at, Delivery.id)
+#: Of several with the same words, what was promised first has what is found: they are decided in this order.
+_DUE_AFTER_RESTORE = _SOUGHT.where(*restored.IS_LOOKED_FOR).order_by(
+    Delivery.look_at, Delivery.publish_at.is_(None), Delivery.publish_at, Delivery.id
 )
 _TAKE_TURN = (
     update(DELIVERY)
     .where(
         DELIVERY.c.id == bindparam("delivery"),
-        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.state == bindparam("old_state", type_=DELIVERY.c.state.type),
         DELIVERY.c.look_at == bindparam("old_look_at"),
     )
     .values(look_at=bindparam("new_look_at"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from planner.domain import fingerprint, retry
@@ -16,8 +16,9 @@ from planner.domain.fingerprint import Finding, Sought
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Delivery
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import moves, notices
+from planner.services.publishing import moves, notices, restored
 from planner.services.publishing.finish import published_values
+from planner.services.publishing.following import RESTORED
 from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row, run
@@ -37,6 +38,7 @@ class Look(StrEnum):
     IMPOSSIBLE = "impossible"
     TAKEN = "taken_meanwhile"
     LEFT = "left_to_others"
+    LATER = "looked_for_before_its_sending"
     OVER = "no_longer_in_doubt"
 
 
@@ -47,7 +49,8 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An unconfirmed delivery that is being looked for. ``turn`` marks the look as taken, so that no other process
+    """A delivery that is being looked for: an unconfirmed one, or one of another ``state`` after a restore
+    (``restored.py``), which keeps that unless it is found. ``turn`` marks the look as taken, so that no other process
     looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did, ``attempt`` the
     number of the last; ``under`` is where on the network it stands (None: a post of its own)."""
 
@@ -59,6 +62,11 @@ class Doubt:
     since: datetime
     access: ChannelAccess
     under: Under | None = None
+    state: DeliveryState = DeliveryState.UNKNOWN
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return self.state is DeliveryState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +121,16 @@ def _conclude(
 
 
 def _ask_which(session: Session, doubt: Doubt, posts: Sequence[RemotePost], now: datetime) -> Look:
-    ask_person(session, doubt, now, "ambiguous", candidates=[_candidate(post) for post in posts[:10]])
-    return Look.AMBIGUOUS
+    candidates = [_candidate(post) for post in posts[:10]]
+    look = ask_person(session, doubt, now, "ambiguous", candidates=candidates)
+    return look if look is Look.LATER else Look.AMBIGUOUS
 
 
 def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> Look:
-    """“Is it live?”: only a person can say."""
+    """“Is it live?”: only a person can say. Of what is not unconfirmed, they are asked once it is to go out."""
+    if not doubt.is_unconfirmed:
+        _look_no_more(session, doubt)
+        return Look.LATER
     values = {**FREE, **moves.error(code, params=params), "look_at": None}
     if _move(session, doubt, DeliveryState.NEEDS_PERSON, now, values, {"code": code}):
         notices.about_delivery(session, doubt.ref, now, "delivery_needs_person", code=code)
@@ -161,13 +173,25 @@ def open_attempts(session: Session, delivery_id: int) -> Sequence[Attempt]:
 
 
 def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
-    return row(session, _STILL_IN_DOUBT, {"delivery": doubt.ref.id, "our_epoch": doubt.epoch, "our_turn": doubt.turn})
+    return row(session, _STILL_IN_DOUBT, _ours(doubt))
+
+
+def _ours(doubt: Doubt) -> dict[str, Any]:
+    known = {"delivery": doubt.ref.id, "our_state": doubt.state}
+    return {**known, "our_epoch": doubt.epoch, "our_turn": doubt.turn}
 
 
 def _sought(delivery: Any, attempts: Sequence[Attempt]) -> list[Sought]:
+    """Media and link are those of what is frozen now; of other words, from before a restore, they say nothing."""
     payload = delivery.payload or {}
     media_count = len(payload["media"]) if "media" in payload else None
-    return [Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id) for a in attempts]
+    current = fingerprint.digest(payload["expected"]) if "expected" in payload else None
+    return [
+        Sought(a.started_at, a.fingerprint, named=a.remote_id)
+        if a.error_code == RESTORED and a.fingerprint != current
+        else Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id)
+        for a in attempts
+    ]
 
 
 def _adopt(
@@ -176,6 +200,8 @@ def _adopt(
     live_since = max(attempts[0].started_at, min(post.created_at - seen.ahead, now))
     values = published_values(post.remote_id, post.url, live_since)
     if _move(session, doubt, DeliveryState.PUBLISHED, now, values, {"found": True, "remote_id": post.remote_id}):
+        if not doubt.is_unconfirmed:
+            notices.settle(session, doubt.ref.id, now)
         made_it = max((a for a in attempts if a.started_at <= live_since), key=lambda a: a.number)
         session.execute(update(ATTEMPT).where(ATTEMPT.c.id == made_it.id).values(remote_id=post.remote_id))
 
@@ -198,12 +224,15 @@ def _count_absence(
     looks = delivery.looks + 1
     if looks < _looks_needed(attempts):
         _look_again(session, doubt, retry.next_look(over_at, settle, looks, now), looks=looks)
-    elif last.outcome is Outcome.DUPLICATE:
+    elif last.outcome is Outcome.DUPLICATE and doubt.is_unconfirmed:
         _fail_duplicate(session, doubt, last, now)
     elif doubtful:
         # It was there before, or our clock was put back since; or the network shows ours otherwise than we expect it:
         # sent again, it might be there twice.
         return _ask_which(session, doubt, doubtful, now)
+    elif not doubt.is_unconfirmed:
+        _look_no_more(session, doubt)
+        restored.settle(session, doubt.ref.id, now)
     else:
         _schedule_again(session, doubt, delivery, now)
     return Look.ABSENT
@@ -240,13 +269,21 @@ def _move(
     )
     if session.scalar(ours) is None:
         return False
-    return move(session, doubt.ref, DeliveryState.UNKNOWN, new, now, values=values, data=data)
+    return move(session, doubt.ref, doubt.state, new, now, values=values, data=data)
 
 
-def _look_again(session: Session, doubt: Doubt, at: datetime, **values: Any) -> None:
+def _look_no_more(session: Session, doubt: Doubt) -> None:
+    """It stays what it is."""
+    delivery = _still_in_doubt(session, doubt)
+    if delivery is not None:
+        params = {name: value for name, value in (delivery.error_params or {}).items() if name != "failed_looks"}
+        _look_again(session, doubt, None, looks=0, error_params=params or null())
+
+
+def _look_again(session: Session, doubt: Doubt, at: datetime | None, **values: Any) -> None:
     statement = update(DELIVERY).where(
         DELIVERY.c.id == doubt.ref.id,
-        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.state == doubt.state,
         DELIVERY.c.epoch == doubt.epoch,
         DELIVERY.c.look_at == doubt.turn,
     )
@@ -266,7 +303,7 @@ def _twin_is_being_sent(session: Session, doubt: Doubt, attempts: Sequence[Attem
 
 
 def _twins_in_doubt(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> int:
-    """How many unconfirmed deliveries of the channel have this text, this one among them."""
+    """How many deliveries of the channel are looked for with this text, this one among them."""
     return 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, attempts)
 
 
@@ -292,7 +329,7 @@ _STILL_IN_DOUBT = select(
     Delivery.payload, Delivery.looks, Delivery.attempt_count, Delivery.attempts_forgiven, Delivery.error_params
 ).where(
     Delivery.id == bindparam("delivery"),
-    Delivery.state == DeliveryState.UNKNOWN,
+    Delivery.state == bindparam("our_state", type_=Delivery.state.type),
     Delivery.epoch == bindparam("our_epoch"),
     Delivery.look_at == bindparam("our_turn"),
 )
@@ -312,5 +349,5 @@ _TWINS = (
         Attempt.fingerprint.in_(bindparam("texts", expanding=True)),
     )
 )
-_TWINS_IN_DOUBT = _TWINS.where(_twin.state == DeliveryState.UNKNOWN)
+_TWINS_IN_DOUBT = _TWINS.where(_twin.look_at.is_not(None))
 _TWINS_BEING_SENT = _TWINS.where(_twin.state == DeliveryState.SENDING, Attempt.outcome.is_(None))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, RateLimit, Workspace
-from planner.services.publishing import guards
+from planner.services.publishing import guards, restored
 from planner.services.publishing.tables import run
 
 if TYPE_CHECKING:
@@ -32,8 +32,12 @@ def upcoming(platform: Platform) -> Upcoming:
     now = {"now": platform.clock.now()}
     with platform.database.read() as session:
         found: Any = run(session, _UPCOMING, now).one()
-    due, throttle_ends, app_throttle_ends, look, lease = found
-    return Upcoming(min(filter(None, (due, throttle_ends, app_throttle_ends)), default=None), look, lease)
+    due, throttle_ends, app_throttle_ends, look, look_after_restore, lease = found
+    return Upcoming(
+        min(filter(None, (due, throttle_ends, app_throttle_ends)), default=None),
+        min(filter(None, (look, look_after_restore)), default=None),
+        lease,
+    )
 
 
 _DUE = (
@@ -75,6 +79,7 @@ _APP_THROTTLE_ENDS = select(func.min(RateLimit.held_until)).where(
     .exists(),
 )
 _LOOK = select(func.min(Delivery.look_at)).where(Delivery.state == DeliveryState.UNKNOWN)
+_LOOK_AFTER_RESTORE = select(func.min(Delivery.look_at)).where(*restored.IS_LOOKED_FOR)
 _LEASE = select(func.min(Delivery.lease_until)).where(
     Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING))
 )
@@ -83,5 +88,6 @@ _UPCOMING = select(
     _THROTTLE_ENDS.scalar_subquery(),
     _APP_THROTTLE_ENDS.scalar_subquery(),
     _LOOK.scalar_subquery(),
+    _LOOK_AFTER_RESTORE.scalar_subquery(),
     _LEASE.scalar_subquery(),
 )

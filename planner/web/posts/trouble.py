@@ -11,6 +11,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 from planner.domain.states import DeliveryState
 from planner.models import Attempt, Delivery
 from planner.services.doubt import DOUBT
+from planner.services.publishing.following import RESTORED
 from planner.services.publishing.guards import Hold
 from planner.web.formats import moment
 
@@ -126,7 +127,9 @@ def waiting(reason: Hold, until: datetime | None) -> str:
 
 
 def outcome(attempt: Attempt) -> LazyString | str:
-    """How an attempt ended; one without an end is still running or was cut off."""
+    """How an attempt ended; one without an end is still running or was cut off. A restore notes one of its own."""
+    if attempt.owner == RESTORED:
+        return _l("Looked for after a restore")
     if attempt.outcome is None:
         return _l("No answer yet")
     return OUTCOMES.get(attempt.outcome.value, attempt.outcome.value)

@@ -269,6 +269,29 @@ def test_after_a_restore_what_waited_is_looked_for_first(talk: Talk, tmp_path: P
     assert talk.ours("facebook", post) == [ANSWERED]
 
 
+def test_after_a_restore_what_is_approved_or_tried_again_is_looked_for_first(talk: Talk) -> None:
+    """In the backup it waits for a yes, has failed, or was nearly counted as absent; since then it went out."""
+    conversation, post = asked(talk)
+    written = talk.write(conversation)
+    dialogue.send_due(talk.platform)
+    for before in ({"state": A.ASKED}, {"state": A.FAILED}, {"state": A.UNKNOWN, "looks": 2}):
+        with talk.platform.database.write() as session:
+            answer = session.get_one(type(talk.answer(written)), written)
+            answer.remote_id = answer.answered_at = answer.deadline_at = answer.doubt_since = answer.look_at = None
+            for name, value in before.items():
+                setattr(answer, name, value)
+        answering.after_restore(talk.platform)
+        with talk.platform.database.write() as session:
+            if before["state"] is A.ASKED:
+                dialogue.approve(session, talk.company.bob, written, now=talk.clock.now())
+            elif before["state"] is A.FAILED:
+                dialogue.retry(session, talk.company.bob, written, now=talk.clock.now())
+        assert talk.answer(written).looks == 0
+        talk.settle()
+        assert talk.answer(written).state is A.ANSWERED
+        assert talk.ours("facebook", post) == [ANSWERED]
+
+
 def test_hiding_liking_and_deleting_reach_the_network_and_the_history(talk: Talk, sandbox: Sandbox) -> None:
     conversation, post = asked(talk)
     message = talk.messages(conversation)[0].id

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from planner.domain.states import DeliveryState, PostStatus
+from planner.domain.states import DeliveryState, Outcome, PostStatus
 from planner.models import Channel, Delivery, Event
 from planner.services import posts, reports
 from planner.services.channel_overview import next_delivery
@@ -15,7 +15,7 @@ from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict
 from planner.services.posts import PartInput, When
 from planner.services.publishing import decide, pause
-from planner.services.publishing.recover import after_restore
+from planner.services.publishing.restored import after_restore
 from planner.services.publishing.send import Step
 from publishers.base import FollowUp, Under
 from tests.services.publishing.stage import Stage, at_step
@@ -248,6 +248,23 @@ def test_after_a_restore_what_follows_is_in_doubt_like_its_post(stage: Stage) ->
     stage.reconcile()
     assert states(stage, delivery) == [S.PUBLISHED]
     assert comments(stage, delivery) == [COMMENT], "found, and not sent a second time"
+
+
+def test_after_a_restore_what_follows_one_that_was_unconfirmed_then_is_in_doubt_too(stage: Stage) -> None:
+    """The backup has the post as unconfirmed; since then it was found, and its comment went out."""
+    delivery = commented(stage)
+    stage.run()
+    with stage.platform.database.write() as session:
+        session.delete(session.get_one(Delivery, steps(stage, delivery)[0].id))
+        main = session.get_one(Delivery, delivery.id)
+        main.state, main.remote_id, main.published_at, main.look_at = S.UNKNOWN, None, None, stage.clock.now()
+        main.attempts[0].outcome, main.attempts[0].remote_id = Outcome.UNCERTAIN, None
+    stage.clock.advance(seconds=30)
+    after_restore(stage.platform)
+    stage.reconcile()
+    assert (stage.state(delivery), states(stage, delivery)) == (S.PUBLISHED, [S.UNKNOWN])
+    stage.reconcile()
+    assert (states(stage, delivery), comments(stage, delivery)) == ([S.PUBLISHED], [COMMENT])
 
 
 def test_what_follows_a_post_cannot_be_moved_but_can_be_dropped(stage: Stage) -> None:

@@ -1,0 +1,178 @@
+"""After a restore: what went out between the backup and the restore is not known, so all that could have is looked for.
+
+Whatever a delivery's state, an attempt is put on record that began with the backup and of which nothing is known: the
+mark. What was under way or due is unconfirmed at once. What else may still go out keeps its state and is looked for as
+well, while its workspace is paused; where no look can tell, the mark stays open, and the claim begins with a look in
+place of a sending.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from planner.domain import fingerprint
+from planner.domain.states import FROZEN, DeliveryState, Outcome
+from planner.models import Channel, Delivery, Event, Post, Workspace
+from planner.services import events
+from planner.services.actor import machine
+from planner.services.connections import ChannelAccess
+from planner.services.publishing import assist, following, guards, telling
+from planner.services.publishing.following import RESTORED
+from planner.services.publishing.moves import FREE, Ref, error, move
+from planner.services.publishing.payload import Payload
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row
+from publishers import registry
+
+if TYPE_CHECKING:
+    from planner.bootstrap import Platform
+
+S = DeliveryState
+
+#: Where something stands that is looked for after a restore although it is not unconfirmed.
+KEPT = (S.DRAFT, S.SCHEDULED, S.NEEDS_PERSON, S.MISSED, S.FAILED)
+#: SQL: such a one is to be looked for. Only in a workspace that a restore paused, and that was not released since.
+IS_LOOKED_FOR = (
+    Delivery.state.in_(KEPT),
+    Delivery.look_at.is_not(None),
+    Delivery.workspace_id.in_(select(Workspace.id).where(Workspace.restored_at.is_not(None))),
+)
+
+_log = logging.getLogger(__name__)
+
+
+def after_restore(platform: Platform, since: datetime | None = None) -> int:
+    """Pause every workspace, and doubt everything that may have gone out ``since`` (None: since the last event that
+    the database knows).
+
+    Returns how many deliveries are looked for now. The pause can be released once that is done. No server may run.
+    """
+    now = platform.clock.now()
+    with platform.database.write() as session:
+        made_at = since or session.scalar(select(func.max(Event.at)).where(Event.at < now)) or now
+        for workspace in session.scalars(select(Workspace)):
+            workspace.paused_at = workspace.paused_at or now
+            workspace.pause_reason = workspace.pause_reason or RESTORED
+            workspace.paused_by = workspace.paused_by or machine(workspace.id).label
+            workspace.restored_at = now
+            events.record(session, machine(workspace.id), now, "workspace", workspace.id, "restored")
+        return sum(_doubt(session, platform, row, made_at, now) for row in session.execute(_NOT_OUT).all())
+
+
+def look_first(session: Session, head: Any, payload: Payload, now: datetime) -> bool:
+    """Whether something that was about to be claimed has to be looked for first; it is unconfirmed then."""
+    if not head.attempt_count or row(session, _OPEN, {"delivery": head.id}) is None:
+        return False
+    values = {**FREE, "payload": payload.as_json(), "look_at": now, "looks": 0, **error(RESTORED)}
+    if move(session, Ref.of(head), S.SCHEDULED, S.UNKNOWN, now, values=values, data={"code": RESTORED}):
+        changed(session, _BEGIN, {"delivery": head.id, "current": payload.fingerprint, "finished": now})
+    return True
+
+
+def settle(session: Session, delivery_id: int, now: datetime) -> None:
+    """It is known not to have gone out since the backup: by looks, or because a person said so."""
+    changed(session, _SETTLE, {"delivery": delivery_id, "finished": now})
+
+
+def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, now: datetime) -> bool:
+    """Put the mark on one delivery. Returns whether it is looked for now."""
+    delivery, ref = found.Delivery, Ref.of(found.Delivery)
+    with telling.about(delivery, delivery.attempt_count):
+        expected, payload = _content(session, platform, delivery, found.Channel)
+        at_once = _is_in_doubt(delivery, found.Channel, expected, now)
+        at_once = at_once and _unconfirm(session, ref, delivery, payload, now)
+        looked_for = at_once or _may_be_looked_for(delivery, found.Channel, expected)
+        number = delivery.attempt_count + 1
+        values = {"attempt_count": number, "attempts_forgiven": number, "looks": 0}
+        values["look_at"] = now if looked_for else None
+        changed(session, update(DELIVERY).where(DELIVERY.c.id == ref.id).values(values))
+        mark = {
+            "delivery_id": ref.id,
+            "number": number,
+            "epoch": delivery.epoch,
+            "owner": RESTORED,
+            "fingerprint": fingerprint.digest(expected) if expected else "",
+            "started_at": made_at,
+            "deadline_at": max(now, delivery.lease_until or now),
+            "finished_at": now if at_once else None,
+            "outcome": Outcome.UNCERTAIN,
+            "error_code": RESTORED,
+        }
+        session.execute(insert(ATTEMPT).values(mark))
+        session.expire(delivery)
+        return looked_for
+
+
+def _content(
+    session: Session, platform: Platform, delivery: Delivery, channel: Channel
+) -> tuple[str, dict[str, Any] | None]:
+    """The text that the network would list, and the payload; nothing where that is not to be had now."""
+    if delivery.state in FROZEN and delivery.payload is not None:
+        return str(delivery.payload["expected"]).strip(), delivery.payload
+    network = registry.networks().get(channel.network)
+    if network is None or delivery.state is S.CANCELLED:
+        return "", None
+    post, folder = session.get_one(Post, delivery.post_id), platform.settings.media_folder
+    try:
+        payload = following.frozen(session, network, delivery, post, folder, rehearsing=delivery.rehearsed)
+    except Exception:  # noqa: BLE001 - one that an adapter cannot make keeps no other from coming back
+        _log.exception("What it would send cannot be said now: it is looked for before its sending")
+        return "", None
+    return (payload.expected.strip(), payload.as_json()) if payload is not None else ("", None)
+
+
+def _is_in_doubt(delivery: Delivery, channel: Channel, expected: str, now: datetime) -> bool:
+    """Whether it was under way, or due by now: what follows a post is due as soon as it is there."""
+    if delivery.state in FROZEN:
+        return True
+    is_due = bool(delivery.step) or not guards.is_early(delivery.try_at, now)
+    return delivery.state is S.SCHEDULED and is_due and bool(expected) and not _is_by_hand(channel)
+
+
+def _may_be_looked_for(delivery: Delivery, channel: Channel, expected: str) -> bool:
+    """Whether its text alone can tell it among the channel's posts. What follows a post stands under that post."""
+    return delivery.state in KEPT and not delivery.step and bool(expected) and not _is_by_hand(channel)
+
+
+def _is_by_hand(channel: Channel) -> bool:
+    return channel.network in registry.networks() and assist.is_by_hand(ChannelAccess.of(channel))
+
+
+def _unconfirm(session: Session, ref: Ref, delivery: Delivery, payload: dict[str, Any] | None, now: datetime) -> bool:
+    values = {"lease_until": None, "payload": payload, **error(RESTORED)}
+    if delivery.state is S.UNKNOWN:
+        changed(session, update(DELIVERY).where(DELIVERY.c.id == ref.id).values(values))
+    elif not move(session, ref, delivery.state, S.UNKNOWN, now, values=values, data={"code": RESTORED}):
+        return False
+    open_attempt = update(ATTEMPT).where(ATTEMPT.c.delivery_id == ref.id, ATTEMPT.c.outcome.is_(None))
+    changed(session, open_attempt.values(outcome=Outcome.UNCERTAIN, error_code=RESTORED, finished_at=now))
+    return True
+
+
+_NOT_OUT = (
+    select(Delivery, Channel)
+    .join(Channel, Channel.id == Delivery.channel_id)
+    .where(Delivery.state != S.PUBLISHED)
+    .order_by(Delivery.id)
+)
+_IS_OPEN = (
+    ATTEMPT.c.delivery_id == bindparam("delivery"),
+    ATTEMPT.c.error_code == RESTORED,
+    ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+    ATTEMPT.c.finished_at.is_(None),
+)
+_OPEN = select(ATTEMPT.c.id).where(*_IS_OPEN).limit(1)
+_FINISHED = bindparam("finished", type_=ATTEMPT.c.finished_at.type)
+_BEGIN = (
+    update(ATTEMPT)
+    .where(*_IS_OPEN)
+    .values(
+        finished_at=_FINISHED,
+        fingerprint=case((ATTEMPT.c.fingerprint == "", bindparam("current")), else_=ATTEMPT.c.fingerprint),
+    )
+)
+_SETTLE = update(ATTEMPT).where(*_IS_OPEN).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)

@@ -1,0 +1,179 @@
+"""Guards of a restore: what went out between the backup and the restore is found, and not sent again."""
+
+from __future__ import annotations
+
+from tests.mutants.model import Edit, Mutant, found_in
+
+ANSWERING = "planner/services/dialogue/answering.py"
+BACKUP = "planner/services/backup/restoring.py"
+DECLARING = "planner/services/backup/declaring.py"
+LOCK = "planner/lock.py"
+PAUSE = "planner/services/publishing/pause.py"
+RESTORED = "planner/services/publishing/restored.py"
+
+TESTS = "services/publishing/test_restored.py"
+
+MUTANTS = (
+    Mutant(
+        "restore-due",
+        "After a restore, what was due by now is unconfirmed.",
+        "what was due among what is unconfirmed",
+        (Edit(RESTORED, "    return delivery.state is S.SCHEDULED and is_due and", "    return False and is_due and"),),
+        found_in(TESTS, "everything_is_paused_what_was_due_is_in_doubt_and_what_is_planned_is_looked_for"),
+    ),
+    Mutant(
+        "restore-under-way",
+        "After a restore, what was claimed or being sent is unconfirmed.",
+        "what was under way among what is unconfirmed",
+        (Edit(RESTORED, "    if delivery.state in FROZEN:\n        return True\n", ""),),
+        found_in(TESTS, "everything_is_paused_what_was_due_is_in_doubt_and_what_is_planned_is_looked_for"),
+    ),
+    Mutant(
+        "restore-anew",
+        "Looks that were counted before the backup count no more after the restore.",
+        "the count that begins anew",
+        (Edit(RESTORED, ', "attempts_forgiven": number, "looks": 0}', ', "attempts_forgiven": number}'),),
+        found_in(TESTS, "a_doubt_of_before_the_backup_begins_anew"),
+    ),
+    Mutant(
+        "restore-since",
+        "After a restore, posts are looked for from the backup's last event on.",
+        "the backup's moment: they are looked for from now on",
+        (Edit(RESTORED, '            "started_at": made_at,\n', '            "started_at": now,\n'),),
+        found_in(TESTS, "what_went_out_after_the_backup_is_found_and_not_sent_again"),
+    ),
+    Mutant(
+        "restore-kept",
+        "After a restore, what was planned, a draft, missed, failed or with a person is looked for too.",
+        "the look for what is not unconfirmed",
+        (Edit(RESTORED, "    return delivery.state in KEPT and not", "    return False and not"),),
+        found_in(TESTS, "what_stood_otherwise_in_the_backup_and_went_out_since_is_found"),
+    ),
+    Mutant(
+        "restore-first",
+        "What no look could tell of after a restore is looked for in place of its sending.",
+        "the look at the claim",
+        (Edit(RESTORED, "    if not head.attempt_count or row(", "    if True or row("),),
+        found_in(TESTS, "where_no_look_could_tell_it_is_looked_for_again_in_place_of_its_sending"),
+    ),
+    Mutant(
+        "restore-cancelled",
+        "What a restore brought back as taken out is looked for where it is to go out after all.",
+        "the mark on what is cancelled",
+        (
+            Edit(
+                RESTORED,
+                "    .where(Delivery.state != S.PUBLISHED)",
+                "    .where(Delivery.state.in_((*KEPT, *FROZEN)))",
+            ),
+        ),
+        found_in(TESTS, "one_that_was_taken_out_and_is_brought_back_is_looked_for_first"),
+    ),
+    Mutant(
+        "restore-said",
+        "A person who says that it is not live is not asked again because of a restore.",
+        "the note that it was looked for",
+        (
+            Edit(
+                "planner/services/publishing/decide.py",
+                "    if delivery.error_code in DOUBT:\n        restored.settle",
+                "    if False:\n        restored.settle",
+            ),
+        ),
+        found_in(TESTS, "of_a_channel_that_cannot_be_listed_people_are_asked_at_its_time_and_once"),
+    ),
+    Mutant(
+        "restore-order",
+        "Of several with the same words, the one promised first has the post that is found.",
+        "the order of the promises",
+        (
+            Edit(
+                "planner/services/publishing/reconcile.py",
+                "Delivery.look_at, Delivery.publish_at.is_(None), Delivery.publish_at, Delivery.id",
+                "Delivery.look_at, Delivery.id",
+            ),
+        ),
+        found_in(TESTS, "of_several_with_the_same_words_the_one_that_was_promised_first_is_the_one_found"),
+    ),
+    Mutant(
+        "restore-missing",
+        "A network that is not installed keeps nothing from coming back.",
+        "the look whether it is installed",
+        (
+            Edit(RESTORED, "    return channel.network in registry.networks() and assist.", "    return assist."),
+            Edit(RESTORED, "registry.networks().get(channel.network)", "registry.networks()[channel.network]"),
+        ),
+        found_in(TESTS, "a_network_that_is_not_installed_here_keeps_nothing_from_coming_back"),
+    ),
+    Mutant(
+        "restore-paused",
+        "After a restore everything is paused.",
+        "the pause",
+        (Edit(RESTORED, "            workspace.paused_at = workspace.paused_at or now\n", ""),),
+        found_in(TESTS, "everything_is_paused_what_was_due_is_in_doubt_and_what_is_planned_is_looked_for"),
+    ),
+    Mutant(
+        "restore-release",
+        "The pause of a restore cannot be lifted while anything is unconfirmed or looked for.",
+        "the refusal",
+        (Edit(PAUSE, "    if workspace.restored_at is not None:\n", "    if False:\n"),),
+        found_in(TESTS, "the_pause_cannot_be_released_before_all_is_looked_for"),
+    ),
+    Mutant(
+        "restore-release-kept",
+        "The pause of a restore cannot be lifted while anything planned is looked for.",
+        "what is not unconfirmed among what refuses it",
+        (
+            Edit(
+                PAUSE,
+                "or_(Delivery.state == DeliveryState.UNKNOWN, and_(*restored.IS_LOOKED_FOR))",
+                "or_(Delivery.state == DeliveryState.UNKNOWN)",
+            ),
+        ),
+        found_in(TESTS, "the_pause_cannot_be_released_before_all_is_looked_for"),
+    ),
+    Mutant(
+        "restore-declared",
+        "A database that came back by its own means sends nothing again once that is declared.",
+        "the doubt",
+        (Edit(DECLARING, "        return doubt_what_went_out(platform, connection, since)\n", "        return 1\n"),),
+        found_in(
+            "services/test_backup.py",
+            "a_database_that_came_back_by_its_own_means_sends_nothing_again_once_that_is_declared",
+        ),
+    ),
+    Mutant(
+        "restore-answers",
+        "After a restore, an answer that is approved or tried again is looked for first.",
+        "the mark on it",
+        (
+            Edit(
+                ANSWERING,
+                "        changed(session, update(Answer).where(Answer.state.in_((A.ASKED, A.FAILED)))",
+                "        _ = (update(Answer).where(Answer.state.in_((A.ASKED, A.FAILED)))",
+            ),
+        ),
+        found_in(
+            "services/dialogue/test_answers.py", "after_a_restore_what_is_approved_or_tried_again_is_looked_for_first"
+        ),
+    ),
+    Mutant(
+        "restore-alone",
+        "Nothing is restored while a server works with the instance.",
+        "the lock of the instance folder",
+        (
+            Edit(
+                LOCK, "fcntl.flock(handle, kind | fcntl.LOCK_NB)", "fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)"
+            ),
+        ),
+        found_in("cli/test_data.py", "a_backup_is_restored_only_after_the_server_has_stopped"),
+    ),
+    Mutant(
+        "restore-elsewhere",
+        "Nothing is restored while a scheduler of another machine lives.",
+        "the look for its sign of life",
+        (Edit(BACKUP, "        if any(_may_be_alive(owner) for owner in recent):\n", "        if False:\n"),),
+        found_in("services/test_backup.py", "nothing_is_restored_while_another_machines_scheduler_lives"),
+        on="postgresql",
+    ),
+)
