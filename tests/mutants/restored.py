@@ -149,8 +149,8 @@ MUTANTS = (
         (
             Edit(
                 ANSWERING,
-                "        changed(session, update(Answer).where(Answer.state.in_((A.ASKED, A.FAILED)))",
-                "        _ = (update(Answer).where(Answer.state.in_((A.ASKED, A.FAILED)))",
+                "where(Answer.state.in_((A.ASKED, A.FAILED)))",
+                "where(Answer.state.in_(()))",
             ),
         ),
         found_in(

@@ -102,8 +102,8 @@ def send_due(platform: Platform, *, observe: Observer = nobody) -> int:
 
 
 def recover(platform: Platform) -> None:
-    """What is still being sent past its hard deadline is unconfirmed: nobody will tell how it ended. So is what a restore
-    brought back and is to be sent now."""
+    """What is still being sent past its hard deadline is unconfirmed: nobody will tell how it ended. So is what is
+    sent for the first time since a restore."""
     now = platform.clock.now()
     left = and_(Answer.state == A.SENDING, Answer.deadline_at < now)
     restored = and_(Answer.state == A.WAITING, Answer.look_at.is_not(None))
