@@ -275,7 +275,7 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                '    return _give_up_sending(session, ref, now)\n',
+                "    return _give_up_sending(session, ref, now)\n",
                 '    values = {**FREE, "payload": None}\n'
                 "    return move(session, ref, state, DeliveryState.SCHEDULED, now, values=values)\n",
             ),

@@ -67,7 +67,7 @@ MUTANTS = (
                 "    .where(Delivery.state.in_((*KEPT, *FROZEN)))",
             ),
         ),
-        found_in(TESTS, "one_that_was_taken_out_and_is_brought_back_is_looked_for_first"),
+        found_in(TESTS, "one_that_was_taken_out_long_ago_and_is_brought_back_is_looked_for_first"),
     ),
     Mutant(
         "restore-said",
@@ -89,8 +89,8 @@ MUTANTS = (
         (
             Edit(
                 "planner/services/publishing/reconcile.py",
-                "Delivery.look_at, Delivery.publish_at.is_(None), Delivery.publish_at, Delivery.id",
-                "Delivery.look_at, Delivery.id",
+                "    Delivery.publish_at.is_(None),\n    Delivery.publish_at,\n    Delivery.id,\n",
+                "    Delivery.id,\n",
             ),
         ),
         found_in(TESTS, "of_several_with_the_same_words_the_one_that_was_promised_first_is_the_one_found"),

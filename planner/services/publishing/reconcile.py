@@ -223,9 +223,14 @@ _SOUGHT = (
     .limit(BATCH)
 )
 _DUE = _SOUGHT.where(Delivery.state == DeliveryState.UNKNOWN).order_by(Delivery.look_at, Delivery.id)
-#: Of several with the same words, what was promised first has what is found: they are decided in this order.
+#: Of several with the same words, what was promised first has what is found, and last what was taken out: they are
+#: decided in this order.
 _DUE_AFTER_RESTORE = _SOUGHT.where(*restored.IS_LOOKED_FOR).order_by(
-    Delivery.look_at, Delivery.publish_at.is_(None), Delivery.publish_at, Delivery.id
+    Delivery.look_at,
+    Delivery.state == DeliveryState.CANCELLED,
+    Delivery.publish_at.is_(None),
+    Delivery.publish_at,
+    Delivery.id,
 )
 _TAKE_TURN = (
     update(DELIVERY)

@@ -9,7 +9,7 @@ place of a sending.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, func, insert, select, update
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 S = DeliveryState
 
 #: Where something stands that is looked for after a restore although it is not unconfirmed.
-KEPT = (S.DRAFT, S.SCHEDULED, S.NEEDS_PERSON, S.MISSED, S.FAILED)
+KEPT = (S.DRAFT, S.SCHEDULED, S.NEEDS_PERSON, S.MISSED, S.FAILED, S.CANCELLED)
+#: What was taken out longer ago than this is looked for only where it is to go out after all.
+BROUGHT_BACK_WITHIN = timedelta(days=30)
 #: SQL: such a one is to be looked for. Only in a workspace that a restore paused, and that was not released since.
 IS_LOOKED_FOR = (
     Delivery.state.in_(KEPT),
@@ -82,7 +84,7 @@ def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, 
     """Put the mark on one delivery. Returns whether it is looked for now."""
     delivery, ref = found.Delivery, Ref.of(found.Delivery)
     with telling.about(delivery, delivery.attempt_count):
-        expected, payload = _content(session, platform, delivery, found.Channel)
+        expected, payload = _content(session, platform, delivery, found.Channel, now)
         at_once = _is_in_doubt(delivery, found.Channel, expected, now)
         at_once = at_once and _unconfirm(session, ref, delivery, payload, now)
         looked_for = at_once or _may_be_looked_for(delivery, found.Channel, expected)
@@ -108,13 +110,14 @@ def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, 
 
 
 def _content(
-    session: Session, platform: Platform, delivery: Delivery, channel: Channel
+    session: Session, platform: Platform, delivery: Delivery, channel: Channel, now: datetime
 ) -> tuple[str, dict[str, Any] | None]:
     """The text that the network would list, and the payload; nothing where that is not to be had now."""
     if delivery.state in FROZEN and delivery.payload is not None:
         return str(delivery.payload["expected"]).strip(), delivery.payload
     network = registry.networks().get(channel.network)
-    if network is None or delivery.state is S.CANCELLED:
+    is_long_over = delivery.state is S.CANCELLED and delivery.updated_at < now - BROUGHT_BACK_WITHIN
+    if network is None or is_long_over:
         return "", None
     post, folder = session.get_one(Post, delivery.post_id), platform.settings.media_folder
     try:

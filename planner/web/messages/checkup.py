@@ -222,7 +222,10 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     "backup_old": (_l("The last backup was made on %(at)s."), _l("Run “sendeplan backup FILE” every night.")),
     "backup_never": (
         _l("No backup was ever made with “sendeplan backup”."),
-        _l("Run “sendeplan backup FILE” every night, unless you save the database in another way."),
+        _l(
+            "Run “sendeplan backup FILE” every night, unless you save the database in another way. After bringing it "
+            "back in another way, run “sendeplan restored --since MOMENT” before anything starts."
+        ),
     ),
 }
 

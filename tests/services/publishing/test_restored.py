@@ -107,7 +107,7 @@ def test_what_a_person_publishes_is_not_looked_for(stage: Stage) -> None:
     assert stage.state(delivery) is S.SCHEDULED
 
 
-@pytest.mark.parametrize("state", [S.DRAFT, S.SCHEDULED, S.MISSED, S.FAILED, S.NEEDS_PERSON])
+@pytest.mark.parametrize("state", [S.DRAFT, S.SCHEDULED, S.MISSED, S.FAILED, S.NEEDS_PERSON, S.CANCELLED])
 def test_what_stood_otherwise_in_the_backup_and_went_out_since_is_found(stage: Stage, state: S) -> None:
     """Brought forward, approved, tried again, or released by reconnecting: the backup knows nothing of it."""
     channel = stage.channel("xing")
@@ -190,14 +190,15 @@ def test_of_a_channel_that_cannot_be_listed_people_are_asked_at_its_time_and_onc
     assert [stage.state(d) for d in (first, second)] == [S.PUBLISHED, S.PUBLISHED]
 
 
-def test_one_that_was_taken_out_and_is_brought_back_is_looked_for_first(stage: Stage) -> None:
+def test_one_that_was_taken_out_long_ago_and_is_brought_back_is_looked_for_first(stage: Stage) -> None:
     channel = stage.channel("xing")
-    delivery = stage.planned(channel, text="Doch noch", after=timedelta(hours=3))
+    delivery = stage.planned(channel, text="Doch noch", after=timedelta(days=60))
     with stage.platform.database.write() as session:
         posts.delete(session, stage.company.alice, delivery.post_id, now=stage.clock.now())
+    stage.clock.advance(days=31)
     backup = Backup(stage, delivery)
     goes_out(stage, channel, "Doch noch")
-    backup.come_back()
+    assert backup.come_back() == 0
     release(stage)
     with stage.platform.database.write() as session:
         posts.restore(session, stage.company.alice, delivery.post_id, now=stage.clock.now())
@@ -259,12 +260,14 @@ def _fields(what: Any) -> dict[str, Any]:
 def test_of_several_with_the_same_words_the_one_that_was_promised_first_is_the_one_found(stage: Stage) -> None:
     channel = stage.channel("xing")
     next_week = stage.planned(channel, text="Montagsgruß", after=timedelta(days=7))
+    dropped = stage.planned(channel, text="Montagsgruß", after=timedelta(minutes=80))
+    stage.change(dropped, state=S.CANCELLED)
     today = stage.planned(channel, text="Montagsgruß", after=timedelta(minutes=90))
-    backup = Backup(stage, today, next_week)
+    backup = Backup(stage, today, next_week, dropped)
     goes_out(stage, channel, "Montagsgruß")
     backup.come_back()
     stage.settle()
-    assert [stage.state(d) for d in (today, next_week)] == [S.PUBLISHED, S.SCHEDULED]
+    assert [stage.state(d) for d in (today, next_week, dropped)] == [S.PUBLISHED, S.SCHEDULED, S.CANCELLED]
 
 
 def test_what_is_planned_after_the_restore_is_not_held_up(stage: Stage) -> None:
