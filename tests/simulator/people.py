@@ -38,13 +38,13 @@ class People(Office):
     def at_rest(self) -> bool:
         """Whether nothing goes on by itself any more."""
         states = {row[0] for row in self.ground.look("SELECT DISTINCT state FROM delivery")}
-        return not states & MOVING
+        return not states & MOVING and not self.world.rewind.looks()
 
     def clear_up(self) -> None:
         """At the end of the day: release what is paused, reconnect, say yes to what waits."""
         before = self.book.look()
         for kind, number in sorted(before.paused):
-            self._release(kind, number)
+            self.release(kind, number)
         for (channel_id,) in self.ground.look("SELECT id FROM channel WHERE reconnect_since IS NOT NULL ORDER BY id"):
             self.reconnect(channel_id)
         query = "SELECT id FROM post WHERE approval_asked_at IS NOT NULL AND approved_at IS NULL AND deleted_at IS NULL"
@@ -66,7 +66,7 @@ class People(Office):
             (1.6, self._pause),
             (0.5, self._set_slots),
             (0.5, self._reorder),
-            (2, self._decide),
+            (2, self.decide),
             (0.2, self._change_zone),
             (0.2, self._post_by_hand),
         )
@@ -259,9 +259,9 @@ class People(Office):
                 pause.pause_channel(session, home.lead, number, "Störfall", now=now)
 
         self.act(f"pauses the {kind}", home, hold)
-        self.world.later(self.soon(1, 200), lambda: self._release(kind, number))
+        self.world.later(self.soon(1, 200), lambda: self.release(kind, number))
 
-    def _release(self, kind: str, number: int) -> None:
+    def release(self, kind: str, number: int) -> None:
         home = next(
             home
             for home in self.ground.homes
@@ -282,7 +282,7 @@ class People(Office):
 
     # --- deciding ------------------------------------------------------------------------------------------
 
-    def _decide(self) -> None:
+    def decide(self) -> None:
         row = self.any_of(("needs_person", "missed", "failed"))
         if row is None:
             waiting = self.ground.look("SELECT id FROM channel WHERE reconnect_since IS NOT NULL ORDER BY id")
@@ -300,7 +300,7 @@ class People(Office):
         """Truly: they look at the network, and not too soon."""
         asked = row.updated_at or self.world.clock.now()
         if self.world.clock.now() < asked + THINKING:
-            self.world.later(asked + THINKING + timedelta(seconds=1), self._decide)
+            self.world.later(asked + THINKING + timedelta(seconds=1), self.decide)
             return
         home = self.home_of(row.channel_id)
         live = self._is_there(row)

@@ -176,6 +176,10 @@ class Process:
     def _die(self, what: str) -> None:
         assert self.world is not None
         self.world.note(f"{self.name} died in {what}")
+        self.end()
+
+    def end(self) -> None:
+        """Gone: nothing of it is left."""
         self.dead = True
         self.in_hand = []
         self.platform.connections.close()

@@ -188,7 +188,8 @@ class _Judge:
     def _judge_attempts(self) -> None:
         """Each visible call kept its promises: not while held, not early, not late, in approved words."""
         attempts = self.ground.look(
-            "SELECT delivery_id, number, started_at, deadline_at, message FROM attempt ORDER BY id"
+            "SELECT delivery_id, number, started_at, deadline_at, message FROM attempt"
+            " WHERE owner <> 'restored' ORDER BY id"
         )
         for delivery_id, number, started, deadline, message in attempts:
             name = f"attempt {number} of {self.world.named(delivery_id)}"

@@ -18,6 +18,7 @@ from tests.simulator.ground import Ground
 from tests.simulator.line import Broken, Point
 from tests.simulator.people import People
 from tests.simulator.process import Death, Process
+from tests.simulator.rewind import Rewind
 from tests.simulator.weather import Weather
 
 #: Ordinary days, and nights in which a clock of ours is changed.
@@ -88,6 +89,7 @@ class World:
         self._next_tick = self.begins_at + timedelta(minutes=10)
         self.weather = Weather(self.dice, self.clock, self.share, self.note)
         self.people = People(self)
+        self.rewind = Rewind(self)
 
     # --- a life --------------------------------------------------------------------------------------------
 
@@ -104,6 +106,7 @@ class World:
             process.enter(self)
         self.people.begin()
         self._plan_mishaps()
+        self.rewind.plan()
         try:
             self._live()
             self._come_to_rest()
@@ -115,6 +118,11 @@ class World:
     def digest(self) -> str:
         """What this history was, in short."""
         return hashlib.sha256("\n".join(self.history).encode()).hexdigest()[:16]
+
+    @property
+    def somebody_stands_still(self) -> bool:
+        """Whether this happens in the middle of somebody's work."""
+        return self._depth > 0
 
     def later(self, moment: datetime, act: Callable[[], None]) -> None:
         """Put something into the script."""

@@ -155,7 +155,7 @@ def _fill(platform: Platform, connection: Connection, archive: zipfile.ZipFile, 
                 raise BackupError(f"The backup is damaged: rows of {table.name} are missing.")
     schema.upgrade_on(connection)
     if not platform.database.is_sqlite:
-        _set_sequences(connection)
+        set_sequences(connection)
     forget_what_was_to_be_told(connection)
     return doubt_what_went_out(platform, connection)
 
@@ -188,7 +188,8 @@ def _load(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int
     return count
 
 
-def _set_sequences(connection: Connection) -> None:
+def set_sequences(connection: Connection) -> None:
+    """PostgreSQL: new rows are numbered after those that are there."""
     for table in Base.metadata.sorted_tables:
         if "id" in table.c:
             highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
