@@ -64,7 +64,7 @@ MUTANTS = (
             Edit(
                 RESTORED,
                 "    .where(Delivery.state != S.PUBLISHED)",
-                "    .where(Delivery.state.in_((*KEPT, *FROZEN)))",
+                "    .where(Delivery.state.notin_((S.PUBLISHED, S.CANCELLED)))",
             ),
         ),
         found_in(TESTS, "one_that_was_taken_out_long_ago_and_is_brought_back_is_looked_for_first"),
