@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint
@@ -122,6 +123,8 @@ def _content(
     post, folder = session.get_one(Post, delivery.post_id), platform.settings.media_folder
     try:
         payload = following.frozen(session, network, delivery, post, folder, rehearsing=delivery.rehearsed)
+    except SQLAlchemyError:
+        raise
     except Exception:  # noqa: BLE001 - one that an adapter cannot make keeps no other from coming back
         _log.exception("What it would send cannot be said now: it is looked for before its sending")
         return "", None
