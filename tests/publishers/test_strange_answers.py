@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
 
 from publishers.base import FollowUp, NetworkError, OutgoingPost, Prepared, Publisher, Uncertain, Under
 from tests.publishers.accounts import APP, SECRETS, connect, text_post
@@ -125,67 +123,3 @@ def test_what_goes_out_under_a_post_is_uncertain_after_a_strange_answer(key: str
             publisher.find_recent(datetime(2026, 3, 1, tzinfo=UTC), post.under)
         assert len(server.requests) >= 2
         publisher.close()
-
-
-# --- any answer at all -----------------------------------------------------------------------------------------
-
-NAMES = (
-    "data", "id", "ids", "error", "errors", "meta", "next_token", "code", "message", "type", "detail", "elements",
-    "value", "uploadUrl", "image", "paging", "cursors", "after", "next", "created_time", "created_at",
-    "createdAt", "commentary", "content", "article", "source", "media", "entities", "urls", "url", "expanded_url",
-    "text", "public_metrics", "like_count", "network_activities", "activities", "objects", "likes", "amount",
-    "users", "name", "values", "summary", "total_count", "body", "error_subcode", "error_name", "attachments",
-    "shares", "totalShareStatistics", "share", "note_tweet", "media_keys", "status", "count", "access_token",
-    "expires_in", "processing_info", "state",
-)  # fmt: skip
-
-leaves = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(10**20), 10**20),
-    st.floats(),
-    st.text(max_size=12),
-    st.sampled_from(("2026-03-16T09:00:00Z", "2026-03-16T09:00:00+0000", "urn:li:share:1", "1346", "190")),
-)
-values = st.recursive(
-    leaves,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)),
-    max_leaves=25,
-)
-bodies = st.one_of(values.map(lambda value: json.dumps(value).encode()), st.binary(max_size=40))
-types = st.sampled_from(
-    ("application/json", "application/json; charset=utf-16", "text/html", "text/plain", "image/png", "", "nonsense//;;")
-)
-names = st.sampled_from(("Retry-After", "x-rate-limit-reset", "x-restli-id", "Location", "Date", "Content-Encoding"))
-header_values = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=12)
-
-
-@st.composite
-def replies(draw: st.DrawFn) -> Reply:
-    status = draw(st.sampled_from((200, 200, 200, 201, 204, 301, 400, 401, 403, 404, 422, 426, 429, 500, 503)))
-    headers = {"Content-Type": draw(types), **draw(st.dictionaries(names, header_values, max_size=2))}
-    return Reply(status, b"" if status == 204 else draw(bodies), headers)
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(reply=replies())
-def test_whatever_is_answered_nothing_but_network_errors_comes_out(
-    key: str, any_server: RawServer, any_publisher: Publisher, reply: Reply
-) -> None:
-    any_server.answer = reply
-    for call in CALLS.values():
-        with suppress(NetworkError):
-            call(any_publisher)
-
-
-@pytest.fixture
-def any_server() -> Iterator[RawServer]:
-    with RawServer() as server:
-        yield server
-
-
-@pytest.fixture
-def any_publisher(key: str, any_server: RawServer) -> Iterator[Publisher]:
-    publisher = connect(key, any_server.url, timeout=5)
-    yield publisher
-    publisher.close()
