@@ -11,7 +11,10 @@ from flask_babel import gettext as _, lazy_gettext as _l
 
 from planner.models import Delivery, Event
 from planner.services.by_hand import CODE
+from planner.services.publishing.payload import under_of
 from planner.web.formats import moment
+from planner.web.posts.wording import part
+from publishers.outgoing import FollowUp
 
 POST: Mapping[str, Any] = {
     "created": (_l("created the post"), "plus"),
@@ -65,8 +68,18 @@ class Line:
 
 def lines(events: Sequence[Event], deliveries: Sequence[Delivery]) -> list[Line]:
     """The events that mean something to a person, in their order."""
-    names = {d.id: d.channel.name for d in deliveries}
+    names = {d.id: _name(d) for d in deliveries}
     return [_line(e, names) for e in events if not (e.subject == "delivery" and e.kind in SILENT)]
+
+
+def _name(delivery: Delivery) -> str:
+    """The channel, and of what follows a post there which part it is."""
+    channel = delivery.channel.name
+    if not delivery.step:
+        return channel
+    under = under_of(delivery.payload)
+    comment = under is not None and under.kind is FollowUp.COMMENT
+    return f"{channel}, {_('First comment') if comment else part(delivery.step)}"
 
 
 def _line(event: Event, names: Mapping[int, str]) -> Line:
@@ -79,6 +92,8 @@ def _line(event: Event, names: Mapping[int, str]) -> Line:
     text, icon = DELIVERY.get(event.kind, (event.kind.replace("_", " "), "circle-dashed"))
     if event.data.get("by_hand") and event.kind == "published":
         text = _("noted that it is live")
+    elif event.kind == "scheduled" and "step" in event.data:
+        text = _("let it follow")
     elif event.data.get("code") == CODE and event.kind == "needs_person":
         text, icon = _("asks for a hand: it is time to publish it"), "hand-click"
     return Line(event.at, event.actor, str(text), icon, channel, note=_change(event))
