@@ -361,14 +361,8 @@ def _save_old(platform: Platform, target: Path) -> None:
         row["created_at"] = "2026-01-01T00:00:00+00:00"
         row["active"] = bool(row["active"])
         archive.writestr("tables/user.jsonl", json.dumps(row) + "\n")
-        manifest = {
-            "format": 1,
-            "version": "0.1.0",
-            "schema": "0001",
-            "created_at": "2026-01-01T00:00:00Z",
-            "tables": {"user": 1},
-            "media": 0,
-        }
+        manifest = {"format": 1, "version": "0.1.0", "schema": "0001", "created_at": "2026-01-01T00:00:00Z"}
+        manifest |= {"tables": {"user": 1}, "media": 0}
         archive.writestr("manifest.json", json.dumps(manifest))
 
 
