@@ -229,7 +229,7 @@ MUTANTS = (
         "match-text",
         "Only a post with our text is ours.",
         "the text",
-        (Edit(FINGERPRINT, "        and digest(post.text) == attempt.fingerprint\n", ""),),
+        (Edit(FINGERPRINT, " and digest(post.text) == attempt.fingerprint\n", "\n"),),
         found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
     ),
     Mutant(
@@ -239,8 +239,8 @@ MUTANTS = (
         (
             Edit(
                 FINGERPRINT,
-                "        _same_media(attempt.media_count, post.media_count)\n        and _same",
-                "        _same",
+                "    return _same_media(attempt.media_count, post.media_count) and _same",
+                "    return _same",
             ),
         ),
         found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
@@ -249,7 +249,7 @@ MUTANTS = (
         "match-link",
         "The tracked link tells two posts apart.",
         "the link",
-        (Edit(FINGERPRINT, "        and _same_link(attempt.link, post.links)\n", ""),),
+        (Edit(FINGERPRINT, " and _same_link(attempt.link, post.links)\n", "\n"),),
         found_in(LOOK_TESTS, "the_tracked_link_tells_two_posts_apart"),
     ),
     Mutant(
