@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from planner.services.doubt import DOUBT
 from tests.simulator.book import Row, Wish, moment
 from tests.simulator.people import MOVING
 from tests.simulator.trail import Trail, doubled, traces, words
@@ -165,15 +166,18 @@ class _Judge:
             return row.remote_id in copies | self.people.by_hand
         others = {r.remote_id for r in self.rows.values() if r.id != row.id and r.channel_id == row.channel_id}
         twins = sum(
-            w.mark == wish.mark and w.channel_id == row.channel_id and self._is_adopted_nameless(w)
+            w.mark == wish.mark and w.channel_id == row.channel_id and self._has_one_nameless(w)
             for w in self.book.wishes.values()
             if w.delivery_id != row.id
         )
         return len(copies - others) > twins
 
-    def _is_adopted_nameless(self, wish: Wish) -> bool:
+    def _has_one_nameless(self, wish: Wish) -> bool:
+        """Whether one of the copies is another delivery's, though not by its number: a person said so, or is asked."""
         row = self.rows.get(wish.delivery_id)
-        return row is not None and row.state == "published" and row.remote_id is None
+        if row is None or row.remote_id is not None:
+            return False
+        return row.state == "published" or (row.state == "needs_person" and row.error_code in DOUBT)
 
     def _was_told(self, row: Row) -> bool:
         notices = self.ground.look("SELECT kind, subject, subject_id, data FROM notice")
