@@ -77,7 +77,8 @@ class Rule:
 
     A row fits when all of ``status``, ``code`` and ``says`` (a part of the network's words, lower case) fit, as far as
     it gives them. ``message`` is ours; ``wait`` in seconds is used where the answer names no time; ``source`` says
-    where the fact comes from.
+    where the fact comes from. ``advice`` is a code for what a person can do about it; what becomes of the post hangs on
+    ``kind`` alone.
     """
 
     kind: type[NetworkError]
@@ -89,6 +90,7 @@ class Rule:
     pause_channel: bool = False
     missing: tuple[str, ...] = ()
     source: str = ""
+    advice: str = ""
 
     def fits(self, status: int, complaint: Complaint) -> bool:
         if isinstance(self.status, range):
@@ -102,16 +104,42 @@ class Rule:
 
 
 BY_STATUS = (
-    Rule(Uncertain, "answered with a redirect", range(300, 400), source="RFC 9110, 15.4: it says nothing of the post"),
-    Rule(ReconnectNeeded, "does not accept the access token", 401, source="RFC 9110, 15.5.2; RFC 6750, 3.1"),
-    Rule(PaymentRequired, "asks for payment", 402, source="RFC 9110, 15.5.3"),
-    Rule(Uncertain, "gave up waiting", 408, source="RFC 9110, 15.5.9: what came of it stays open"),
-    Rule(Uncertain, "reports a conflict", 409, source="RFC 9110, 15.5.10: it may conflict with itself"),
-    Rule(Uncertain, "reports a request that came too early", 425, source="RFC 8470, 5.2: it may be a replay"),
-    Rule(Throttled, "is throttling", 429, source="RFC 6585, 4"),
-    Rule(Rejected, "did not accept this", range(400, 500), source="RFC 9110, 15.5"),
-    Rule(Uncertain, "has a problem of its own", range(500, 600), source="RFC 9110, 15.6: it may be stored"),
-    Rule(Uncertain, "gave an unexpected answer", source="no status that RFC 9110 knows"),
+    Rule(
+        Uncertain,
+        "answered with a redirect",
+        range(300, 400),
+        source="RFC 9110, 15.4: it says nothing of the post",
+        advice="redirected",
+    ),
+    Rule(
+        ReconnectNeeded,
+        "does not accept the access token",
+        401,
+        source="RFC 9110, 15.5.2; RFC 6750, 3.1",
+        advice="access_ended",
+    ),
+    Rule(PaymentRequired, "asks for payment", 402, source="RFC 9110, 15.5.3", advice="topping_up"),
+    Rule(Uncertain, "gave up waiting", 408, source="RFC 9110, 15.5.9: what came of it stays open", advice="gave_up"),
+    Rule(
+        Uncertain, "reports a conflict", 409, source="RFC 9110, 15.5.10: it may conflict with itself", advice="conflict"
+    ),
+    Rule(
+        Uncertain,
+        "reports a request that came too early",
+        425,
+        source="RFC 8470, 5.2: it may be a replay",
+        advice="too_early",
+    ),
+    Rule(Throttled, "is throttling", 429, source="RFC 6585, 4", advice="limit"),
+    Rule(Rejected, "did not accept this", range(400, 500), source="RFC 9110, 15.5", advice="not_accepted"),
+    Rule(
+        Uncertain,
+        "has a problem of its own",
+        range(500, 600),
+        source="RFC 9110, 15.6: it may be stored",
+        advice="network_trouble",
+    ),
+    Rule(Uncertain, "gave an unexpected answer", source="no status that RFC 9110 knows", advice="unexpected"),
 )
 
 # A server error may come after the post was stored, whatever its body says: it is decided before any table.
@@ -124,7 +152,9 @@ def classify(
     """The error that an answer means. ``wait``: seconds that the network asks to wait, where it says so."""
     for rule in (*BEFORE_TABLES, *table, *BY_STATUS):
         if rule.fits(answer.status, complaint):
-            return _make(rule, answer, complaint, network, wait)
+            error = _make(rule, answer, complaint, network, wait)
+            error.advice = rule.advice
+            return error
     raise AssertionError("BY_STATUS ends with a rule that fits everything")
 
 

@@ -10,9 +10,13 @@ class NetworkError(Exception):
 
     ``network_message`` is what the network itself said (shortened, credentials removed), ``status`` the HTTP
     status, ``code`` the network's own error code where there is one, ``limits`` what its answer said about limits.
+    ``advice`` is the code of what to do about it (:class:`publishers.errors.Rule`), empty where no table says, and
+    ``named`` are the permissions that the network's own words name: for people, nothing is decided by them.
     """
 
     limits: tuple[LimitReading, ...] = ()
+    advice: str = ""
+    named: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, status: int | None = None, code: str = "", network_message: str = "") -> None:
         super().__init__(message)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 
-from sqlalchemy import Index, String, Text, Time, UniqueConstraint, text
+from sqlalchemy import JSON, Index, String, Text, Time, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from planner.models.base import Base, Id, references
@@ -21,7 +22,9 @@ class Channel(Base):
     "not before") or ``unreachable``. ``reconnect_since`` marks a channel whose access ended. ``refreshing_until`` keeps
     a second process from spending a token that can be refreshed with only once; ``renews`` says that the access renews
     itself, ``renewal_failing_since`` that it lately could not. ``expiry_warned`` counts the warnings (1: a week before,
-    2: a day before) about the access that ends at ``expiry_warned_for``.
+    2: a day before) about the access that ends at ``expiry_warned_for``. ``pause_advice`` and ``reconnect_advice`` say
+    what to do where a network's answer was the reason (:mod:`planner.services.publishing.advising`). ``missing`` are
+    the permissions that the access lacks by the network's word at ``verified_at``; None where it was never asked.
     """
 
     __tablename__ = "channel"
@@ -50,6 +53,8 @@ class Channel(Base):
     rehearsing_since: Mapped[datetime | None]
     reconnect_since: Mapped[datetime | None]
     reconnect_reason: Mapped[str | None] = mapped_column(String(500))
+    reconnect_advice: Mapped[dict[str, Any] | None]
+    missing: Mapped[list[str] | None] = mapped_column(JSON)
     throttled_until: Mapped[datetime | None]
     throttle_reason: Mapped[str | None] = mapped_column(String(16))
     refreshing_until: Mapped[datetime | None]
@@ -59,6 +64,7 @@ class Channel(Base):
     expiry_warned_for: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None] = mapped_column(String(500))
+    pause_advice: Mapped[dict[str, Any] | None]
     paused_by: Mapped[str | None] = mapped_column(String(200))
     rhythm_per_week: Mapped[int | None]
     missed_after_seconds: Mapped[int] = mapped_column(default=7200)

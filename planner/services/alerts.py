@@ -21,7 +21,7 @@ from planner.domain.outbox import Pace, pace_of
 from planner.domain.roles import Role
 from planner.domain.states import DeliveryState
 from planner.models import Alert, Attempt, Delivery, Heartbeat, Member, User
-from planner.services.api_versions import AHEAD, in_use
+from planner.services.api_versions import AHEAD, InUse, in_use
 from planner.services.mail.waiting import put
 from planner.services.webhooks import events
 
@@ -101,11 +101,24 @@ def _look(session: Session, settings: Settings, now: datetime, watching_since: d
         data = {"last_seen": last.isoformat() if last else None}
         wrong[AlertKind.CLOCK.value] = (AlertKind.CLOCK, None, data)
     for one in in_use(session, settings):
-        if (ends := one.ends_within(AHEAD, now)) is not None:
-            data = {"network": one.title, "version": one.version.name, "ends": ends.isoformat(), "setting": one.setting}
-            data["newest"] = one.version.newest
-            wrong[f"{AlertKind.VERSION.value}:{one.network}:{one.version.name}"] = (AlertKind.VERSION, None, data)
+        if one.refused or one.ends_within(AHEAD, now) is not None:
+            key = f"{AlertKind.VERSION.value}:{one.network}:{one.version.name}"
+            wrong[f"{key}:refused" if one.refused else key] = (AlertKind.VERSION, None, _about_version(one, now))
     return Seen(wrong, clock_is_alive=last is not None and now - last <= silence)
+
+
+def _about_version(one: InUse, now: datetime) -> dict[str, Any]:
+    """What there is to say of a version that ends, or that its network refuses: then whatever the calendar says."""
+    ends = None if one.refused else one.ends_within(AHEAD, now)
+    return {
+        "network": one.title,
+        "version": one.version.name,
+        "ends": ends.isoformat() if ends else None,
+        "setting": one.setting,
+        "newest": one.version.newest,
+        "newer": one.version.newer,
+        "listed_at": one.version.listed_at,
+    }
 
 
 def _stuck(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[AlertKind, int, dict[str, Any]]]:

@@ -271,7 +271,9 @@ def _store_access(
     channel.verified_at = now if account else None
     if credentials:  # the network takes posts from programs again
         channel.by_hand_since = None
-    channel.reconnect_since = channel.reconnect_reason = channel.throttled_until = channel.throttle_reason = None
+    channel.reconnect_since = channel.reconnect_reason = channel.reconnect_advice = None
+    channel.throttled_until = channel.throttle_reason = None
+    channel.missing = list(account.missing) if account else None
 
 
 def _refuse_second(session: Session, actor: Actor, network: Network, account_id: str | None) -> None:

@@ -9,6 +9,7 @@ from flask_babel import LazyString, lazy_gettext as _l
 
 from planner.domain.roles import Role
 from planner.services.entry_marks import Mark
+from planner.web.messages.advice import advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ ROLES: dict[Role, LazyString] = {
 
 def init_app(app: Flask) -> None:
     """Offer looks to templates."""
-    app.jinja_env.globals.update(look_of=look_of, network_look=network_look, role_label=role_label)
+    app.jinja_env.globals.update(advice=advice, look_of=look_of, network_look=network_look, role_label=role_label)
     app.jinja_env.filters["initials"] = initials
 
 

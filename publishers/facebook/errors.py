@@ -6,6 +6,7 @@ Graph tells by the code in the body, and often answers 400 whatever is the matte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from publishers.base import (
     VersionOver,
 )
 from publishers.errors import Answer, Complaint, Rule, classify, retry_after, words_of
+from publishers.facebook.consent import PERMISSIONS
 from publishers.limits import bounded, json_object
 
 TITLE = "Facebook"
@@ -31,37 +33,51 @@ _DOCS = "Graph API, Handle errors"
 _LIMITS = "Graph API, Rate limits"
 
 TABLE = (
-    Rule(PaymentRequired, "asks for payment", 402, source="HTTP"),
-    Rule(Throttled, "is throttling this app", code="4", source=_LIMITS),
-    Rule(Throttled, "is throttling this account", code="17", source=_LIMITS),
-    Rule(Throttled, "is throttling this Page", code="32", source=_LIMITS),
-    Rule(Throttled, "says that a limit is reached", code="341", source=_DOCS),
-    Rule(Throttled, "is throttling these calls", code="613", source=_LIMITS),
-    Rule(Throttled, "is throttling this Page", code="80001", source=_LIMITS),
+    Rule(PaymentRequired, "asks for payment", 402, source="HTTP", advice="topping_up"),
+    Rule(Throttled, "is throttling this app", code="4", source=_LIMITS, advice="limit_app"),
+    Rule(Throttled, "is throttling this account", code="17", source=_LIMITS, advice="limit_account"),
+    Rule(Throttled, "is throttling this Page", code="32", source=_LIMITS, advice="limit_account"),
+    Rule(Throttled, "says that a limit is reached", code="341", source=_DOCS, advice="limit"),
+    Rule(Throttled, "is throttling these calls", code="613", source=_LIMITS, advice="limit"),
+    Rule(Throttled, "is throttling this Page", code="80001", source=_LIMITS, advice="limit_account"),
     Rule(
-        Rejected, "does not allow this content", code="368", says="deemed abusive", source="the message names the post"
+        Rejected,
+        "does not allow this content",
+        code="368",
+        says="deemed abusive",
+        source="the message names the post",
+        advice="abusive",
     ),
-    Rule(Blocked, "blocks posts of this Page for now", code="368", pause_channel=True, source=_DOCS),
+    Rule(
+        Blocked,
+        "blocks posts of this Page for now",
+        code="368",
+        pause_channel=True,
+        source=_DOCS,
+        advice="account_blocked",
+    ),
     Rule(
         VersionOver,
-        "no longer serves this version of its API: the operator sets a newer one",
+        "no longer serves this version of its API",
         code="2635",
         pause_channel=True,
         source="Graph API, Versioning",
+        advice="version",
     ),
-    Rule(Duplicate, "already has this post", code="506", source=_DOCS),
-    Rule(Uncertain, "has a problem of its own", code="1", source=_DOCS),
-    Rule(Uncertain, "has a problem of its own", code="2", source=_DOCS),
+    Rule(Duplicate, "already has this post", code="506", source=_DOCS, advice="has_already"),
+    Rule(Uncertain, "has a problem of its own", code="1", source=_DOCS, advice="network_trouble"),
+    Rule(Uncertain, "has a problem of its own", code="2", source=_DOCS, advice="network_trouble"),
     # Before all that asks for a person: what passes by itself needs none.
-    Rule(Uncertain, "asks to try again", code="transient", source=f"{_DOCS}: is_transient"),
-    Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS),
-    Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS),
+    Rule(Uncertain, "asks to try again", code="transient", source=f"{_DOCS}: is_transient", advice="asked_again"),
+    Rule(ReconnectNeeded, "does not accept the access token", code="190", source=_DOCS, advice="access_ended"),
+    Rule(ReconnectNeeded, "says that the session has ended", code="102", source=_DOCS, advice="access_ended"),
     Rule(
         ReconnectNeeded,
         "wants an access token",
         code="2500",
         says="access token",
         source="reports of apps; an address that Graph does not know has the same code and is rejected",
+        advice="access_ended",
     ),
     Rule(
         ReconnectNeeded,
@@ -69,9 +85,16 @@ TABLE = (
         code="100",
         says="appsecret_proof",
         source="Graph API, Secure Graph API calls: the operator sets the app's secret",
+        advice="app_secret",
     ),
-    Rule(ReconnectNeeded, "does not grant a permission", code="permission", source=f"{_DOCS}: 3, 10, 200 to 299"),
-    Rule(Rejected, "does not take this link", code="1609005", source=_DOCS),
+    Rule(
+        ReconnectNeeded,
+        "does not grant a permission",
+        code="permission",
+        source=f"{_DOCS}: 3, 10, 200 to 299",
+        advice="permission",
+    ),
+    Rule(Rejected, "does not take this link", code="1609005", source=_DOCS, advice="link"),
 )
 
 GONE = frozenset(("100/33", "803"))
@@ -85,7 +108,16 @@ def judge(answer: Answer) -> NetworkError | None:
     complaint = complaint_of(answer)
     if answer.ok and not complaint.codes and not complaint.message:
         return None
-    return classify(answer, complaint, TABLE, network=TITLE, wait=_wait(answer))
+    error = classify(answer, complaint, TABLE, network=TITLE, wait=_wait(answer))
+    if error.advice == "permission":
+        error.named = named_in(complaint.message)
+    return error
+
+
+def named_in(words: str) -> tuple[str, ...]:
+    """The permissions that Graph's words name: "(#200) … requires both pages_read_engagement and …"."""
+    found = frozenset(re.findall(r"[a-z]+(?:_[a-z]+)+", words))
+    return tuple(p.name for p in PERMISSIONS if p.name in found)
 
 
 def is_gone(error: NetworkError) -> bool:
@@ -101,12 +133,14 @@ def page_expected() -> Iterator[None]:
     except Rejected as error:
         if error.code not in GONE:
             raise
-        raise ReconnectNeeded(
+        gone = ReconnectNeeded(
             f"{TITLE} no longer knows this Page, or no longer shows it to this connection.",
             status=error.status,
             code=error.code,
             network_message=error.network_message,
-        ) from error
+        )
+        gone.advice = "page_gone"
+        raise gone from error
 
 
 def complaint_of(answer: Answer) -> Complaint:

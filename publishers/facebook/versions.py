@@ -11,8 +11,19 @@ from publishers.versions import ApiVersion
 
 DEFAULT_VERSION = "v26.0"  # of 2026-07-29; the operator sets another by the app option `api_version`
 
-#: The last days that are announced. One that is newer than these lasts for two years from its start at least.
-ENDS = {"v24.0": date(2028, 2, 18), "v25.0": date(2028, 7, 29), "v26.0": date(2028, 7, 29)}
+#: The last days: two years after the next version came. One that is newer than these lasts for two years from its start
+#: at least, and v20.0 is the last that has ended.
+ENDS = {
+    "v20.0": date(2026, 10, 2),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 29),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
+    "v26.0": date(2028, 7, 29),
+}
+
+LISTED_AT = "https://developers.facebook.com/docs/graph-api/changelog/versions"
 
 _VERSION = re.compile(r"v?(\d{1,3})\.(\d)")
 
@@ -24,9 +35,10 @@ def asked_for(app: Mapping[str, str]) -> str:
 
 
 def version(app: Mapping[str, str]) -> ApiVersion:
-    """The version in use. What is older than all that are listed has ended, or may any day."""
+    """The version in use. What is older than all that are listed ended before them."""
     name = asked_for(app)
     if not (found := _VERSION.fullmatch(name)):
-        return ApiVersion(name, None, DEFAULT_VERSION, readable=False)
+        return ApiVersion(name, None, DEFAULT_VERSION, readable=False, listed_at=LISTED_AT)
     older = int(found[1]) < min(int(known[1:-2]) for known in ENDS)
-    return ApiVersion(name, date(2026, 7, 29) if older else ENDS.get(name), DEFAULT_VERSION)
+    ends = min(ENDS.values()) if older else ENDS.get(name)
+    return ApiVersion(name, ends, DEFAULT_VERSION, listed_at=LISTED_AT)

@@ -14,17 +14,37 @@ from publishers.limits import until_midnight
 TITLE = "LinkedIn"
 
 TABLE = (
-    Rule(Duplicate, "already has this post", code="DUPLICATE_POST", source="Posts API: 409; reports of apps: 422"),
-    Rule(Duplicate, "already has this post", 422, says="duplicate of urn:li:", source="reports of apps: words alone"),
+    Rule(
+        Duplicate,
+        "already has this post",
+        code="DUPLICATE_POST",
+        source="Posts API: 409; reports of apps: 422",
+        advice="has_already",
+    ),
+    Rule(
+        Duplicate,
+        "already has this post",
+        422,
+        says="duplicate of urn:li:",
+        source="reports of apps: words alone",
+        advice="has_already",
+    ),
     Rule(
         VersionOver,
-        "no longer serves this version of its API: the operator sets a newer one",
+        "no longer serves this version of its API",
         426,
         pause_channel=True,
         source="Versioning: NONEXISTENT_VERSION",
+        advice="version",
     ),
-    Rule(ReconnectNeeded, "does not grant a permission", 403, source="Error handling: ACCESS_DENIED"),
-    Rule(Throttled, "is throttling", 429, source="Rate limiting"),
+    Rule(
+        ReconnectNeeded,
+        "does not grant a permission",
+        403,
+        source="Error handling: ACCESS_DENIED",
+        advice="permission_or_role",
+    ),
+    Rule(Throttled, "is throttling", 429, source="Rate limiting", advice="limit"),
 )
 
 _OF_THE_DAY = re.compile(r"\b(DAY|daily)\b")

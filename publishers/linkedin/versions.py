@@ -11,6 +11,8 @@ from publishers.versions import ApiVersion
 
 DEFAULT_VERSION = "202608"  # lives for twelve months; the operator sets another by the app option `api_version`
 
+LISTED_AT = "https://learn.microsoft.com/linkedin/marketing/versioning"
+
 _VERSION = re.compile(r"(20\d\d)(0[1-9]|1[0-2])")
 _LAST_DAY = 15
 """Of the month a year later: they end in its middle."""
@@ -25,5 +27,5 @@ def version(app: Mapping[str, str]) -> ApiVersion:
     """The version in use."""
     name = asked_for(app)
     if not (found := _VERSION.fullmatch(name)):
-        return ApiVersion(name, None, DEFAULT_VERSION, readable=False)
-    return ApiVersion(name, date(int(found[1]) + 1, int(found[2]), _LAST_DAY), DEFAULT_VERSION)
+        return ApiVersion(name, None, DEFAULT_VERSION, readable=False, listed_at=LISTED_AT)
+    return ApiVersion(name, date(int(found[1]) + 1, int(found[2]), _LAST_DAY), DEFAULT_VERSION, listed_at=LISTED_AT)

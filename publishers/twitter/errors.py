@@ -17,6 +17,7 @@ TABLE = (
         code="usage-capped/Daily",
         wait=3600,
         source="OpenAPI UsageCapExceededProblem: period Daily or Monthly",
+        advice="limit_day",
     ),
     Rule(
         Refused,
@@ -24,6 +25,7 @@ TABLE = (
         code="usage-capped",
         pause_channel=True,
         source="OpenAPI UsageCapExceededProblem",
+        advice="quota",
     ),
     Rule(
         Refused,
@@ -31,17 +33,42 @@ TABLE = (
         400,
         says="media ids are invalid",
         source="docs.x.com: an upload that no post uses expires after 24 hours; it is uploaded anew",
+        advice="upload_gone",
     ),
-    Rule(PaymentRequired, "asks the operator to add credits", 402, source="docs.x.com, pay per use: CreditsDepleted"),
-    Rule(Duplicate, "already has a post with this text", 403, says="duplicate content", source="docs.x.com, 403"),
-    Rule(Duplicate, "already has a post with this text", 403, code="187", source="v1.1 error 187"),
-    Rule(Throttled, "says that the daily limit is reached", 403, code="185", wait=3600, source="v1.1 error 185"),
+    Rule(
+        PaymentRequired,
+        "asks the operator to add credits",
+        402,
+        source="docs.x.com, pay per use: CreditsDepleted",
+        advice="topping_up",
+    ),
+    Rule(
+        Duplicate,
+        "already has a post with this text",
+        403,
+        says="duplicate content",
+        source="docs.x.com, 403",
+        advice="has_already",
+    ),
+    Rule(
+        Duplicate, "already has a post with this text", 403, code="187", source="v1.1 error 187", advice="has_already"
+    ),
+    Rule(
+        Throttled,
+        "says that the daily limit is reached",
+        403,
+        code="185",
+        wait=3600,
+        source="v1.1 error 185",
+        advice="limit_day",
+    ),
     Rule(
         ReconnectNeeded,
         "wants the account to sign in again",
         403,
         code="unsupported-authentication",
         source="docs.x.com, problem unsupported-authentication",
+        advice="access_ended",
     ),
     Rule(
         ReconnectNeeded,
@@ -49,6 +76,7 @@ TABLE = (
         403,
         code="client-forbidden",
         source="OpenAPI ClientForbiddenProblem",
+        advice="app_forbidden",
     ),
     Rule(
         ReconnectNeeded,
@@ -56,15 +84,19 @@ TABLE = (
         403,
         code="oauth1-permissions",
         source="docs.x.com, 403: scopes of the app or the token",
+        advice="app_reads_only",
     ),
-    Rule(ReconnectNeeded, "has locked the account", 403, code="326", source="v1.1 error 326"),
-    Rule(ReconnectNeeded, "has suspended the account", 403, code="64", source="v1.1 error 64"),
-    Rule(ReconnectNeeded, "lets this app read only", 403, code="261", source="v1.1 error 261"),
+    Rule(ReconnectNeeded, "has locked the account", 403, code="326", source="v1.1 error 326", advice="account_locked"),
+    Rule(
+        ReconnectNeeded, "has suspended the account", 403, code="64", source="v1.1 error 64", advice="account_suspended"
+    ),
+    Rule(ReconnectNeeded, "lets this app read only", 403, code="261", source="v1.1 error 261", advice="app_reads_only"),
     Rule(
         Uncertain,
         "says that the connection was gone before its answer",
         code="client-disconnected",
         source="OpenAPI ClientDisconnectedProblem: what came of the request stays open",
+        advice="connection_gone",
     ),
 )
 

@@ -11,21 +11,52 @@ TITLE = "XING"
 _CLIENT = "XING's own client library"
 
 TABLE = (
-    Rule(Throttled, "is throttling", 403, code="RATE_LIMIT_EXCEEDED", source="client libraries: 403, not 429"),
+    Rule(
+        Throttled,
+        "is throttling",
+        403,
+        code="RATE_LIMIT_EXCEEDED",
+        source="client libraries: 403, not 429",
+        advice="limit",
+    ),
     Rule(
         Uncertain,
         "says that this request came before",
         401,
         code="NONCE_ALREADY_USED",
         source="XING's own client library; the one that came before may have been taken",
+        advice="came_before",
     ),
-    Rule(Refused, "finds the clock of this machine wrong", 401, code="TIMESTAMP_EXPIRED", source=_CLIENT),
-    Rule(Refused, "finds the clock of this machine wrong", 401, code="INVALID_TIMESTAMP", source=_CLIENT),
-    Rule(ReconnectNeeded, "does not accept the token", 401, code="INVALID_OAUTH_TOKEN", source="client libraries"),
     Rule(
-        ReconnectNeeded, "does not grant a permission", 403, code="INSUFFICIENT_PRIVILEGES", source="client libraries"
+        Refused, "finds the clock of this machine wrong", 401, code="TIMESTAMP_EXPIRED", source=_CLIENT, advice="clock"
     ),
-    Rule(ReconnectNeeded, "does not grant a permission", 403, code="ACCESS_DENIED", source="client libraries"),
+    Rule(
+        Refused, "finds the clock of this machine wrong", 401, code="INVALID_TIMESTAMP", source=_CLIENT, advice="clock"
+    ),
+    Rule(
+        ReconnectNeeded,
+        "does not accept the token",
+        401,
+        code="INVALID_OAUTH_TOKEN",
+        source="client libraries",
+        advice="access_ended",
+    ),
+    Rule(
+        ReconnectNeeded,
+        "does not grant a permission",
+        403,
+        code="INSUFFICIENT_PRIVILEGES",
+        source="client libraries",
+        advice="permission_partner",
+    ),
+    Rule(
+        ReconnectNeeded,
+        "does not grant a permission",
+        403,
+        code="ACCESS_DENIED",
+        source="client libraries",
+        advice="permission_partner",
+    ),
 )
 
 

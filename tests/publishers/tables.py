@@ -12,6 +12,7 @@ from pathlib import Path
 
 from planner.domain.states import DeliveryState
 from planner.services.publishing.classify import ChannelEffect, Verdict, classify
+from planner.web.messages.advice import advised
 from planner.web.messages.connecting import PURPOSES
 from planner.web.posts.trouble import WHY
 from publishers.errors import BEFORE_TABLES, BY_STATUS, Rule
@@ -39,6 +40,8 @@ _HEAD = """# What the networks' answers mean
 
 Each answer of a network to the call that makes a post visible has one meaning, and each meaning one consequence. This
 page is made from the tables in `publishers/<network>/errors.py` by `make tables`; a test compares it with them.
+
+Each row has an advice (`Rule.advice`), in German and English: it is what "It says" shows, and decides nothing else.
 
 The first row that fits counts, from top to bottom. What may have been accepted is never sent again before a look
 (*unconfirmed*), and nothing that passes by itself asks a person to reconnect. Before the visible call nothing can have
@@ -69,6 +72,7 @@ _EFFECTS = {
 def verdict_of(rule: Rule) -> Verdict:
     """What becomes of a post whose answer this row fits, at its first try."""
     error = rule.kind(rule.message)
+    error.advice = rule.advice
     if isinstance(error, Refused):
         error.pause_channel = rule.pause_channel
     return classify(error, 1, datetime(2026, 3, 16, 9, tzinfo=UTC))
@@ -92,7 +96,7 @@ def _cells(rule: Rule) -> list[str]:
     wait = f" ({rule.wait / 60:g} minutes where it names no time)" if rule.wait else ""
     becomes = "as throttled: waits for the limit's end, which counts as no try" if verdict.throttled else ""
     becomes = becomes or _STATES[verdict.state] + _EFFECTS[verdict.channel]
-    sentence = str(WHY[verdict.code])
+    sentence = advised(verdict.code, verdict.advice, "facebook") or str(WHY[verdict.code])
     return [_status(rule), ", ".join(said), rule.message, becomes + wait, sentence, rule.source]
 
 

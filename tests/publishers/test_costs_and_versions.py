@@ -55,7 +55,8 @@ def test_reading_the_posts_of_whoever_owns_the_app_costs_a_fifth(sandbox: Sandbo
     ("key", "setting", "name", "ends"),
     [
         ("facebook", "25.0", "v25.0", date(2028, 7, 29)),
-        ("facebook", "v19.0", "v19.0", date(2026, 7, 29)),
+        ("facebook", "v19.0", "v19.0", date(2026, 10, 2)),
+        ("facebook", "v23.0", "v23.0", date(2027, 10, 8)),
         ("facebook", "v31.0", "v31.0", None),
         ("linkedin", "202511", "202511", date(2026, 11, 15)),
         ("linkedin", "202612", "202612", date(2027, 12, 15)),

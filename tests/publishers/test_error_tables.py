@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
+from planner.web.messages.advice import ADVICE
 from planner.web.posts.trouble import WHY
 from publishers.base import Duplicate, NetworkError, Uncertain
 from publishers.errors import BEFORE_TABLES, BY_STATUS, Answer, Rule
@@ -49,6 +50,7 @@ def test_each_row_is_reached_and_none_is_hidden_by_one_above(key: str, rule: Rul
     error = judged(key, rule)
     assert type(error) is rule.kind
     assert rule.message in str(error)
+    assert error.advice == rule.advice
 
 
 def test_each_row_names_its_source_and_has_a_sentence_in_both_languages() -> None:
@@ -56,8 +58,8 @@ def test_each_row_names_its_source_and_has_a_sentence_in_both_languages() -> Non
         german = {message.id: message.string for message in read_po(file) if not message.fuzzy}
     for rule in (*BEFORE_TABLES, *(rule for _key, rule in ROWS), *BY_STATUS):
         assert rule.source, rule
-        sentence = WHY[tables.verdict_of(rule).code]
-        assert german.get(str(sentence)), sentence
+        for sentence in (WHY[tables.verdict_of(rule).code], ADVICE[rule.advice]):
+            assert german.get(str(sentence)), sentence
 
 
 def test_a_server_error_a_redirect_and_a_conflict_are_unconfirmed_whatever_a_row_says_of_their_code() -> None:

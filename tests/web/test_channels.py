@@ -307,3 +307,24 @@ def test_a_channel_that_is_sending_is_not_archived(
     alice.send(f"/channels/{linkedin.id}/archive")
     assert stored(platform, linkedin.id).archived_at is None
     assert "is sending a post right now" in alice.get("/channels").text
+
+
+def test_a_channels_page_says_what_its_access_lacks_and_what_to_do_about_a_version_that_is_over(
+    alice: Browsing, platform: Platform, company: Company, linkedin: Channel
+) -> None:
+    advice = {
+        "advice": "version", "network": "LinkedIn", "setting": "SENDEPLAN_LINKEDIN_API_VERSION", "version": "202401",
+        "newer": "202609", "listed_at": "https://learn.microsoft.com/linkedin/marketing/versioning",
+    }  # fmt: skip
+    with platform.database.write() as session:
+        channel = session.get_one(Channel, linkedin.id)
+        channel.missing = ["r_organization_social"]
+        channel.paused_at, channel.paused_by = platform.clock.now(), "Sendeplan"
+        channel.pause_reason, channel.pause_advice = "Requested version is not active", advice
+    page = alice.get(f"/channels/{linkedin.id}").text
+    assert "Permissions are missing" in page
+    assert "<code>r_organization_social</code>" in page
+    assert "SENDEPLAN_LINKEDIN_API_VERSION" in page
+    assert "202609" in page
+    assert "Requested version is not active" in page
+    assert "202609" in alice.get("/channels").text

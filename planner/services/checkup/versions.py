@@ -19,6 +19,10 @@ def served(scene: Scene, session: Session) -> Iterator[Finding]:
         if not one.version.readable:
             yield problem("networks", "version_unreadable", **given)
             continue
+        if one.refused:
+            code = "version_refused" if one.version.newer else "version_refused_unknown"
+            yield problem("networks", code, listed_at=one.version.listed_at, **given)
+            continue
         last = one.ends_within(AHEAD, scene.now)
         if last is None:
             yield ok("networks", "version_served", **given)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,13 +25,15 @@ def apply(session: Session, access: ChannelAccess, verdict: Verdict, now: dateti
     if verdict.channel is ChannelEffect.THROTTLE:
         _throttle(channel, verdict.try_at)
     elif verdict.channel is ChannelEffect.PAUSE:
-        _pause(session, channel, now, verdict.message)
+        _pause(session, channel, now, verdict)
     else:
-        ask_to_reconnect(session, access, now, verdict.message)
+        ask_to_reconnect(session, access, now, verdict.message, verdict.advice)
 
 
-def ask_to_reconnect(session: Session, access: ChannelAccess, now: datetime, reason: str) -> None:
-    """The channel's access has ended: nothing goes out until a person reconnects it.
+def ask_to_reconnect(
+    session: Session, access: ChannelAccess, now: datetime, reason: str, advice: Mapping[str, Any] | None = None
+) -> None:
+    """The channel's access has ended: nothing goes out until a person reconnects it, and does what ``advice`` says.
 
     Nothing happens where the channel has got new access since the call.
     """
@@ -37,6 +41,7 @@ def ask_to_reconnect(session: Session, access: ChannelAccess, now: datetime, rea
     if channel.reconnect_since is not None or channel.credentials_version != access.version:
         return
     channel.reconnect_since, channel.reconnect_reason = now, reason[:500]
+    channel.reconnect_advice = dict(advice) if advice else None
     channel.refreshing_until = None
     events.record(session, machine(channel.workspace_id), now, "channel", channel.id, "reconnect_needed")
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_reconnect")
@@ -48,10 +53,11 @@ def _throttle(channel: Channel, until: datetime | None) -> None:
         channel.throttled_until, channel.throttle_reason = until, "unreachable"
 
 
-def _pause(session: Session, channel: Channel, now: datetime, reason: str) -> None:
+def _pause(session: Session, channel: Channel, now: datetime, verdict: Verdict) -> None:
     if channel.paused_at is not None:
         return
-    by = machine(channel.workspace_id)
-    channel.paused_at, channel.pause_reason, channel.paused_by = now, reason[:500], by.label
-    events.record(session, by, now, "channel", channel.id, "paused", reason=reason[:500])
+    by, reason = machine(channel.workspace_id), verdict.message[:500]
+    channel.paused_at, channel.pause_reason, channel.paused_by = now, reason, by.label
+    channel.pause_advice = dict(verdict.advice) or None
+    events.record(session, by, now, "channel", channel.id, "paused", reason=reason)
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_paused")

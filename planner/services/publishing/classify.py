@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from planner.domain import retry
 from planner.domain.states import DeliveryState, Outcome
@@ -37,7 +38,8 @@ class ChannelEffect(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How an attempt ended and where the delivery goes. ``try_at`` is set where it is scheduled again; ``named_id`` is
-    the post that a network says it has already; ``limits`` is what its answer said of them."""
+    the post that a network says it has already; ``limits`` is what its answer said of them. ``advice`` is the code of
+    what a person can do, with what it needs to be said (see :mod:`planner.services.publishing.advising`)."""
 
     outcome: Outcome
     state: DeliveryState
@@ -48,6 +50,7 @@ class Verdict:
     channel: ChannelEffect = ChannelEffect.NONE
     named_id: str | None = None
     limits: tuple[LimitReading, ...] = ()
+    advice: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def throttled(self) -> bool:
@@ -63,6 +66,9 @@ REJECTIONS: Mapping[type[NetworkError], str] = {
     Rejected: "rejected",
     Unsupported: "unsupported",
 }
+
+#: Surely not accepted, and no other post will be before a person acts.
+PAUSES: Mapping[type[NetworkError], str] = {Blocked: "blocked", VersionOver: "version_over"}
 
 
 def classify(error: NetworkError, attempts: int, now: datetime) -> Verdict:
@@ -106,17 +112,17 @@ def _throttled(error: Throttled) -> Verdict:
     limits = error.limits
     if not any(reading.used_up and reading.calls in (Calls.PUBLISH, Calls.ALL) for reading in limits):
         limits = (*limits, spent(Scope.CHANNEL, Calls.PUBLISH, "throttle", error.retry_after))
-    message = error.network_message or str(error)
-    return Verdict(Outcome.REFUSED, DeliveryState.SCHEDULED, THROTTLED, message, error.status, limits=limits)
+    message, advice = error.network_message or str(error), advice_of(error)
+    return Verdict(
+        Outcome.REFUSED, DeliveryState.SCHEDULED, THROTTLED, message, error.status, limits=limits, advice=advice
+    )
 
 
 def _refused(error: Refused, attempts: int, now: datetime) -> Verdict:
     if error.pause_channel:
         effect = ChannelEffect.PAUSE
-        code = "blocked" if isinstance(error, Blocked) else "quota_spent"
-        verdict = _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, code, try_at=now, channel=effect)
-        # A network's words about its versions tell a person nothing.
-        return replace(verdict, code="version_over", message=str(error)) if isinstance(error, VersionOver) else verdict
+        code = next((code for kind, code in PAUSES.items() if isinstance(error, kind)), "quota_spent")
+        return _verdict(error, Outcome.REFUSED, DeliveryState.SCHEDULED, code, try_at=now, channel=effect)
     try_at = retry.next_try(now, attempts, error.retry_after)
     if try_at is None:
         return _verdict(error, Outcome.REFUSED, DeliveryState.FAILED, "attempts_exhausted")
@@ -139,4 +145,13 @@ def _verdict(
     named_id: str | None = None,
 ) -> Verdict:
     message = error.network_message or str(error)
-    return Verdict(outcome, state, code, message, error.status, try_at, channel, named_id, error.limits)
+    return Verdict(
+        outcome, state, code, message, error.status, try_at, channel, named_id, error.limits, advice_of(error)
+    )
+
+
+def advice_of(error: NetworkError) -> Mapping[str, Any]:
+    """What to do about it, by the code of the row that the network's answer fits; empty where none says."""
+    if not error.advice:
+        return {}
+    return {"advice": error.advice, **({"permissions": list(error.named)} if error.named else {})}

@@ -16,7 +16,7 @@ from planner.domain.states import DeliveryState, Outcome, may_move
 from planner.models import Channel, Delivery
 from planner.services import limits
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects, moves, notices
+from planner.services.publishing import advising, channel_effects, moves, notices
 from planner.services.publishing.again import write_again
 from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import RECONNECT, ChannelEffect, Verdict
@@ -50,6 +50,8 @@ class Order:
 
 def note(platform: Platform, order: Order, answer: Published | Verdict, readings: Sequence[LimitReading] = ()) -> None:
     """Write down how the visible call ended, and what the network said of its limits meanwhile."""
+    if isinstance(answer, Verdict):
+        answer = advising.completed(platform.settings, order.access.network, answer)
     outcome = _note(platform, order, answer, readings, platform.clock.now())
     platform.counts.attempts.add(order.access.network, outcome.value)
 
@@ -81,6 +83,7 @@ def _note(
 def not_sent(platform: Platform, work: Claimed, verdict: Verdict) -> None:
     """Write down that the preparation failed: an attempt that ended before anything could be visible."""
     now, app = platform.clock.now(), limits.app_of(platform, work.access.network)
+    verdict = advising.completed(platform.settings, work.access.network, verdict)
 
     def write(session: Session) -> bool:
         is_noted = _not_sent(session, work, verdict, now)
@@ -156,7 +159,14 @@ def _as_it_stands(session: Session, ref: Ref, access: ChannelAccess, verdict: Ve
     found = session.execute(channel.with_for_update(read=True)).one()
     if found.credentials_version == access.version or found.reconnect_since is not None:
         return verdict
-    return replace(verdict, state=DeliveryState.SCHEDULED, code="token_renewed", try_at=now, channel=ChannelEffect.NONE)
+    return replace(
+        verdict,
+        state=DeliveryState.SCHEDULED,
+        code="token_renewed",
+        try_at=now,
+        channel=ChannelEffect.NONE,
+        advice={},
+    )
 
 
 def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> bool:
@@ -191,7 +201,7 @@ def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) 
 
 def _values(verdict: Verdict, now: datetime, work: Claimed, number: int) -> dict[str, Any]:
     """What the delivery's row says after attempt ``number``."""
-    error = moves.error(verdict.code, verdict.message)
+    error = moves.error(verdict.code, verdict.message, verdict.advice)
     values = {**FREE, **error}
     if verdict.state is DeliveryState.UNKNOWN:
         # The owner stays: the sender's late answer still counts. A first look comes at once; it can only find.

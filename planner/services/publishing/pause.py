@@ -90,12 +90,16 @@ def release_channel(session: Session, actor: Actor, channel_id: int, *, now: dat
 def _pause(what: Workspace | Campaign | Channel, actor: Actor, reason: str, now: datetime) -> None:
     what.paused_at = what.paused_at or now
     what.pause_reason, what.paused_by = reason, actor.label
+    if isinstance(what, Channel):
+        what.pause_advice = None
 
 
 def _release(what: Workspace | Campaign | Channel) -> None:
     if what.paused_at is None:
         raise Conflict("not_paused")
     what.paused_at = what.pause_reason = what.paused_by = None
+    if isinstance(what, Channel):
+        what.pause_advice = None
 
 
 def _checked(reason: str) -> str:

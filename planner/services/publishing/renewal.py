@@ -21,6 +21,7 @@ from planner.services.channels import parse_moment, release_waiting
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, guards
 from planner.services.publishing.again import write_again
+from planner.services.publishing.classify import advice_of
 from planner.services.publishing.tables import CHANNEL, changed
 from publishers.base import Credentials, NetworkError, ReconnectNeeded
 
@@ -89,8 +90,8 @@ def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
                 return Renewed(Renewal.ELSEWHERE, access)
             fresh = publisher.refresh()
     except (ReconnectNeeded, VaultError) as error:
-        reason = str(error)
-        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason))
+        reason, advice = str(error), advice_of(error) if isinstance(error, ReconnectNeeded) else None
+        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason, advice))
         return Renewed(Renewal.IMPOSSIBLE, access)
     except NetworkError as error:
         _log.warning("The channel's access could not be renewed: %s", error)
@@ -163,7 +164,7 @@ def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: M
     actor, now = machine(channel.workspace_id), platform.clock.now()
     if channel.reconnect_since is not None:
         # Another process took its turn after ours, found the token spent and asked for a person: no need any more.
-        channel.reconnect_since = channel.reconnect_reason = None
+        channel.reconnect_since = channel.reconnect_reason = channel.reconnect_advice = None
         release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "access_renewed")
     return ChannelAccess.of(channel)

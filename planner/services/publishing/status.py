@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -115,6 +115,14 @@ class Holds:
             guards.Hold.RECONNECT: delivery.channel.reconnect_reason,
         }
         return said.get(hold) or ""
+
+    def advice(self, delivery: Delivery, hold: guards.Hold) -> Mapping[str, Any]:
+        """What to do about it, where a network's answer is the reason (``advising``); else empty."""
+        said = {
+            guards.Hold.CHANNEL_PAUSED: delivery.channel.pause_advice,
+            guards.Hold.RECONNECT: delivery.channel.reconnect_advice,
+        }
+        return said.get(hold) or {}
 
     def would_hold(self, delivery: Waiting) -> guards.Hold | None:
         """What would hold the delivery if it were to go out now, whatever state it is in."""

@@ -20,7 +20,8 @@ from planner.web.api.problems import field_errors
 from planner.web.api.shapes import channels as channel_shapes, content, posts as shapes
 from planner.web.api.shapes.common import FieldProblem, Page
 from planner.web.messages import sentence
-from planner.web.posts.trouble import WHY
+from planner.web.messages.advice import advice
+from planner.web.posts import trouble
 from publishers.registry import UnknownNetwork
 
 
@@ -173,8 +174,7 @@ _NOT_YET: Mapping[str, Any] = {
 def _error(delivery: models.Delivery) -> shapes.DeliveryError | None:
     if delivery.error_code is None:
         return None
-    why = WHY.get(delivery.error_code)
-    message = str(why) if why is not None else sentence(delivery.error_code, delivery.error_params)
+    message = trouble.why(delivery) or sentence(delivery.error_code, delivery.error_params)
     return shapes.DeliveryError(
         code=delivery.error_code, message=message, network_message=delivery.network_message or None
     )
@@ -238,7 +238,8 @@ def pause(found: models.Workspace | models.Campaign | models.Channel) -> channel
     """A pause, None where there is none."""
     if found.paused_at is None:
         return None
-    return channel_shapes.Pause(since=found.paused_at, reason=found.pause_reason, by=found.paused_by)
+    told = advice(found.pause_advice, found.network) if isinstance(found, models.Channel) else ""
+    return channel_shapes.Pause(since=found.paused_at, reason=told or found.pause_reason, by=found.paused_by)
 
 
 def _capabilities(platform: Platform, found: models.Channel) -> channel_shapes.Capabilities | None:

@@ -28,7 +28,7 @@ from planner.services.publishing import pause
 from planner.web import choices, context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
-from planner.web.channels.consenting import consent_of
+from planner.web.channels.consenting import consent_of, prevented
 from planner.web.channels.labels import missed_choices
 from planner.web.messages import explain
 from planner.web.notify import say
@@ -166,6 +166,7 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         members=choices.members(),
         categories=choices.categories(),
         one_click=(found := consent_of(channel.network)) is not None and found.ready,
+        lacks=prevented(tuple(channel.missing or ()), channel.network) if consent_of(channel.network) else [],
         takes_credentials=channels.takes_credentials(channel),
         missed_choices=missed_choices(channel.missed_after_seconds),
         archive_text=ngettext(

@@ -9,6 +9,7 @@ from flask_babel import LazyString, gettext as _, lazy_gettext as _l, ngettext
 from planner.domain.alarms import AlertKind
 from planner.models import Alert
 from planner.web.formats import day
+from planner.web.messages.advice import what_to_set
 
 ADVICE: dict[AlertKind, LazyString] = {
     AlertKind.SENDING: _l("Look whether the scheduler runs and the network answers. Nothing is sent a second time."),
@@ -44,17 +45,18 @@ def title(alert: Alert) -> str:
 def advice(alert: Alert) -> str:
     """What to do about it."""
     if alert.kind is AlertKind.VERSION:
-        return _(
-            "Set %(setting)s to a newer version (%(newest)s or later), and start Sendeplan again: without it nothing"
-            " goes out on %(network)s.",
-            setting=alert.data["setting"],
-            newest=alert.data["newest"],
-            network=alert.data["network"],
-        )
+        without = _("Without it nothing goes out on %(network)s.", network=alert.data["network"])
+        return f"{what_to_set(alert.data)} {without}"
     return str(ADVICE[alert.kind])
 
 
 def _version_title(alert: Alert) -> str:
+    if alert.data["ends"] is None:
+        return _(
+            "%(network)s no longer serves version %(version)s of its API",
+            network=alert.data["network"],
+            version=alert.data["version"],
+        )
     ends = date.fromisoformat(alert.data["ends"])
     return _(
         "%(network)s serves version %(version)s of its API only until about %(day)s",

@@ -46,6 +46,17 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
         _l("%(network)s no longer serves version %(version)s of its API (its end: %(ends)s)."),
         _l("Set %(setting)s to a newer version (%(newest)s or later), and start Sendeplan again."),
     ),
+    "version_refused": (
+        _l("%(network)s no longer serves version %(version)s of its API: it said so, and channels wait."),
+        _l("Set %(setting)s to a newer version (%(newest)s or later), start Sendeplan again, and end their pause."),
+    ),
+    "version_refused_unknown": (
+        _l("%(network)s no longer serves version %(version)s of its API: it said so, and channels wait."),
+        _l(
+            "Set %(setting)s to the newest version that %(listed_at)s lists, start Sendeplan again, and end their "
+            "pause."
+        ),
+    ),
     "version_unreadable": (
         _l("%(setting)s names no version of the API of %(network)s: %(version)s."),
         _l("Write it as %(newest)s is written, or leave it out."),

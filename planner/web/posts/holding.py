@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from planner.models import Delivery
 from planner.services.publishing.guards import Hold
 from planner.services.publishing.status import Holds
+from planner.web.messages.advice import advice
 from planner.web.posts.trouble import waiting
 
 
@@ -18,8 +19,10 @@ def holds_of(holds: Holds, deliveries: Iterable[Delivery]) -> dict[int, str]:
 
 
 def sentence(holds: Holds, delivery: Delivery, hold: Hold) -> str:
-    """What holds it, and why: a pause has a reason."""
+    """What holds it, and why: a pause has a reason. Where a network's answer is the reason, what to do about it."""
     said, what = holds.words(delivery, hold), waiting(hold, holds.goes_on_at(delivery, hold))
+    if told := advice(holds.advice(delivery, hold), delivery.channel.network):
+        return f"{what} {told}"
     return _("%(what)s Reason: %(reason)s", what=what, reason=_ended(said)) if said else what
 
 

@@ -14,16 +14,17 @@ from planner.services.doubt import DOUBT
 from planner.services.publishing.following import RESTORED
 from planner.services.publishing.guards import Hold
 from planner.web.formats import moment
+from planner.web.messages.advice import advised
 
 S = DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """``what`` happened, whether it is ``live``, and the names of the buttons that help: ``now``, ``slot``, ``edit``,
-    ``live``, ``not_live``, ``drop``, ``channel``, ``assist``, ``hand``."""
+    """``what`` happened and what to do, whether it is ``live``, and the names of the buttons that help: ``now``,
+    ``slot``, ``edit``, ``live``, ``not_live``, ``drop``, ``channel``, ``assist``, ``hand``."""
 
-    what: LazyString
+    what: LazyString | str
     live: LazyString
     actions: tuple[str, ...] = ()
     kind: str = "danger"
@@ -34,7 +35,7 @@ ONLY_THE_POST = _l("The post is live; this is not.")
 NOBODY_KNOWS = _l("Only a look at the network can tell whether it is live.")
 LOOKING = _l("Sendeplan is looking for it on the network by itself. It is not sent a second time meanwhile.")
 
-#: Why, by the delivery's error code.
+#: Why, by the delivery's error code, where the network's answer does not say more (``messages/advice.py``).
 WHY: Mapping[str, LazyString] = {
     "rejected": _l("The network did not accept this content."),
     "unsupported": _l("This connection cannot publish this kind of post."),
@@ -100,10 +101,18 @@ def trouble_of(delivery: Delivery) -> Trouble | None:
     What follows a post has no slot and no form of its own, and the post itself is live.
     """
     found = _trouble_of(delivery)
+    if found is not None and (said := why(delivery)):
+        found = replace(found, what=said)
     if found is None or not delivery.step:
         return found
     live = ONLY_THE_POST if found.live is SURELY_NOT else found.live
     return replace(found, live=live, actions=tuple(a for a in found.actions if a not in ("slot", "edit")))
+
+
+def why(delivery: Delivery) -> str:
+    """What went wrong with a delivery and what to do about it; empty where nothing did."""
+    code = delivery.error_code or ""
+    return advised(code, delivery.error_params, delivery.channel.network) or str(WHY.get(code, ""))
 
 
 def _trouble_of(delivery: Delivery) -> Trouble | None:

@@ -10,6 +10,8 @@ import pytest
 from planner.bootstrap import bootstrap
 from planner.config import NetworkSettings
 from planner.domain.states import DeliveryState, Outcome
+from planner.services import alerts
+from planner.services.api_versions import in_use
 from planner.services.publishing import pool
 from planner.services.publishing.status import held
 from tests.services.publishing.conftest import NETWORKS
@@ -177,9 +179,10 @@ def test_a_spent_quota_pauses_the_channel_and_holds_what_waits(stage: Stage) -> 
     assert stage.run() == 0
 
 
-def test_a_version_that_the_network_no_longer_serves_holds_the_channel_and_says_what_the_operator_does(
+def test_a_version_that_the_network_no_longer_serves_holds_the_channel_and_keeps_what_the_operator_sets(
     stage: Stage,
 ) -> None:
+    """At once an alert names it too, and what the check-up reads."""
     stage.sandbox.faults.add("version_retired", "linkedin", count=1)
     channel = stage.channel("linkedin")
     delivery = stage.due(channel)
@@ -188,7 +191,22 @@ def test_a_version_that_the_network_no_longer_serves_holds_the_channel_and_says_
 
     held_now = stage.read(delivery)
     assert (held_now.state, held_now.error_code) == (S.SCHEDULED, "version_over")
-    assert "the operator sets a newer one" in (stage.channel_now(channel).pause_reason or "")
+    told = stage.channel_now(channel).pause_advice
+    assert told == held_now.error_params
+    assert told == {
+        "advice": "version",
+        "network": "LinkedIn",
+        "setting": "SENDEPLAN_LINKEDIN_API_VERSION",
+        "version": "202608",
+        "newer": "",
+        "listed_at": "https://learn.microsoft.com/linkedin/marketing/versioning",
+    }
+    alerts.check(stage.platform)
+    with stage.platform.database.read() as session:
+        assert [(a.kind, a.data["version"], a.data["ends"]) for a in alerts.open_alerts(session)] == [
+            ("version", "202608", None)
+        ]
+        assert [one.refused for one in in_use(session, stage.platform.settings)] == [True]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
