@@ -119,9 +119,19 @@ BY_STATUS = (
         advice="access_ended",
     ),
     Rule(PaymentRequired, "asks for payment", 402, source="RFC 9110, 15.5.3", advice="topping_up"),
-    Rule(Uncertain, "gave up waiting", 408, source="RFC 9110, 15.5.9: what came of it stays open", advice="gave_up"),
     Rule(
-        Uncertain, "reports a conflict", 409, source="RFC 9110, 15.5.10: it may conflict with itself", advice="conflict"
+        Uncertain,
+        "gave up waiting",
+        408,
+        source="RFC 9110, 15.5.9: what came of it stays open",
+        advice="gave_up",
+    ),
+    Rule(
+        Uncertain,
+        "reports a conflict",
+        409,
+        source="RFC 9110, 15.5.10: it may conflict with itself",
+        advice="conflict",
     ),
     Rule(
         Uncertain,

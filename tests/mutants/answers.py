@@ -32,8 +32,8 @@ UNSURE = found_in(
 
 def _status(status: str, words: str, guard: str) -> Mutant:
     """A status that says nothing for sure, read as a refusal."""
-    old = f'    Rule(Uncertain, "{words}"'
-    edit = Edit(ERRORS, f"{old}, {status}, ", f'    Rule(Refused, "{words}", {status}, ')
+    row = f'        "{words}",\n        {status},\n'
+    edit = Edit(ERRORS, f"        Uncertain,\n{row}", f"        Refused,\n{row}")
     name = "answer-3xx" if status.startswith("range") else f"answer-{status}"
     return Mutant(name, guard, "the doubt: it is read as a refusal", (edit,), BY_STATUS)
 
@@ -74,8 +74,8 @@ MUTANTS = (
             ),
             Edit(
                 ERRORS,
-                '    Rule(Uncertain, "has a problem of its own", range(500, 600), ',
-                '    Rule(Refused, "has a problem of its own", range(500, 600), ',
+                '        Uncertain,\n        "has a problem of its own",\n        range(500, 600),\n',
+                '        Refused,\n        "has a problem of its own",\n        range(500, 600),\n',
             ),
         ),
         UNSURE,

@@ -116,7 +116,9 @@ def test_a_rejected_post_says_why_in_the_networks_words_and_can_be_tried_again(
     assert post["status"] == "failed"
     error = post["deliveries"][0]["error"]
     assert error["code"]
-    assert error["message"] == "The network did not accept this content."
+    assert error["message"] == (
+        "The network did not accept this content. Its own words say why; change that, and send again."
+    )
     assert error["network_message"].startswith("The text of your post was refused")
     delivery = post["deliveries"][0]["id"]
     made(admin.post(f"/deliveries/{delivery}/retry"))
