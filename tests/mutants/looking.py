@@ -279,11 +279,27 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    taken = _taken(session, doubt, [post.remote_id for post in listed])\n",
+                "    taken = _taken(session, doubt, channels, [post.remote_id for post in listed])\n",
                 "    taken: set[str] = set()\n",
             ),
         ),
         found_in(LOOK_TESTS, "a_remote_post_is_adopted_only_once"),
+    ),
+    Mutant(
+        "adopt-account",
+        "A remote post that a delivery of another workspace has, which posts for the same account, is not adopted.",
+        "the other channels of the account",
+        (
+            Edit(
+                UNCONFIRMED,
+                "    channels = channels_of_account(session, doubt.ref.channel_id)\n",
+                "    channels = [doubt.ref.channel_id]\n",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_same_account.py",
+            "what_one_workspace_published_is_not_taken_for_the_lost_post_of_another",
+        ),
     ),
     Mutant(
         "adopt-once",
@@ -307,7 +323,8 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):\n",
+                "    if found.finding is not Finding.ABSENT and "
+                "_count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts):\n",
                 "    if False:\n",
             ),
         ),

@@ -39,7 +39,7 @@ MUTANTS = (
         "restore-since",
         "After a restore, posts are looked for from the backup's last event on.",
         "the backup's moment: they are looked for from now on",
-        (Edit(RESTORED, '            "started_at": made_at,\n', '            "started_at": now,\n'),),
+        (Edit(RESTORED, "            made_at,\n", "            now,\n"),),
         found_in(TESTS, "what_went_out_after_the_backup_is_found_and_not_sent_again"),
     ),
     Mutant(

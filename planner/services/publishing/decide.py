@@ -26,6 +26,7 @@ from planner.services.by_hand import CODE
 from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
 from planner.services.publishing import guards, notices, restored, telling
+from planner.services.publishing.account import channels_of_account, one_at_a_time
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
@@ -215,8 +216,10 @@ def _candidate_at(delivery: Delivery, url: str | None) -> str | None:
 
 
 def _is_taken(session: Session, delivery: Delivery, remote_id: str) -> bool:
-    query = select(Delivery.id).where(Delivery.channel_id == delivery.channel_id, Delivery.remote_id == remote_id)
-    return session.scalar(query) not in (None, delivery.id)
+    channels = channels_of_account(session, delivery.channel_id)
+    one_at_a_time(session, channels)
+    others = Delivery.channel_id.in_(channels), Delivery.remote_id == remote_id, Delivery.id != delivery.id
+    return session.scalar(select(Delivery.id).where(*others).limit(1)) is not None
 
 
 def is_web_address(url: str) -> bool:

@@ -110,6 +110,34 @@ def frozen(
     return freeze_step(network, place.whole, delivery.step, place.under)
 
 
+def mark(
+    session: Session,
+    delivery_id: int,
+    digest: str,
+    since: datetime,
+    *,
+    number: int,
+    deadline_at: datetime,
+    finished_at: datetime | None,
+    epoch: int = 0,
+) -> None:
+    """Put on record what a restored instance may have done after its backup: an attempt that began right then
+    (``since``), and of which nothing is known. ``finished_at`` None keeps it open until it is looked for."""
+    values = {
+        "delivery_id": delivery_id,
+        "number": number,
+        "epoch": epoch,
+        "owner": RESTORED,
+        "fingerprint": digest,
+        "started_at": since,
+        "deadline_at": deadline_at,
+        "finished_at": finished_at,
+        "outcome": Outcome.UNCERTAIN,
+        "error_code": RESTORED,
+    }
+    session.execute(insert(ATTEMPT).values(values))
+
+
 def _whole(session: Session, ref: Ref, before: Any, root_id: int) -> dict[str, Any] | None:
     """The payload of the post itself. What was published before it was claimed is frozen as it stands."""
     if before.step:
@@ -137,7 +165,8 @@ def _make(session: Session, ref: Ref, before: Any, root_id: int, kind: FollowUp,
     given = {name: value for name, value in {**ids, **always, **begins}.items() if value is not None}
     made, state = Ref(added(session, insert(DELIVERY).values(given)), **ids), begins["state"]
     if state is S.UNKNOWN and in_doubt_since is not None:
-        _doubt(session, made, begins["payload"], in_doubt_since, now)
+        digest = fingerprint.digest(begins["payload"]["expected"])
+        mark(session, made.id, digest, in_doubt_since, number=1, deadline_at=now, finished_at=now)
     why = {"code": begins["error_code"]} if "error_code" in begins else {}
     note(session, made, state, now, data={"step": step, "kind": kind.value, **why})
     telling.moved(session, made, None, state)
@@ -155,23 +184,6 @@ def _begins(
         frozen = freeze_step(network, place.whole, step, place.under)
         return {"state": S.UNKNOWN, "payload": frozen.as_json(), "attempt_count": 1, "look_at": now, **error(RESTORED)}
     return {"state": S.SCHEDULED, "try_at": now}
-
-
-def _doubt(session: Session, made: Ref, payload: dict[str, Any], since: datetime, now: datetime) -> None:
-    """As if an attempt had begun right after the backup, of which nothing is known."""
-    attempt = {
-        "delivery_id": made.id,
-        "number": 1,
-        "epoch": 0,
-        "owner": RESTORED,
-        "fingerprint": fingerprint.digest(payload["expected"]),
-        "started_at": since,
-        "deadline_at": now,
-        "finished_at": now,
-        "outcome": Outcome.UNCERTAIN,
-        "error_code": RESTORED,
-    }
-    session.execute(insert(ATTEMPT).values(attempt))
 
 
 _STANDING = (

@@ -12,7 +12,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -93,19 +93,16 @@ def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, 
         values = {"attempt_count": number, "attempts_forgiven": number, "looks": 0}
         values["look_at"] = now if looked_for else None
         changed(session, update(DELIVERY).where(DELIVERY.c.id == ref.id).values(values))
-        mark = {
-            "delivery_id": ref.id,
-            "number": number,
-            "epoch": delivery.epoch,
-            "owner": RESTORED,
-            "fingerprint": fingerprint.digest(expected) if expected else "",
-            "started_at": made_at,
-            "deadline_at": max(now, delivery.lease_until or now),
-            "finished_at": now if at_once else None,
-            "outcome": Outcome.UNCERTAIN,
-            "error_code": RESTORED,
-        }
-        session.execute(insert(ATTEMPT).values(mark))
+        following.mark(
+            session,
+            ref.id,
+            fingerprint.digest(expected) if expected else "",
+            made_at,
+            number=number,
+            epoch=delivery.epoch,
+            deadline_at=max(now, delivery.lease_until or now),
+            finished_at=now if at_once else None,
+        )
         session.expire(delivery)
         return looked_for
 

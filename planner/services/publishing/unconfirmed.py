@@ -17,6 +17,7 @@ from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Delivery
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import moves, notices, restored
+from planner.services.publishing.account import channels_of_account, one_at_a_time
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.following import RESTORED
 from planner.services.publishing.moves import FREE, Ref, move
@@ -98,10 +99,13 @@ def _conclude(
     now: datetime,
 ) -> Look:
     sought, listed = _sought(delivery, attempts), seen.recent.posts
-    taken = _taken(session, doubt, [post.remote_id for post in listed])
-    sharing = _twins_in_doubt(session, doubt, attempts)
+    channels = channels_of_account(session, doubt.ref.channel_id)
+    one_at_a_time(session, channels)
+    taken = _taken(session, doubt, channels, [post.remote_id for post in listed])
+    sharing = 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, channels, attempts)
     found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
-    if found.finding is not Finding.ABSENT and _twin_is_being_sent(session, doubt, attempts):
+    if found.finding is not Finding.ABSENT and _count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts):
+        # It may be the other one's, whose answer is on its way.
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
         return Look.TWIN
     if found.finding is Finding.FOUND:
@@ -290,26 +294,19 @@ def _look_again(session: Session, doubt: Doubt, at: datetime | None, **values: A
     changed(session, statement.values(look_at=at, **values))
 
 
-def _taken(session: Session, doubt: Doubt, remote_ids: Sequence[str]) -> set[str]:
+def _taken(session: Session, doubt: Doubt, channels: Sequence[int], remote_ids: Sequence[str]) -> set[str]:
     query = select(Delivery.remote_id).where(
-        Delivery.channel_id == doubt.ref.channel_id, Delivery.remote_id.in_(remote_ids), Delivery.id != doubt.ref.id
+        Delivery.channel_id.in_(channels), Delivery.remote_id.in_(remote_ids), Delivery.id != doubt.ref.id
     )
     return {remote_id for remote_id in session.scalars(query) if remote_id is not None}
 
 
-def _twin_is_being_sent(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> bool:
-    """Whether the post found may be that of another delivery with the same text, whose answer is on its way."""
-    return bool(_count_twins(session, _TWINS_BEING_SENT, doubt, attempts))
-
-
-def _twins_in_doubt(session: Session, doubt: Doubt, attempts: Sequence[Attempt]) -> int:
-    """How many deliveries of the channel are looked for with this text, this one among them."""
-    return 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, attempts)
-
-
-def _count_twins(session: Session, statement: Select[Any], doubt: Doubt, attempts: Sequence[Attempt]) -> int:
+def _count_twins(
+    session: Session, statement: Select[Any], doubt: Doubt, channels: Sequence[int], attempts: Sequence[Attempt]
+) -> int:
+    """How many other deliveries to the same account with this text ``statement`` finds."""
     texts = sorted({attempt.fingerprint for attempt in attempts})
-    known = {"delivery": doubt.ref.id, "channel": doubt.ref.channel_id, "texts": texts}
+    known = {"delivery": doubt.ref.id, "channels": channels, "texts": texts}
     return int(run(session, statement, known).scalar_one())
 
 
@@ -343,11 +340,12 @@ _TWINS = (
     select(func.count(func.distinct(_twin.id)))
     .join(Attempt, Attempt.delivery_id == _twin.id)
     .where(
-        _twin.channel_id == bindparam("channel"),
+        _twin.channel_id.in_(bindparam("channels", expanding=True)),
         _twin.id != bindparam("delivery"),
         _SAME_PARENT,
         Attempt.fingerprint.in_(bindparam("texts", expanding=True)),
     )
 )
+#: Those that are looked for as well, and those whose answer is on its way.
 _TWINS_IN_DOUBT = _TWINS.where(_twin.look_at.is_not(None))
 _TWINS_BEING_SENT = _TWINS.where(_twin.state == DeliveryState.SENDING, Attempt.outcome.is_(None))
