@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.simulator.world import World
 
 #: How often a world in which things go wrong has it.
-CHANCE = 0.12
+CHANCE = 0.08
 #: Minutes: how long after the beginning the backup is made, and how old it is when it comes back.
 MADE, AGE = (1.0, 120.0), (0.2, 100.0)
 #: While somebody stands still nobody can stop the server: tried again then.

@@ -37,7 +37,7 @@ from tests.support.folders import memory_folder
 
 WORKERS, SCHEDULERS = 3, 2
 #: One schedule in so many runs on PostgreSQL.
-POSTGRESQL_EVERY = 24
+POSTGRESQL_EVERY = 32
 SQLITE, POSTGRESQL, BY_SEED = "sqlite", "postgresql", "auto"
 FOLDER_PREFIX = "sendeplan-simulator-"
 #: Seconds: the longest that any schedule takes by far; how often is looked whether the others are alive; how long one
