@@ -57,8 +57,11 @@ class AdvisoryLock:
         connection, self._connection, self._holds = self._connection, None, False
         if connection is None:
             return
-        with suppress(psycopg.Error), connection, _in_time(connection):
-            connection.rollback()  # a server that is told notices at once; of a closed connection only a little later
+        try:
+            with suppress(psycopg.Error), _in_time(connection):
+                connection.rollback()  # a server that is told notices at once; of a closed one only a little later
+        finally:
+            connection.close()
 
     def _connect(self) -> psycopg.Connection[Any]:
         self._connection = psycopg.connect(

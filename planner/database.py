@@ -16,6 +16,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from planner import afterwards
 from planner.shared_commits import SharedCommits
@@ -49,6 +50,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._patient = self.url if self.is_sqlite else _with_patience(self.url)
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgresql_engine(self._patient, pool_size)
+        self._disposed = 0
+        _closes_what_comes_back_late(self.engine, lambda: self._disposed)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._writing = threading.Lock()
         self._shared = SharedCommits(self.write)
@@ -96,7 +99,8 @@ class Database:
                 self._writing.release()
 
     def dispose(self) -> None:
-        """Close all pooled connections."""
+        """Close all pooled connections, and those that are in use as soon as they are given back."""
+        self._disposed += 1
         self.engine.dispose()
 
 
@@ -149,6 +153,20 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
             cursor.close()
 
     return engine
+
+
+def _closes_what_comes_back_late(engine: Engine, disposed: Callable[[], int]) -> None:
+    """Close what was in use while the pool was disposed of: given back, it would stay open in a pool that nobody uses
+    any more. ``disposed`` is how often that has happened."""
+
+    @event.listens_for(engine, "connect")
+    def born(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["pool"] = disposed()
+
+    @event.listens_for(engine, "checkin")
+    def come_back(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if record.info.get("pool") != disposed() and record.dbapi_connection is not None:
+            record.invalidate()
 
 
 def _lower(value: Any) -> Any:
