@@ -114,13 +114,15 @@ Credentials = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose account the credentials open. ``missing`` names permissions that publishing needs and that are
-    not granted; empty when all are there."""
+    """Whose account the credentials open. ``missing`` names the permissions of a complete connection that are not
+    granted. ``permissions_known``: whether anybody says what is granted; where not, empty ``missing`` proves nothing.
+    """
 
     remote_id: str
     name: str
     url: str | None = None
     missing: tuple[str, ...] = ()
+    permissions_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ BY_HAND = Capabilities(can_list=False, can_delete=False, has_metrics=False, assi
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``.
+    """One thing a connection needs. ``secret`` fields are never shown again. ``kind``: ``text`` or ``datetime``. One
+    that is not ``typed`` comes with the network's answer, and no form asks for it.
 
     ``pattern`` is a regular expression that the whole value has to match, and ``example`` a value that does.
     """
@@ -221,6 +224,7 @@ class CredentialField:
     kind: str = "text"
     pattern: str = ""
     example: str = ""
+    typed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

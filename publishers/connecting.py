@@ -10,7 +10,7 @@ What is kept between the steps, for whom and for how long, is the caller's busin
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -23,29 +23,43 @@ class Purpose(StrEnum):
 
     PUBLISH = "publish"
     CHOOSE = "choose"
+    PORTFOLIOS = "portfolios"
     RECOGNISE = "recognise"
     IMAGES = "images"
     CONFIRM = "confirm"
     FIGURES = "figures"
     FOLLOWERS = "followers"
     COMMENTS = "comments"
+    MENTIONS = "mentions"
     ANSWERS = "answers"
     HIDING = "hiding"
     LIKES = "likes"
     RENEW = "renew"
     ROLE = "role"
+    ACCESS = "access"
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One permission of a network, under its own name. ``vital``: without it nothing can be published. ``kinds`` are
-    the kinds of account that it concerns (empty: all); ``instead`` are other names under which it may be granted."""
+    the kinds of account that it concerns (empty: all; :data:`CHOOSING`: none of them); ``instead`` are other names
+    under which it may be granted, ``also`` what it is for besides."""
 
     name: str
     purpose: Purpose
     vital: bool = False
     kinds: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    also: tuple[Purpose, ...] = ()
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """All that it is for."""
+        return (self.purpose, *self.also)
+
+
+CHOOSING = "choosing"
+"""Stands among a permission's kinds where it is for seeing which accounts there are: what is connected does without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +93,35 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the person granted: who they are at the network, and the accounts that this opens."""
+    """What the person granted: who they are at the network, the accounts that this opens, and the permissions under
+    their own names (None: the network has none). ``unlisted`` names what was shared and could not be looked into."""
 
     person: str
     offers: tuple[Offer, ...]
+    granted: frozenset[str] | None = None
+    unlisted: tuple[str, ...] = ()
+
+
+class AppPoint(StrEnum):
+    """One thing about a developer app that may be right or wrong."""
+
+    CREDENTIALS = "credentials"
+    VERSION = "version"
+    REDIRECT = "redirect"
+    DOMAINS = "domains"
+    PRIVACY = "privacy"
+    PERMISSIONS = "permissions"
+    MODE = "mode"
+
+
+@dataclass(frozen=True, slots=True)
+class AppCheck:
+    """What a network said about a developer app without a person: points that are ``right``, points that are
+    ``doubtful``, each with what the network has there, and those that only a person's sign-in shows (``unseen``)."""
+
+    right: tuple[AppPoint, ...]
+    doubtful: tuple[tuple[AppPoint, str], ...] = ()
+    unseen: tuple[AppPoint, ...] = (AppPoint.REDIRECT, AppPoint.PERMISSIONS)
 
 
 class Denied(NetworkError):
@@ -111,8 +150,12 @@ class Flow(Protocol):
     def finish(self, connection: Connection, back: Return) -> Grant:
         """What the person granted. A code works once: whoever calls this twice gets CodeRefused."""
 
-    def check(self, connection: Connection, redirect_uri: str) -> None:
+    def check(self, connection: Connection, redirect_uri: str) -> AppCheck:
         """Ask the network about the developer app's settings, as far as that goes without a person."""
+
+    def discard(self, connection: Connection, grant: Grant) -> bool:
+        """Make the tokens of a grant void at the network. False where it offers no way that would leave the person's
+        other connections alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +191,18 @@ class Consent:
         """One permission by its name; one that is not listed counts as vital."""
         known = (*self.permissions, *self.roles)
         return next((p for p in known if p.name == name), Permission(name, Purpose.PUBLISH, vital=True))
+
+    def vital(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of the names without which nothing can be published."""
+        return tuple(name for name in names if self.permission(name).vital)
+
+    def withheld(self, granted: frozenset[str] | None, app: Mapping[str, str]) -> tuple[Permission, ...]:
+        """What a person was asked for and did not grant, as far as it is for something; nothing where nobody knows."""
+        if granted is None:
+            return ()
+        wanted = frozenset(self.wanted(app))
+        asked = (p for p in self.permissions if not wanted.isdisjoint((p.name, *p.instead)))
+        return tuple(p for p in asked if granted.isdisjoint((p.name, *p.instead)))
 
 
 DENIALS = frozenset({"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_refused"})

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from requests import Response
 
 from publishers import reading
-from publishers.base import Account, Connection, ReconnectNeeded, Rejected, Uncertain
-from publishers.connecting import AppRefused, Begun, Grant, Offer, Return, code_of, refused
+from publishers.base import Connection, ReconnectNeeded, Rejected, Uncertain
+from publishers.connecting import AppCheck, AppPoint, AppRefused, Begun, Grant, Return, code_of, refused
+from publishers.facebook import pages
 from publishers.facebook.client import HOSTS, GraphClient, open_facebook_session
-from publishers.facebook.consent import CONSENT, PAGE, TASK
+from publishers.facebook.consent import CONSENT
 from publishers.facebook.errors import TITLE, judge
 from publishers.facebook.limits import readings
 from publishers.facebook.versions import asked_for
@@ -21,11 +24,9 @@ from publishers.http import NetworkSession, browser_address, one_call, open_sess
 
 DIALOG = "https://www.facebook.com"
 GRAPH = "https://graph.facebook.com"
-PAGES_AT_ONCE = 100
-MOST_CALLS = 10
 
-MAY_PUBLISH = frozenset({"MANAGE", "CREATE_CONTENT", "PROFILE_PLUS_FULL_CONTROL", "PROFILE_PLUS_CREATE_CONTENT"})
-"""Tasks on a Page that let a person publish (Pages API, Page roles and tasks)."""
+UNSEEN = (AppPoint.REDIRECT, AppPoint.PERMISSIONS, AppPoint.MODE)
+"""What Graph tells nobody but a person who signs in. Whether an app is live is no field of an Application."""
 
 APP_CODES = frozenset({"1", "101", "191", "100/33"})
 """Codes by which Graph says that the app's id, secret or redirect address is wrong; 100 is what a void code gets."""
@@ -61,19 +62,53 @@ def finish(connection: Connection, back: Return) -> Grant:
             client = GraphClient(token, session, connection.app)
             person = reading.as_object(client.ask("me", fields="id,name"), TITLE)
             granted = _granted(client)
-            offers = tuple(_offer(page, granted) for page in _pages(client, granted))
-            return Grant(reading.text(person.get("name")), offers)
+            found = pages.pages(client, granted)
+            offers = tuple(pages.offer(page, granted) for page in found.pages)
+            return Grant(reading.text(person.get("name")), offers, granted, found.unlisted)
 
 
-def check(connection: Connection, redirect_uri: str) -> None:  # noqa: ARG001 - Graph tells nothing of it without a person
-    """Id, secret and version: by an app token, and by asking for the app itself with it."""
+def check(connection: Connection, redirect_uri: str) -> AppCheck:
+    """Id, secret and version: by an app token, and by asking for the app itself with it; and whether its settings fit
+    the host of the redirect address (Graph API, Application: ``app_domains``, ``privacy_policy_url``)."""
     with closing(_app_session(connection)) as session, one_call(TITLE, connection.timeout):
         token = _token(session, connection, {"grant_type": "client_credentials"})
-        version, app = asked_for(connection.app), connection.app.get("client_id", "")
-        answer = session.get(f"{GRAPH}/{version}/{app}", params={"fields": "id,name"}, headers=_bearer(token))
+        answer = _application(session, connection, token)
+        version = asked_for(connection.app)
         served = answer.headers.get("facebook-api-version", version)
         if served != version:
             raise AppRefused(f"{TITLE} serves {served} instead of {version}.", code="version", network_message=served)
+        return _read_application(reading.as_object(answer.json(), TITLE), urlsplit(redirect_uri).hostname or "")
+
+
+def discard(connection: Connection, grant: Grant) -> bool:  # noqa: ARG001 - there is nothing to call
+    """Graph voids no single token: ``DELETE /me/permissions`` ends the person's consent, and with it the tokens of all
+    Pages that they ever connected."""
+    return False
+
+
+def _application(session: NetworkSession, connection: Connection, token: str) -> Response:
+    """The app by its own token. Fields that Graph does not give to it are not asked for a second time."""
+    address = f"{GRAPH}/{asked_for(connection.app)}/{connection.app.get('client_id', '')}"
+    try:
+        return session.get(address, params={"fields": "id,name,app_domains,privacy_policy_url"}, headers=_bearer(token))
+    except (Rejected, ReconnectNeeded):
+        return session.get(address, params={"fields": "id,name"}, headers=_bearer(token))
+
+
+def _read_application(app: dict[str, Any], host: str) -> AppCheck:
+    right = [AppPoint.CREDENTIALS, AppPoint.VERSION]
+    doubtful: list[tuple[AppPoint, str]] = []
+    domains = app.get("app_domains")
+    named = [d.lower() for d in domains if isinstance(d, str)] if isinstance(domains, list) else []
+    if named and any(host == domain or host.endswith(f".{domain}") for domain in named):
+        right.append(AppPoint.DOMAINS)
+    elif named:
+        doubtful.append((AppPoint.DOMAINS, ", ".join(named)))
+    if "privacy_policy_url" in app and not reading.text(app["privacy_policy_url"]):
+        doubtful.append((AppPoint.PRIVACY, ""))
+    elif reading.text(app.get("privacy_policy_url")):
+        right.append(AppPoint.PRIVACY)
+    return AppCheck(tuple(right), tuple(doubtful), UNSEEN)
 
 
 def _app_session(connection: Connection) -> NetworkSession:
@@ -103,32 +138,6 @@ def _granted(client: GraphClient) -> frozenset[str]:
     answer = reading.as_object(client.ask("me/permissions"), TITLE)
     listed = reading.items(reading.as_list(answer.get("data"), TITLE))
     return frozenset(reading.text(p.get("permission")) for p in listed if p.get("status") == "granted")
-
-
-def _pages(client: GraphClient, granted: frozenset[str]) -> list[dict[str, Any]]:
-    """The Pages that the person shared; none where they did not let us list them."""
-    if "pages_show_list" not in granted:
-        return []
-    query = {"fields": "id,name,link,access_token,tasks", "limit": str(PAGES_AT_ONCE)}
-    found: list[dict[str, Any]] = []
-    for _ in range(MOST_CALLS):
-        answer = reading.as_object(client.ask("me/accounts", **query), TITLE)
-        found += reading.items(reading.as_list(answer.get("data"), TITLE))
-        after = reading.text(reading.child(answer, "paging", "cursors", "after"))
-        if not after or not reading.child(answer, "paging", "next"):
-            break
-        query["after"] = after
-    return [page for page in found if reading.identifier(page.get("id")) and reading.text(page.get("access_token"))]
-
-
-def _offer(page: dict[str, Any], granted: frozenset[str]) -> Offer:
-    page_id = reading.accepted_id(page.get("id"), TITLE)
-    tasks = page.get("tasks")
-    idle = isinstance(tasks, list) and not MAY_PUBLISH.intersection(t for t in tasks if isinstance(t, str))
-    missing = (*CONSENT.missing(granted, PAGE), *((TASK.name,) if idle else ()))
-    url = reading.text(page.get("link")) or f"https://www.facebook.com/{page_id}"
-    account = Account(page_id, reading.text(page.get("name")) or page_id, url, missing)
-    return Offer(account, {"page_id": page_id, "access_token": reading.text(page.get("access_token"))}, PAGE)
 
 
 def _bearer(token: str) -> dict[str, str]:

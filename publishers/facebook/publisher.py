@@ -26,9 +26,10 @@ from publishers.base import (
     nobody_hears,
 )
 from publishers.connected import required
-from publishers.facebook import listing
+from publishers.facebook import inspection, listing
 from publishers.facebook.after import FacebookAfter
 from publishers.facebook.client import GraphClient, open_facebook_session
+from publishers.facebook.consent import CONSENT, PAGE
 from publishers.facebook.dialogue import FacebookDialogue
 from publishers.facebook.errors import TITLE, is_gone, page_expected
 from publishers.facebook.languages import Languages
@@ -40,7 +41,6 @@ from publishers.outgoing import FollowUp
 from publishers.preparing import Preparation
 
 MOST_PAGES = 10
-NEEDED = ("pages_manage_posts", "pages_read_engagement")
 
 
 class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
@@ -49,6 +49,7 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
     def __init__(self, credentials: Credentials, connection: Connection) -> None:
         token = required(credentials, "access_token", TITLE)
         self._page = required(credentials, "page_id", TITLE)
+        self._token = token
         session = open_facebook_session(token, connection)
         super().__init__(TITLE, session, connection)
         self._client = GraphClient(token, session, connection.app)
@@ -57,12 +58,18 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
 
     def verify(self) -> Account:
         with self._call():
-            page = reading.as_object(self._client.ask(self._page, fields="id,name,link"), TITLE)
+            with page_expected():
+                page = reading.as_object(self._client.ask(self._page, fields="id,name,link"), TITLE)
+            token = inspection.inspect(self._client, self._session, self._token, self._connection.app)
+            granted = token.granted_on(self._page) if token else None
+            if token and token.page and token.page != self._page:
+                return Account(token.page, token.page, permissions_known=False)
             return Account(
                 remote_id=reading.accepted_id(page.get("id"), TITLE),
                 name=reading.text(page.get("name")),
                 url=reading.text(page.get("link")) or None,
-                missing=self._missing(),
+                missing=CONSENT.missing(granted, PAGE) if granted is not None else (),
+                permissions_known=granted is not None,
             )
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
@@ -125,14 +132,6 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
     def refresh(self) -> Credentials | None:
         """None: the token of a Page does not expire, it is revoked."""
         return None
-
-    def _missing(self) -> tuple[str, ...]:
-        """Permissions that are not granted. A Page token may not ask: then nothing is known to be missing."""
-        try:
-            granted = self._client.get_permissions("me")
-        except (NetworkError, KeyError, TypeError):
-            return ()
-        return tuple(p for p in NEEDED if p not in granted)
 
     def _notes(self, post: OutgoingPost, preparation: Preparation) -> dict[str, str]:
         """The keys of the languages that the post is narrowed to, where it is."""

@@ -78,6 +78,7 @@ NETWORK = Network(
         CredentialField("access_token", secret=True),
         CredentialField("refresh_token", required=False, secret=True),
         CredentialField("expires_at", required=False, kind="datetime"),
+        CredentialField("scopes", required=False, typed=False),  # by commas, as the token's answer granted them
     ),
     connect=_connect,
     check=check,

@@ -12,7 +12,7 @@ _READS, _WRITES = ("r_organization_social",), ("w_organization_social",)
 
 PERMISSIONS = (
     Permission("w_organization_social", Purpose.PUBLISH, vital=True, kinds=(ORGANIZATION,)),
-    Permission("rw_organization_admin", Purpose.FIGURES, kinds=(ORGANIZATION,)),
+    Permission("rw_organization_admin", Purpose.FIGURES, kinds=(ORGANIZATION,), also=(Purpose.MENTIONS,)),
     Permission("r_organization_social", Purpose.CONFIRM, kinds=(ORGANIZATION,)),
     Permission("r_organization_social_feed", Purpose.COMMENTS, kinds=(ORGANIZATION,), instead=_READS),
     Permission("w_organization_social_feed", Purpose.ANSWERS, kinds=(ORGANIZATION,), instead=_WRITES),

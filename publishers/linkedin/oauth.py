@@ -11,7 +11,7 @@ from linkedin_v2.linkedin import LinkedInAuthentication
 
 from publishers import reading
 from publishers.base import Account, Connection, NetworkError, ReconnectNeeded, Rejected
-from publishers.connecting import Begun, CodeRefused, Grant, Offer, Return, code_of, refused
+from publishers.connecting import AppCheck, AppPoint, Begun, CodeRefused, Grant, Offer, Return, code_of, refused
 from publishers.http import NetworkSession, browser_address, one_call, open_session
 from publishers.linkedin.client import HOSTS, WEBSITE, LinkedInClient, open_linkedin_session
 from publishers.linkedin.consent import CONSENT, ORGANIZATION, PERSON
@@ -53,13 +53,19 @@ def finish(connection: Connection, back: Return) -> Grant:
             return _grant(LinkedInClient(token, session, connection.app), access, granted)
 
 
-def check(connection: Connection, redirect_uri: str) -> None:  # noqa: ARG001 - LinkedIn tells nothing of it without a person
+def check(connection: Connection, redirect_uri: str) -> AppCheck:  # noqa: ARG001 - LinkedIn tells nothing of it without a person
     """Id and secret: most apps may not have a token of their own, but are told so only after they were recognised."""
     try:
         with one_call(TITLE, connection.timeout):
             _token_call(connection, {"grant_type": "client_credentials"})
     except CodeRefused:
-        return
+        pass
+    return AppCheck((AppPoint.CREDENTIALS,))
+
+
+def discard(connection: Connection, grant: Grant) -> bool:  # noqa: ARG001 - there is nothing to call
+    """LinkedIn documents no call that voids one token and leaves the member's others alone."""
+    return False
 
 
 def _token_call(connection: Connection, form: dict[str, str]) -> dict[str, Any]:
@@ -92,14 +98,19 @@ def _access(answer: Mapping[str, Any], token: str, now: datetime) -> dict[str, s
     seconds = reading.count(answer, "expires_in")
     if seconds is not None:
         access["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))
+    if said := _said(answer):
+        access["scopes"] = ",".join(sorted(said))
     return access
+
+
+def _said(answer: Mapping[str, Any]) -> list[str]:
+    return reading.text(answer.get("scope")).replace(",", " ").split()
 
 
 def _scopes(answer: Mapping[str, Any], connection: Connection) -> frozenset[str]:
     """What was granted; what was asked for where LinkedIn does not say. Newer names of comment permissions
     (``w_organization_social_feed``) come beside the ones that posting needs."""
-    said = reading.text(answer.get("scope")).replace(",", " ").split()
-    return frozenset(said or CONSENT.wanted(connection.app))
+    return frozenset(_said(answer) or CONSENT.wanted(connection.app))
 
 
 def _grant(client: LinkedInClient, access: dict[str, str], granted: frozenset[str]) -> Grant:
@@ -107,7 +118,7 @@ def _grant(client: LinkedInClient, access: dict[str, str], granted: frozenset[st
     urns = organisations(client) if granted & LISTS_ORGANISATIONS else []
     offers = [_offer(organisation(client, urn), access, granted, ORGANIZATION) for urn in urns]
     offers.append(_offer(own, access, granted, PERSON))
-    return Grant(own[1], tuple(offers))
+    return Grant(own[1], tuple(offers), granted)
 
 
 def _offer(profile: Profile, access: dict[str, str], granted: frozenset[str], kind: str) -> Offer:

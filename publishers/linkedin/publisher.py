@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from publishers.linkedin import ORGANISATION, comments
 from publishers.linkedin.after import LinkedInAfter
 from publishers.linkedin.body import THUMBNAIL, post_body
 from publishers.linkedin.client import WEBSITE, LinkedInClient, encoded, open_linkedin_session
+from publishers.linkedin.consent import CONSENT, ORGANIZATION, PERSON
 from publishers.linkedin.dialogue import LinkedInDialogue
 from publishers.linkedin.errors import TITLE
 from publishers.linkedin.media import Uploads
@@ -61,7 +63,10 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
     def verify(self) -> Account:
         with self._call():
             account = organisation(self._client, self._author) if self._is_organisation else member(self._client)
-            return Account(*account, missing=self._missing())
+            granted = self._granted()
+            kind = ORGANIZATION if self._is_organisation else PERSON
+            missing = CONSENT.missing(granted, kind) if granted else ()
+            return Account(*account, missing=missing, permissions_known=bool(granted))
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
         with self._preparing(hear) as preparation:
@@ -160,19 +165,15 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
     def _is_organisation(self) -> bool:
         return self._author.startswith(ORGANISATION)
 
-    def _missing(self) -> tuple[str, ...]:
-        """The scope to post with, where the operator's app may ask what the token grants, and it is not among that."""
+    def _granted(self) -> frozenset[str]:
+        """What the token may do: by LinkedIn's word now, where the operator's app may ask for it, else by that of the
+        answer that gave the token (Token Introspection). Empty where nobody says."""
         form = {"token": self._token, **self._app_form()}
-        if not form.get("client_secret"):
-            return ()
-        try:
-            granted = reading.text(reading.child(self._token_call("introspectToken", form), "scope"))
-        except (NetworkError, ValueError):
-            return ()
-        kind = "organization" if self._is_organisation else "member"
-        scopes = granted.replace(",", " ").split()
-        fitting = {f"w_{kind}_social", f"w_{kind}_social_feed"}
-        return () if not scopes or fitting & set(scopes) else (f"w_{kind}_social",)
+        said = ""
+        if form.get("client_secret"):
+            with contextlib.suppress(NetworkError, ValueError):
+                said = reading.text(reading.child(self._token_call("introspectToken", form), "scope"))
+        return frozenset((said or self._credentials.get("scopes", "")).replace(",", " ").split())
 
     def _token_call(self, name: str, form: dict[str, str]) -> Any:
         # The app names itself in the form: no bearer token belongs here.
@@ -189,6 +190,8 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
         fresh = {**self._credentials, "access_token": token}
         if refresh_token := reading.text(answer.get("refresh_token")):
             fresh["refresh_token"] = refresh_token
+        if granted := reading.text(answer.get("scope")).replace(",", " ").split():
+            fresh["scopes"] = ",".join(sorted(granted))
         fresh.pop("expires_at", None)
         seconds = reading.count(answer, "expires_in")
         if seconds is not None:

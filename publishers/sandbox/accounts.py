@@ -31,11 +31,22 @@ ALL_SCOPES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A business portfolio at Meta, with the ids of the Pages that it owns and of those that others gave to it."""
+
+    id: str
+    name: str
+    owned: tuple[str, ...] = ()
+    client: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, eq=False)
 class Account:
     """One profile. ``id`` is the network's own (a page id, a user id, a URN), ``kind`` one of page, user,
     organization, person. ``administers`` holds the ids of pages or organisations that a user may act for, ``analyses``
-    those whose figures alone they may see.
+    those whose figures alone they may see. ``assigned`` are the Pages among those of their ``portfolios`` that they may
+    act for as well.
     An ``open`` account came into being with its token; it is ``named`` once a caller has said what its id is."""
 
     network: str
@@ -46,6 +57,8 @@ class Account:
     followers: int = 1500
     administers: list[str] = field(default_factory=list)
     analyses: list[str] = field(default_factory=list)
+    portfolios: tuple[Portfolio, ...] = ()
+    assigned: tuple[str, ...] = ()
     open: bool = False
     named: bool = False
 
@@ -140,6 +153,19 @@ class Directory:
             Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh, client=old.client)
         )
 
+    def void(self, network: str, value: str) -> None:
+        """Make an access token or a refresh token worthless for good; one that nobody knows is that already."""
+        known = self.tokens.pop((network, value), None) or self._refresh.pop((network, value), None)
+        if known is not None:
+            self.spent.add(value)
+            self._journal.put("spent", value, {"value": value})
+
+    def withdraw(self, network: str, account_id: str, *scopes: str) -> None:
+        """Take permissions off every token that opens an account."""
+        for token in self.tokens.values():
+            if token.account.network == network and account_id in (token.account.id, *token.account.administers):
+                token.scopes -= frozenset(scopes)
+
     def restore(self) -> None:
         """Bring back what was rotated before a restart. Spent tokens come first, so that none is granted again."""
         self.spent = {document["value"] for document, _ in self._journal.load("spent")}
@@ -154,7 +180,7 @@ class Directory:
             return token.account
         known = self.find(token.account.network, account_id)
         shared = token.shares is None or account_id in token.shares
-        if known is not None and account_id in token.account.administers and shared:
+        if known is not None and account_id in (*token.account.administers, *token.account.assigned) and shared:
             return known
         if not token.account.open or (known is not None and not known.open):
             return None

@@ -24,6 +24,10 @@ APPS: Mapping[str, App] = {
 }
 
 
+#: The domains that the operator entered at the app (Meta: App domains).
+HOSTS = ("brandt-maschinenbau.example", "firma.example", "localhost", "127.0.0.1")
+
+
 def settings(network: str) -> dict[str, str]:
     """The app options that make a planner this app: ``client_id`` and ``client_secret``."""
     return {"client_id": APPS[network].id, "client_secret": APPS[network].secret}

@@ -77,7 +77,9 @@ def _signs_in(account: Account) -> bool:
 
 
 def _pages(world: World, account: Account, asked: Asked) -> list[Account]:
-    ids = [*account.administers, *account.analyses] if asked.shares else []
+    own = [*account.administers, *account.analyses]
+    shown = [page_id for portfolio in account.portfolios for page_id in (*portfolio.owned, *portfolio.client)]
+    ids = [*own, *(page_id for page_id in shown if page_id not in own)] if asked.shares else []
     return [page for page_id in ids if (page := world.directory.find(asked.network, page_id))]
 
 

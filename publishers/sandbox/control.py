@@ -40,7 +40,7 @@ class Control:
             ("POST", "backfill"): self._backfill, ("GET", "credentials"): self._credentials,
             ("GET", "comments"): self._comments, ("POST", "comments"): self._add_comment,
             ("DELETE", "comments"): self._remove_comment, ("POST", "mentions"): self._add_mention,
-            ("DELETE", "posts"): self._remove_post,
+            ("DELETE", "posts"): self._remove_post, ("DELETE", "permissions"): self._withdraw,
         }  # fmt: skip
 
     def handle(self, request: Request, name: str) -> Response:
@@ -139,6 +139,12 @@ class Control:
     def _remove_post(self, request: Request) -> Response:
         """``?network=…&post=…``: somebody takes it down at the network itself."""
         self._sandbox.remove(request.query["network"], request.query["post"])
+        return Response(204)
+
+    def _withdraw(self, request: Request) -> Response:
+        """``?network=…&account=…&scopes=…,…``: a person takes permissions away from the app."""
+        query = request.query
+        self._sandbox.withdraw(query["network"], query["account"], *query["scopes"].split(","))
         return Response(204)
 
     def _credentials(self, request: Request) -> Response:  # noqa: ARG002 - routes are alike

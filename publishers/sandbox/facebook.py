@@ -178,7 +178,7 @@ class Facebook(FacebookConsent, FacebookVideo):
         value = self._token_value(request)
         if not value:
             raise Answer(error(104, "An access token is required to request this resource."))
-        token = self.world.directory.token(self.key, value)
+        token = self.app_token_of(value) or self.world.directory.token(self.key, value)
         if token is None:
             raise Answer(error(190, "Invalid OAuth access token - Cannot parse access token"))
         if token.expired(self.world.now()):

@@ -119,6 +119,11 @@ class FacebookConsent(Service):
         seconds = int(LONG_LIFE.total_seconds())
         return json_response(200, {"access_token": token.value, "token_type": "bearer", "expires_in": seconds})
 
+    def app_token_of(self, value: str) -> Token | None:
+        """The app's own token, where ``value`` is its id and secret (App Access Tokens: it needs no call)."""
+        app = APPS[self.key]
+        return self._app_token() if value == f"{app.id}|{app.secret}" else None
+
     def _app_token(self) -> Token:
         app = APPS[self.key]
         account = Account(self.key, app.id, "Sendeplan (Sandbox)", "", "app")

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import talk
-from .accounts import ALL_SCOPES, Account, Token
+from .accounts import Account, Token
 from .engagement import Engagement
+from .facebook_access import FacebookAccess
 from .facebook_shapes import (
     comment_object,
     error,
@@ -19,7 +20,7 @@ from .facebook_shapes import (
     split_fields,
     unknown_object,
 )
-from .service import Answer, Route, Service
+from .service import Answer, Route
 from .store import Medium, Post
 from .wire import Request, Response, json_response
 
@@ -39,7 +40,7 @@ METRICS: dict[str, Callable[[Engagement], Any]] = {
 VIDEO_VIEWS = "post_video_views"
 
 
-class FacebookReading(Service):
+class FacebookReading(FacebookAccess):
     """The reading endpoints of Graph."""
 
     key = "facebook"
@@ -47,8 +48,7 @@ class FacebookReading(Service):
     def reading_routes(self) -> list[Route]:
         return [
             Route("GET", "/me/accounts", "verify", self.accounts),
-            Route("GET", "/me/permissions", "verify", self.permissions),
-            Route("GET", "/debug_token", "verify", self.debug_token),
+            *self.access_routes(),
             Route("GET", "/oauth/access_token", "refresh", self.exchange),
             Route("GET", "/{}/published_posts", "list", self.posts),
             Route("GET", "/{}/posts", "list", self.posts),
@@ -84,36 +84,11 @@ class FacebookReading(Service):
         pages = [page for page in found if page and (token.shares is None or page.id in token.shares)]
         asked = request.query.get("fields", "access_token,category,name,id,tasks")
         names = [name for name, _ in split_fields(asked)]
-        data = [page_object(page, names, self._page_token(page, token).value) for page in pages]
+        data = [page_object(page, names, self.token_of_page(page, token).value) for page in pages]
         for page, shown in zip(pages, data, strict=True):
             if "tasks" in shown and page.id in token.account.analyses:
                 shown["tasks"] = ["ANALYZE"]
         return json_response(200, paged(request, "/me/accounts", data, [page.id for page in pages]))
-
-    def permissions(self, request: Request) -> Response:
-        """The permissions of a user token; a Page token has no such edge."""
-        token = self.authorize(request)
-        if token.kind == "page" or token.account.kind == "page":
-            raise parameter_error("Tried accessing nonexisting field (permissions) on node type (Page)")
-        names = sorted(ALL_SCOPES[self.key] | token.scopes)
-        status = {True: "granted", False: "declined"}
-        return json_response(
-            200, {"data": [{"permission": name, "status": status[name in token.scopes]} for name in names]}
-        )
-
-    def debug_token(self, request: Request) -> Response:
-        self.authorize(request)
-        token = self.world.directory.token(self.key, request.query.get("input_token", ""))
-        if token is None:
-            return json_response(200, {"data": {"error": {"code": 190, "message": "Invalid OAuth access token."},
-                                                "is_valid": False, "scopes": []}})  # fmt: skip
-        expires = int(token.expires_at.timestamp()) if token.expires_at else 0
-        data = {
-            "app_id": "1029384756", "type": token.kind.upper(), "application": "Sendeplan", "expires_at": expires,
-            "is_valid": not token.expired(self.world.now()), "scopes": sorted(token.scopes),
-            "data_access_expires_at": 0, "profile_id": token.account.id, "user_id": token.account.id,
-        }  # fmt: skip
-        return json_response(200, {"data": data})
 
     def exchange(self, request: Request) -> Response:
         """``fb_exchange_token``: a long-lived user token for a short one. Here both are the same."""
@@ -221,8 +196,10 @@ class FacebookReading(Service):
         account = self.world.directory.reachable(token, object_id)
         if account is None:
             return self._by_username(token, object_id, names)
+        if account.kind == "app":
+            return self.application(names)
         if account.kind == "page":
-            return json_response(200, page_object(account, names or ["name"], self._page_token(account, token).value))
+            return json_response(200, page_object(account, names or ["name"], self.token_of_page(account, token).value))
         return json_response(200, {"id": account.id, "name": account.name})
 
     def _by_username(self, token: Token, name: str, names: list[str]) -> Response:
@@ -238,7 +215,7 @@ class FacebookReading(Service):
             raise Answer(error(10, _NOT_REVIEWED))
         return json_response(200, page_object(page, names or ["name"], ""))
 
-    def _page_token(self, page: Account, asking: Token) -> Token:
+    def token_of_page(self, page: Account, asking: Token) -> Token:
         """The Page's own token; made on first asking. Each consent has one of its own."""
         if asking.client:
             return self.page_token(page, asking)

@@ -52,7 +52,7 @@ class Fault:
     """One thing that goes wrong. None for ``network``, ``operation`` or ``account`` means any.
 
     ``operation`` is one of publish, upload, update, list, metrics, verify, delete, comments (reading them), reply,
-    moderate (hide, like, delete a comment), refresh, read, lookup. ``upload`` means each step of an upload:
+    moderate (hide, like, delete a comment), refresh, read, lookup, portfolios. ``upload`` means each step of an upload:
     upload.start, upload.part, upload.finish (which completes a file; the two of processing strike here), upload.status
     and upload.describe (alternative texts). It strikes ``count`` times (None: always), each time with
     ``probability``, drawn from ``seed``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accounts import Account, Directory
+from .accounts import Account, Directory, Portfolio
 
 
 def seed_people(directory: Directory) -> None:
@@ -23,6 +23,23 @@ def _seed_facebook(directory: Directory) -> None:
     katrin.analyses.append(career.id)
     jonas = Account("facebook", "10230011223344556", "Jonas Weber", "jonas.weber", "user", administers=[career.id])
     directory.add(jonas)
+    _seed_portfolio(directory)
+
+
+def _seed_portfolio(directory: Directory) -> None:
+    """Petra Lindner has no task on a Page by herself: she reaches one through the portfolio, and sees two more there
+    that are not assigned to her."""
+    hydraulics = Account("facebook", "126650412889017", "Brandt Hydraulik", "brandt.hydraulik", "page", 980)
+    fair = Account("facebook", "140228771905563", "Maschinenbautage Chemnitz", "maschinenbautage", "page", 2210)
+    for page in (hydraulics, fair):
+        directory.add(page)
+    group = Portfolio("293847561029384", "Brandt Gruppe", (hydraulics.id, "104872951638204"), (fair.id,))
+    directory.add(
+        Account(
+            "facebook", "10231144556677889", "Petra Lindner", "petra.lindner", "user", portfolios=(group,),
+            assigned=(hydraulics.id,),
+        )
+    )  # fmt: skip
 
 
 def _seed_linkedin(directory: Directory) -> None:

@@ -245,6 +245,11 @@ class Sandbox:
         with self.world.store.lock:
             self.world.store.delete(self._post(network, post_id), self.now())
 
+    def withdraw(self, network: str, account: str, *scopes: str) -> None:
+        """Take permissions away from whatever opens an account, as a person does in their settings at the network."""
+        with self.world.store.lock:
+            self.world.directory.withdraw(network, account, *scopes)
+
     def _post(self, network: str, post_id: str) -> Post:
         post = self.world.store.find(network, post_id)
         if post is None:

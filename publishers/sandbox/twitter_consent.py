@@ -13,6 +13,7 @@ from .accounts import ALL_SCOPES, Token
 from .apps import APPS, may_return_to
 from .codes import Code, new_code
 from .consent import Asked, asking_page, decision_of, error_page, sent_back
+from .forms import form_values
 from .service import Answer, Route, Service
 from .wire import Request, Response, json_response
 
@@ -29,6 +30,7 @@ class TwitterConsent(Service):
         return [
             Route("GET", "/i/oauth2/authorize", "consent", self.ask),
             Route("POST", "/i/oauth2/authorize", "consent", self.decide),
+            Route("POST", "/2/oauth2/revoke", "refresh", self.revoke),
         ]
 
     def ask(self, request: Request) -> Response:
@@ -63,6 +65,13 @@ class TwitterConsent(Service):
             )
         code.used = True
         return self._pair(code)
+
+    def revoke(self, request: Request) -> Response:
+        """Void one token: an access token, or a refresh token. What nobody knows is void already (RFC 7009, 2.2)."""
+        if not self.knows_app(request):
+            raise Answer(unknown_app())
+        self.world.directory.void(self.key, form_values(request).get("token", ""))
+        return json_response(200, {"revoked": True})
 
     def knows_app(self, request: Request) -> bool:
         """A confidential app names itself by Basic, with its id and secret."""

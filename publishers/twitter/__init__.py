@@ -68,6 +68,7 @@ NETWORK = Network(
         CredentialField("refresh_token", required=False, secret=True),
         CredentialField("expires_at", required=False, kind="datetime"),
         CredentialField("user_id"),
+        CredentialField("scopes", required=False, typed=False),  # by commas, as the token's answer granted them
     ),
     connect=_connect,
     check=check,

@@ -15,7 +15,7 @@ from requests_oauthlib import OAuth2Session
 
 from publishers import reading
 from publishers.base import Account, Connection, NetworkError, ReconnectNeeded, Rejected
-from publishers.connecting import Begun, CodeRefused, Grant, Offer, Return, code_of, refused
+from publishers.connecting import AppCheck, AppPoint, Begun, CodeRefused, Grant, Offer, Return, code_of, refused
 from publishers.http import BearerAuth, NetworkSession, browser_address, one_call, open_session
 from publishers.twitter.client import HOST, HOSTS, TwitterClient
 from publishers.twitter.consent import CONSENT, USER
@@ -23,6 +23,7 @@ from publishers.twitter.errors import TITLE, judge
 from publishers.twitter.limits import readings
 
 TOKEN = f"{HOST}/2/oauth2/token"
+REVOKE = f"{HOST}/2/oauth2/revoke"
 AUTHORIZE = "https://x.com/i/oauth2/authorize"
 
 APP_CODES = frozenset({"unauthorized_client", "invalid_client", "redirect_uri_mismatch"})
@@ -86,7 +87,7 @@ def finish(connection: Connection, back: Return) -> Grant:
         return _grant(connection, answer, now)
 
 
-def check(connection: Connection, redirect_uri: str) -> None:  # noqa: ARG001 - X tells nothing of it without a person
+def check(connection: Connection, redirect_uri: str) -> AppCheck:  # noqa: ARG001 - X tells nothing of it without a person
     """Id and secret: a refresh token that cannot be is refused by name only after the app itself was accepted."""
     app = connection.app
     form = {"grant_type": "refresh_token", "refresh_token": "sendeplan-check", "client_id": app.get("client_id", "")}
@@ -98,6 +99,29 @@ def check(connection: Connection, redirect_uri: str) -> None:  # noqa: ARG001 - 
             objection = _refused(error)
             if not isinstance(objection, CodeRefused):
                 raise objection from error
+    return AppCheck((AppPoint.CREDENTIALS,))
+
+
+def discard(connection: Connection, grant: Grant) -> bool:
+    """Void the tokens of a grant, each by itself; others of the same person stay (docs.x.com, OAuth 2.0: revoke, as
+    RFC 7009 has it)."""
+    app = connection.app
+    client_id, secret = app.get("client_id", ""), app.get("client_secret", "")
+    tokens = [
+        (offer.credentials[kind], kind)
+        for offer in grant.offers
+        for kind in ("refresh_token", "access_token")
+        if offer.credentials.get(kind)
+    ]
+    with (
+        closing(_app_session(connection, *(token for token, _ in tokens))) as session,
+        one_call(TITLE, connection.timeout),
+    ):
+        session.auth = None  # the app names itself; no bearer token belongs here
+        for token, kind in tokens:
+            form = {"token": token, "token_type_hint": kind, "client_id": client_id}
+            session.post(REVOKE, data=form, auth=(client_id, secret) if secret else None)
+    return bool(tokens)
 
 
 def _app_session(connection: Connection, token: str = "", *more: str) -> NetworkSession:
@@ -118,27 +142,29 @@ def _grant(connection: Connection, answer: Mapping[str, Any], now: datetime) -> 
     token = reading.text(answer.get("access_token"))
     if not token:
         raise CodeRefused(f"{TITLE} gave no access token.")
-    granted = _scopes(answer.get("scope"))
+    granted = scopes(answer.get("scope"))
     with closing(_app_session(connection, token, reading.text(answer.get("refresh_token")))) as session:
         found = reading.as_object(TwitterClient(session).get_me(user_auth=False), TITLE)
     user = reading.as_object(found.get("data"), TITLE)
     user_id, handle = reading.accepted_id(user.get("id"), TITLE), reading.text(user.get("username"))
     name = f"@{handle}" if handle else reading.text(user.get("name")) or user_id
     account = Account(user_id, name, f"https://x.com/{handle}" if handle else None, CONSENT.missing(granted, USER))
-    return Grant(name, (Offer(account, _credentials(answer, token, user_id, now), USER),))
+    return Grant(name, (Offer(account, _credentials(answer, token, user_id, now), USER),), granted)
 
 
 def _credentials(answer: Mapping[str, Any], token: str, user_id: str, now: datetime) -> dict[str, str]:
     credentials = {"access_token": token, "user_id": user_id}
     if refresh_token := reading.text(answer.get("refresh_token")):
         credentials["refresh_token"] = refresh_token
+    if granted := scopes(answer.get("scope")):
+        credentials["scopes"] = ",".join(sorted(granted))
     seconds = reading.count(answer, "expires_in")
     if seconds is not None:
         credentials["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))
     return credentials
 
 
-def _scopes(value: Any) -> frozenset[str]:
+def scopes(value: Any) -> frozenset[str]:
     """oauthlib makes a list of what the answer has as one text."""
     names = value if isinstance(value, list) else reading.text(value).split()
     return frozenset(str(name) for name in names)

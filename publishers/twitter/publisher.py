@@ -28,6 +28,7 @@ from publishers.connected import required
 from publishers.text import normalised
 from publishers.twitter.after import TwitterAfter
 from publishers.twitter.client import HOST, TwitterClient, open_twitter_session
+from publishers.twitter.consent import CONSENT, USER
 from publishers.twitter.dialogue import TwitterDialogue
 from publishers.twitter.errors import TITLE
 from publishers.twitter.listing import FIELDS, read, url
@@ -49,6 +50,7 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
         token = required(credentials, "access_token", TITLE)
         self._user_id = required(credentials, "user_id", TITLE)
         self._refresh_token = credentials.get("refresh_token", "")
+        self._scopes = frozenset(filter(None, credentials.get("scopes", "").split(",")))
         self._app = connection.app
         secrets = (self._refresh_token, self._app.get("client_secret", ""))
         session = open_twitter_session(token, self._user_id, secrets, connection)
@@ -56,6 +58,7 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
         self._client = TwitterClient(session)
 
     def verify(self) -> Account:
+        """X says what a token may do only where it gives it: the scopes are those of the last such answer."""
         with self._call():
             user = _object(self._client.get_me(user_auth=False), "data")
             name = reading.text(user.get("username"))
@@ -63,6 +66,8 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                 remote_id=reading.accepted_id(user.get("id"), TITLE),
                 name=f"@{name}" if name else reading.text(user.get("name")),
                 url=f"https://x.com/{name}" if name else None,
+                missing=CONSENT.missing(self._scopes, USER) if self._scopes else (),
+                permissions_known=bool(self._scopes),
             )
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
@@ -142,6 +147,8 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                 "refresh_token": reading.text(answer.get("refresh_token")) or self._refresh_token,
                 "user_id": self._user_id,
             }
+            if granted := reading.text(answer.get("scope")).split() or sorted(self._scopes):
+                fresh["scopes"] = ",".join(sorted(granted))
             seconds = reading.count(answer, "expires_in")
             if seconds is not None:
                 fresh["expires_at"] = reading.rfc3339(now + timedelta(seconds=seconds))

@@ -12,6 +12,8 @@ from requests_oauthlib import OAuth1
 from publishers import reading
 from publishers.base import Account, Connection, NetworkError, ReconnectNeeded, Rejected, Uncertain
 from publishers.connecting import (
+    AppCheck,
+    AppPoint,
     AppRefused,
     Begun,
     CodeRefused,
@@ -69,10 +71,16 @@ def finish(connection: Connection, back: Return) -> Grant:
     return Grant(name, (Offer(account, {**credentials, "user_id": user_id}, USER),))
 
 
-def check(connection: Connection, redirect_uri: str) -> None:
+def check(connection: Connection, redirect_uri: str) -> AppCheck:
     """A request token that nobody will approve: key, secret and callback in one."""
     with one_call(TITLE, connection.timeout):
         _tokens(connection, "request_token", callback_uri=redirect_uri)
+    return AppCheck((AppPoint.CREDENTIALS, AppPoint.REDIRECT), unseen=())
+
+
+def discard(connection: Connection, grant: Grant) -> bool:  # noqa: ARG001 - there is nothing to call
+    """The former API has no call that voids a token."""
+    return False
 
 
 def _consumer(connection: Connection) -> dict[str, str]:

@@ -120,8 +120,9 @@ def _permissions() -> str:
         for one in consent.permissions if consent else ():
             names = " or ".join(f"`{name}`" for name in (one.name, *one.instead))
             asked = not {one.name, *one.instead}.isdisjoint(consent.scopes if consent else ())
+            what = ", ".join(str(PURPOSES[purpose]) for purpose in one.purposes)
             needed, wanted = ("yes" if one.vital else "", "yes" if asked else "no")
-            table += f"| {title} | {names} | {PURPOSES[one.purpose]} | {', '.join(one.kinds)} | {needed} | {wanted} |\n"
+            table += f"| {title} | {names} | {what} | {', '.join(one.kinds)} | {needed} | {wanted} |\n"
     return table
 
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from publishers.base import Connection, NetworkError, Refused, Uncertain
-from publishers.connecting import AppRefused, Begun, CodeRefused, Consent, Denied, Flow, Grant, Return
+from publishers.base import Connection, NetworkError, ReconnectNeeded, Refused, Uncertain
+from publishers.connecting import AppPoint, AppRefused, Begun, CodeRefused, Consent, Denied, Flow, Grant, Return
 from publishers.registry import network
 from publishers.sandbox import Sandbox, apps
 from tests.publishers.accounts import KEYS, NetworkClock
@@ -117,10 +117,26 @@ def test_the_check_tells_a_good_app_from_a_wrong_one(sandbox: Sandbox, key: str)
     consent = network(key).consent
     assert consent
     good = apps.settings(key)
-    consent.flow().check(Connection(sandbox.api_url(key), 10.0, good), BACK.format(key))
+    found = consent.flow().check(Connection(sandbox.api_url(key), 10.0, good), BACK.format(key))
+    assert AppPoint.CREDENTIALS in found.right
+    assert (AppPoint.REDIRECT in found.right) is (AppPoint.REDIRECT not in found.unseen) is (key == "xing")
     for wrong in ({**good, "client_secret": "wrong"}, {**good, "client_id": "wrong"}):
         with pytest.raises(AppRefused):
             consent.flow().check(Connection(sandbox.api_url(key), 10.0, wrong), BACK.format(key))
+
+
+def test_what_a_trial_was_given_is_made_void_where_the_network_can_do_that_by_the_token(trip: Trip) -> None:
+    grant = trip.finish(trip.answer())
+    voided = trip.flow.discard(trip.connection, grant)
+    assert voided is (trip.key == "twitter"), "elsewhere the person's other connections would end with it"
+    publisher = network(trip.key).connect(grant.offers[0].credentials, trip.connection)
+    if voided:
+        for use in (publisher.verify, publisher.refresh):
+            with pytest.raises(ReconnectNeeded):
+                use()
+    else:
+        assert publisher.verify().remote_id
+    publisher.close()
 
 
 @pytest.mark.parametrize("fault", ["html", "empty", "truncated"])
@@ -169,6 +185,38 @@ def test_facebook_names_permissions_that_were_declined(sandbox: Sandbox) -> None
     assert Trip(sandbox, "facebook").finish(trip.answer(without={"pages_show_list"})).offers == ()
 
 
+PETRA = "10231144556677889"
+
+
+def test_facebook_offers_the_pages_of_business_portfolios_and_says_which_come_without_access(sandbox: Sandbox) -> None:
+    trip = Trip(sandbox, "facebook")
+    grant = trip.finish(trip.answer(account=PETRA))
+    assert [(o.account.name, o.account.missing) for o in grant.offers] == [
+        ("Brandt Hydraulik", ()),
+        ("Brandt Maschinenbau", ("access_token",)),
+        ("Maschinenbautage Chemnitz", ("access_token",)),
+    ]
+    assert trip.consent.permission("access_token").vital
+    assert grant.unlisted == ()
+    publisher = network("facebook").connect(grant.offers[0].credentials, trip.connection)
+    assert publisher.verify() == grant.offers[0].account
+    publisher.close()
+    # Without the permission, all is as it was: only what a person may do by themselves.
+    assert trip.finish(trip.answer(account=PETRA, without={"business_management"})).offers == ()
+    katrin = trip.finish(trip.answer(without={"business_management"}))
+    assert len(katrin.offers) == 3
+    assert [p.name for p in trip.consent.withheld(katrin.granted, {})] == ["business_management"]
+    assert all("business_management" not in o.account.missing for o in katrin.offers)
+
+
+def test_where_no_portfolio_can_be_looked_into_that_is_said_and_hides_no_other_page(sandbox: Sandbox) -> None:
+    trip = Trip(sandbox, "facebook")
+    parameters = trip.answer()
+    sandbox.faults.add("missing_permission", "facebook", "portfolios", count=1)
+    grant = trip.finish(parameters)
+    assert (grant.unlisted, len(grant.offers)) == (("Meta Business",), 3)
+
+
 def test_facebook_asks_again_for_what_was_declined_or_by_configuration(sandbox: Sandbox) -> None:
     query = parse_qs(urlsplit(Trip(sandbox, "facebook").begun.address).query)
     assert query["auth_type"] == ["rerequest"]
@@ -176,6 +224,18 @@ def test_facebook_asks_again_for_what_was_declined_or_by_configuration(sandbox: 
     configured = parse_qs(urlsplit(Trip(sandbox, "facebook", config_id="77").begun.address).query)
     assert configured["config_id"] == ["77"]
     assert "scope" not in configured
+
+
+def test_facebooks_check_compares_the_apps_domains_with_the_redirect_address(sandbox: Sandbox) -> None:
+    flow, connection = (
+        Trip(sandbox, "facebook").flow,
+        Connection(sandbox.api_url("facebook"), 10.0, apps.settings("facebook")),
+    )
+    fitting = flow.check(connection, "https://plan.firma.example/channels/connect/facebook/back")
+    assert (AppPoint.DOMAINS in fitting.right, fitting.doubtful) == (True, ())
+    elsewhere = flow.check(connection, "https://plan.other.example/channels/connect/facebook/back")
+    [(point, there)] = elsewhere.doubtful
+    assert (point, "firma.example" in there) == (AppPoint.DOMAINS, True)
 
 
 def test_facebooks_check_finds_a_version_that_is_served_no_more(sandbox: Sandbox) -> None:

@@ -57,6 +57,20 @@ EXPECTED: dict[str, Sequence[Expectation]] = {
         Expectation(
             "GET", f"{facebook.V}/me/accounts", "Graph API, User: accounts", facebook.several("Page"), headers=_BEARER
         ),
+        Expectation(
+            "GET",
+            f"{facebook.V}/me/businesses",
+            "Graph API, User: businesses",
+            facebook.several("Business"),
+            headers=_BEARER,
+        ),
+        Expectation(
+            "GET",
+            f"{facebook.V}/\\d+/(owned|client)_pages",
+            "Marketing API, Business: owned_pages, client_pages",
+            facebook.several("PageOfBusiness"),
+            headers=_BEARER,
+        ),
     ),
     "twitter": (
         *twitter.EXPECTED,
@@ -74,6 +88,14 @@ EXPECTED: dict[str, Sequence[Expectation]] = {
                 "code_challenge_method": "S256",
             },
             required=["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge"],
+        ),
+        Expectation(
+            "POST",
+            "/2/oauth2/revoke",
+            "docs.x.com, OAuth 2.0: revoke; RFC 7009, 2.1",
+            headers={"Authorization": r"Basic \S+"},
+            fields={"token": r"\S+", "token_type_hint": "access_token|refresh_token", "client_id": r"\S+"},
+            required=["token"],
         ),
     ),
     "linkedin": (

@@ -14,7 +14,7 @@ _PLACES = {"targeting": _SEEN_BY, "feed_targeting": _SEEN_BY}
 _ATTACHED = as_json(
     {"type": "array", "minItems": 1, "maxItems": 10, "items": strict(["media_fbid"], media_fbid=texts("^[0-9]+$"))}
 )
-_READS = strict(["method", "relative_url"], method={"const": "GET"}, relative_url=texts("^[0-9]"))
+_READS = strict(["method", "relative_url"], method={"const": "GET"}, relative_url=texts(r"^[0-9]|^debug_token\?"))
 _BATCH = as_json({"type": "array", "minItems": 1, "maxItems": 50, "items": _READS})
 _BEARER = {"Authorization": r"Bearer \S+"}
 _PROOF = {"appsecret_proof": "[0-9a-f]{64}"}
@@ -40,6 +40,14 @@ _MESSAGE = r"(?s)(?!.*@\[(?!\d+\])).+"
 
 EXPECTED = (
     Expectation("GET", f"{V}/me/permissions", "Graph API, User: permissions", _PROOF, headers=_BEARER),
+    Expectation(
+        "GET",
+        f"{V}/debug_token",
+        "Graph API, Debug-Token",
+        {"input_token": r"\S+"},
+        headers=_BEARER,
+        required=["input_token"],
+    ),
     Expectation(
         "GET",
         f"{V}/search",
@@ -122,7 +130,13 @@ EXPECTED = (
         one_of=(("message",), ("is_hidden",), ("published",)),
     ),
     Expectation("DELETE", f"{V}/{ID}", f"{_SPEC} PagePost, Comment", _PROOF, headers=_BEARER),
-    Expectation("GET", rf"{V}/\d+", f"{_SPEC} Page, AdVideo: fields", one("Page", "Video"), headers=_BEARER),
+    Expectation(
+        "GET",
+        rf"{V}/\d+",
+        f"{_SPEC} Page, AdVideo, Application: fields",
+        one("Page", "Video", "Application"),
+        headers=_BEARER,
+    ),
     Expectation(
         "GET", rf"{V}/\d+_\d+", f"{_SPEC} PagePost, Comment: fields", one("PagePost", "Comment"), headers=_BEARER
     ),
@@ -161,6 +175,6 @@ EXPECTED = (
         "Graph API, Batch requests",
         headers=_BEARER,
         fields={"batch": _BATCH, "include_headers": _TRUTH, **_SIGNED},
-        required=["batch"],
+        required=["batch", "access_token"],
     ),
 )

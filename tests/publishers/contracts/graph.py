@@ -31,6 +31,9 @@ def _node(plain: str, **nested: str) -> dict[str, str]:
 #: The fields of each node, and which node lies under a field that has any.
 NODES: dict[str, dict[str, str]] = {
     "Profile": _node("id name link username"),
+    "Business": _node("id name"),
+    "PageOfBusiness": _node("id name link username access_token category followers_count"),
+    "Application": _node("id name app_domains privacy_policy_url"),
     "Page": _node("id name link username access_token tasks category about website followers_count fan_count"),
     "PagePost": _node(
         "id message message_tags created_time updated_time permalink_url full_picture status_type shares is_hidden "
