@@ -43,6 +43,7 @@ ANSWER_SECONDS = 5.0
 HEAR_SECONDS = 60.0
 ALERT_SECONDS = 20.0
 FORGET_SECONDS = 3600.0
+CHECK_SECONDS = 3600.0
 ZONES_SECONDS = 86_400.0
 JOB_THREADS = 6
 
@@ -100,6 +101,7 @@ class Scheduler:
         self._every("answers", ANSWER_SECONDS, self._answer)
         self._every("alerts", ALERT_SECONDS, self._as_leader(lambda: alerts.check(self._platform)))
         self._every("forget", FORGET_SECONDS, self._as_leader(self._forget))
+        self._every("check", CHECK_SECONDS, self._as_leader(self._check_connections))
         self._every("zones", ZONES_SECONDS, self._as_leader(self._recheck_zones), at_once=True)
         self._clock.add_job(lambda: warm_up(self._platform), name="warm-up")
         self._clock.start()
@@ -163,6 +165,11 @@ class Scheduler:
         dialogue.forget_old(self._platform)
         outbox.forget_old(self._platform)
         limits.forget(self._platform)
+
+    def _check_connections(self) -> None:
+        from planner.services import verifying
+
+        verifying.check_due(self._platform)
 
     def _run_weekly(self) -> None:
         from planner.services import weekly

@@ -19,7 +19,9 @@ SIGNS = {"ok": "ok", "notice": "--", "problem": "!!"}
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Say it in JSON, for machines.")
 @click.option(
-    "--online", is_flag=True, help="Also ask each network for its time, and whether it knows your developer app."
+    "--online",
+    is_flag=True,
+    help="Also ask each network for its time, about your developer app, and about each channel's connection.",
 )
 def doctor(*, as_json: bool, online: bool) -> None:
     """Look over settings, keys, clocks, apps, schema, folder, scheduler, deliveries, channels, mail; say what to do.

@@ -78,6 +78,7 @@ WISHES: Mapping[str, Wish] = {
     "delivery_overdue": Wish(Pace.NOW, Permission.APPROVE),
     "channel_reconnect": Wish(Pace.NOW, Permission.EDIT),
     "channel_expiring": Wish(Pace.NOW, Permission.EDIT),
+    "channel_lacks": Wish(Pace.NOW, Permission.EDIT),
     "channel_paused": Wish(Pace.NOW, Permission.EDIT),
     "queue_moved": Wish(Pace.DAILY, Permission.EDIT),
     "zone_rules_asked": Wish(Pace.NOW, Permission.EDIT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,7 +34,8 @@ def ask_network(connections: Connections, network_key: str, credentials: Mapping
     """Ask the network whose account this is. No session is open meanwhile: a network may take its time.
 
     Raises Invalid at ``network`` or ``credentials``: ``credentials_refused`` with the network's own words,
-    ``network_unreachable`` where it gave no answer about them, ``permissions_missing`` with the account that was found.
+    ``network_unreachable`` where it gave no answer about them, ``credentials_of_another`` with the account that they
+    open, ``permissions_missing`` with those without which nothing can be published.
     """
     network = check_credentials(network_key, credentials)
     publisher = connections.connect(network, credentials)
@@ -47,10 +48,19 @@ def ask_network(connections: Connections, network_key: str, credentials: Mapping
         raise Invalid(FieldError("credentials", "credentials_refused", {"said": said})) from error
     finally:
         publisher.close()
-    if account.missing:
-        found = {"account": account.name, "missing": ", ".join(account.missing)}
+    named = network.account_id(credentials)
+    if named and account.remote_id != named:
+        found = {"account": account.name or account.remote_id, "expected": named}
+        raise Invalid(FieldError("credentials", "credentials_of_another", found))
+    if lacking := vital(network, account.missing):
+        found = {"account": account.name, "missing": ", ".join(lacking)}
         raise Invalid(FieldError("credentials", "permissions_missing", found))
     return account
+
+
+def vital(network: Network, missing: Iterable[str]) -> tuple[str, ...]:
+    """Those of the missing permissions without which nothing can be published: all, where the network does not say."""
+    return network.consent.vital(missing) if network.consent else tuple(missing)
 
 
 def check_profile(network: Network, address: str) -> str | None:
@@ -273,7 +283,7 @@ def _store_access(
         channel.by_hand_since = None
     channel.reconnect_since = channel.reconnect_reason = channel.reconnect_advice = None
     channel.throttled_until = channel.throttle_reason = None
-    channel.missing = list(account.missing) if account else None
+    channel.missing = list(account.missing) if account and account.permissions_known else None
 
 
 def _refuse_second(session: Session, actor: Actor, network: Network, account_id: str | None) -> None:

@@ -72,6 +72,9 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     pushes.given_up,
 )
 
+#: What is asked of the networks about what the database holds, with no session open meanwhile.
+ASKING_LOOKS: tuple[Look, ...] = (channels.asked,)
+
 _log = logging.getLogger(__name__)
 
 
@@ -85,8 +88,8 @@ def examine(
 ) -> Iterator[Finding]:
     """Look at everything, the foundations first. Where the database cannot be asked, what it knows is left out.
 
-    ``workspace_id`` leaves out what belongs to others; ``online`` also asks each network for its time, and
-    where not ``patient`` no other machine is waited for.
+    ``workspace_id`` leaves out what belongs to others; ``online`` also asks each network for its time, about the
+    developer app and about each channel's connection, and where not ``patient`` no other machine is waited for.
     """
     given = os.environ if environ is None else environ
     scene = Scene(platform, platform.clock.now(), given, online, patient, workspace_id)
@@ -97,6 +100,8 @@ def examine(
     if not answer.problem:
         for stored in STORED_LOOKS:
             yield from _looked(stored.__name__, partial(_read, scene, stored))
+        for look in ASKING_LOOKS:
+            yield from _looked(look.__name__, partial(look, scene))
 
 
 def _read(scene: Scene, look: StoredLook) -> list[Finding]:

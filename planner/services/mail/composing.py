@@ -103,6 +103,9 @@ def _is_settled(session: Session, notice: Notice) -> bool:
     if notice.kind == "channel_reconnect":
         query = select(Channel.id).where(Channel.id == notice.subject_id, Channel.reconnect_since.is_not(None))
         return session.scalar(query) is None
+    if notice.kind == "channel_lacks":
+        missing = session.scalar(select(Channel.missing).where(Channel.id == notice.subject_id)) or ()
+        return not set(missing).intersection(notice.data.get("permissions", ()))
     return False
 
 

@@ -15,13 +15,17 @@ from planner.services.posts.steps import Step, steps_of
 from planner.services.publishing.guards import AGAINST_THE_PLAN
 from planner.services.publishing.status import Holds
 from planner.services.spending import MICROS
+from planner.services.verifying import Checked
 from planner.web.api.operations import Call
 from planner.web.api.problems import field_errors
 from planner.web.api.shapes import channels as channel_shapes, content, posts as shapes
 from planner.web.api.shapes.common import FieldProblem, Page
-from planner.web.messages import sentence
+from planner.web.messages import sentence, verifying
 from planner.web.messages.advice import advice
+from planner.web.messages.connecting import prevents
 from planner.web.posts import trouble
+from publishers import registry
+from publishers.base import Network
 from publishers.registry import UnknownNetwork
 
 
@@ -221,8 +225,32 @@ def channel(
         owner=ref(found.owner_id),
         token_expires_at=found.token_expires_at,
         verified_at=found.verified_at,
+        missing_permissions=found.missing,
         created_at=found.created_at,
     )
+
+
+def connection_check(network_key: str, checked: Checked) -> channel_shapes.ConnectionCheck:
+    """What a check of a channel's connection came to."""
+    network = registry.network(network_key)
+    return channel_shapes.ConnectionCheck(
+        outcome=checked.outcome,
+        checked_at=checked.at,
+        account=checked.account or None,
+        said=checked.said or None,
+        title=verifying.title(checked),
+        detail=verifying.text(checked, network.title),
+        permissions_known=checked.permissions_known,
+        missing=[_missing(network, name) for name in checked.missing],
+        holds=checked.holds,
+        resumed=checked.resumed,
+    )
+
+
+def _missing(network: Network, name: str) -> channel_shapes.MissingPermission:
+    vital = name in channels.vital(network, [name])
+    said = prevents(network.consent.permission(name)) if network.consent else ""
+    return channel_shapes.MissingPermission(name=name, vital=vital, prevents=said)
 
 
 def slots(found: Iterable[models.Slot]) -> list[channel_shapes.Slot]:

@@ -21,6 +21,7 @@ from planner.services import (
     rehearsing,
     slots,
     spending,
+    verifying,
     weeks,
 )
 from planner.services.errors import Conflict, Invalid, Problems
@@ -28,7 +29,7 @@ from planner.services.publishing import pause
 from planner.web import choices, context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
-from planner.web.channels.consenting import consent_of, prevented
+from planner.web.channels.consenting import consent_of, prevented, told_about
 from planner.web.channels.labels import missed_choices
 from planner.web.messages import explain
 from planner.web.notify import say
@@ -146,8 +147,31 @@ def archive(channel_id: int) -> ResponseReturnValue:
     return redirect(url_for("channels.index"))
 
 
-def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool = False) -> str:
-    """The channel's page. ``typed``: the settings form shows what was sent instead of what is stored."""
+@blueprint.post("/<int:channel_id>/check")
+@requires(Permission.MANAGE)
+def verify(channel_id: int) -> ResponseReturnValue:
+    """Ask the network now whether the connection still is what it was."""
+    actor, place = context.actor(), context.workspace().id
+    context.close_reading()  # a network may take its time, and no session waits for it
+    try:
+        checked = verifying.check(context.platform(), actor, channel_id)
+    except Conflict as error:
+        say(explain(error), kind="error")
+        return redirect(url_for("channels.show", channel_id=channel_id))
+    if checked.resumed:
+        context.platform().wake()
+    return _page(channels.get(context.reread(), place, channel_id), checked=checked)
+
+
+def _page(
+    channel: Channel,
+    *,
+    errors: dict[str, str] | None = None,
+    typed: bool = False,
+    checked: verifying.Checked | None = None,
+) -> str:
+    """The channel's page. ``typed``: the settings form shows what was sent instead of what is stored; ``checked``: what
+    a check of the connection just came to."""
     session, now = context.reading(), context.now()
     zone = context.workspace().zone
     planned = channel_overview.planned_count(session, channel.id)
@@ -167,6 +191,8 @@ def _page(channel: Channel, *, errors: dict[str, str] | None = None, typed: bool
         categories=choices.categories(),
         one_click=(found := consent_of(channel.network)) is not None and found.ready,
         lacks=prevented(tuple(channel.missing or ()), channel.network) if consent_of(channel.network) else [],
+        checked=checked,
+        result=told_about(checked, channel.network) if checked else None,
         takes_credentials=channels.takes_credentials(channel),
         missed_choices=missed_choices(channel.missed_after_seconds),
         archive_text=ngettext(

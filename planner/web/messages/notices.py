@@ -74,6 +74,12 @@ KINDS: dict[str, Kind] = {
         "clock-exclamation",
         "warning",
     ),
+    "channel_lacks": Kind(
+        _l("%(channel)s lost a permission"),
+        _l("Posts go out all the same. Look on its page what is missing, and reconnect it."),
+        "alert-triangle",
+        "warning",
+    ),
     "channel_paused": Kind(
         _l("%(channel)s was paused"),
         _l("The network refuses further posts. Look at the reason."),

@@ -29,6 +29,7 @@ LABELS: dict[str, LazyString] = {
     "delivery_overdue": _l("Nobody has published by hand what was due"),
     "channel_reconnect": _l("A channel must be reconnected"),
     "channel_expiring": _l("The connection of a channel expires soon"),
+    "channel_lacks": _l("A network took a permission away from a channel"),
     "channel_paused": _l("A channel was paused by its network's refusal"),
     "queue_moved": _l("Posts waiting for approval moved to later slots"),
     "zone_rules_asked": _l("The rules of a time zone changed and posts need your decision"),

@@ -45,6 +45,26 @@ def test_without_a_name_the_account_gives_its_own(admin: Script, sandbox: Sandbo
 
 
 @on_one_kind
+def test_a_connection_is_checked_at_once_and_what_the_network_says_is_kept(
+    admin: Script, editor: Script, sandbox: Sandbox
+) -> None:
+    channel = made(admin.post("/channels", accounts(sandbox)["facebook"]))
+    assert channel["missing_permissions"] is None
+    path = f"/channels/{channel['id']}/check"
+    problem(editor.post(path), 403)
+    checked = made(admin.post(path))
+    assert (checked["outcome"], checked["account"]) == ("fine", "Brandt Maschinenbau")
+    sandbox.faults.add("reset", "facebook", None, count=1)
+    assert made(admin.post(path))["outcome"] == "unreachable"
+    sandbox.world.directory.void("facebook", "EAABsandboxBrandtPage")
+    ended = made(admin.post(path))
+    assert (ended["outcome"], ended["holds"]) == ("ended", True)
+    assert made(admin.get(f"/channels/{channel['id']}"))["health"] == "reconnect"
+    by_hand = made(admin.post("/channels", {"network": "xing"}))
+    assert problem(admin.post(f"/channels/{by_hand['id']}/check"), 409)["code"] == "no_connection"
+
+
+@on_one_kind
 def test_a_broken_token_is_told_in_the_networks_own_words_and_nothing_is_kept(admin: Script, sandbox: Sandbox) -> None:
     body = accounts(sandbox)["twitter"]
     body["credentials"]["access_token"] = "abgelaufen"

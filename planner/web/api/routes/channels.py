@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from planner import models
 from planner.bootstrap import Platform
 from planner.domain.roles import Permission
-from planner.services import archiving, channels, limits, metrics, rehearsing, slots as slot_service
+from planner.services import archiving, channels, limits, metrics, rehearsing, slots as slot_service, verifying
 from planner.services.actor import Actor
 from planner.services.publishing import pause
 from planner.services.slots import SlotInput
@@ -20,6 +20,7 @@ from planner.web.api.shapes.channels import (
     Channel,
     ChannelCreate,
     ChannelPatch,
+    ConnectionCheck,
     CredentialsPut,
     FollowerCount,
     Followers,
@@ -120,6 +121,21 @@ def reconnect_channel(call: Call, channel_id: int, body: CredentialsPut) -> Chan
         renews=call.platform.connections.can_renew(network, body.credentials),
     )
     return present.channel(call, found)
+
+
+def check_connection(platform: Platform, actor: Actor, channel_id: int) -> verifying.Checked:
+    """Ask before the transaction begins, as :func:`ask_network`."""
+    return verifying.check(platform, actor, channel_id)
+
+
+@router.post("/channels/{channel_id}/check", Permission.MANAGE, prepare=check_connection, status=200)
+def check_channel(call: Call, channel_id: int) -> ConnectionCheck:
+    """Ask the network now whose account it is, whether the access works, and which permissions are missing.
+
+    What it says clearly is kept; where it cannot be asked, nothing changes.
+    """
+    network = channels.get(call.session, call.workspace_id, channel_id).network
+    return present.connection_check(network, call.prepared)
 
 
 @router.put("/channels/{channel_id}/by-hand", Permission.MANAGE)

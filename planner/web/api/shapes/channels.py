@@ -7,12 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from planner.domain.states import ChannelHealth
+from planner.services.verifying import Outcome
 from planner.web.api.shapes.common import ClockIn, Id, IdIn, Input, Moment, Output, PlainText
 
 Credentials = dict[Annotated[PlainText, Field(max_length=64)], Annotated[str, Field(max_length=8000)]]
 CREDENTIALS = (
-    "twitter: access_token, user_id, refresh_token?, expires_at?; facebook: page_id, access_token; "
-    "linkedin: author, access_token; xing: consumer_key, consumer_secret, token, token_secret, user_id?; "
+    "twitter: access_token, user_id, refresh_token?, expires_at?, scopes?; facebook: page_id, access_token; "
+    "linkedin: author, access_token, refresh_token?, expires_at?, scopes?; "
+    "xing: consumer_key, consumer_secret, token, token_secret, user_id?; "
     "empty for a channel that a person publishes on. Never given back."
 )
 
@@ -119,8 +121,36 @@ class Channel(Output):
     missed_after_seconds: int
     owner: Id | None
     token_expires_at: Moment | None
-    verified_at: Moment | None
+    verified_at: Moment | None = Field(description="When the network last said whose account it is.")
+    missing_permissions: list[str] | None = Field(description="By the network's own names. Null: it does not say.")
     created_at: Moment
+
+
+class MissingPermission(Output):
+    """A permission that the access lacks, by the network's own name. Without a ``vital`` one nothing can be
+    published; ``prevents`` says what each is wanted for."""
+
+    name: str
+    vital: bool
+    prevents: str
+
+
+class ConnectionCheck(Output):
+    """What the network said of a channel's connection. ``outcome``: fine, lacking (some permission, but posts go out),
+    unfit (a permission to publish is missing), ended, gone, other_account, denied (it does not let the connection
+    look), refused, unreachable, unreadable. ``holds``: nothing goes out until the channel is reconnected. ``resumed``:
+    it had been held, and goes on."""
+
+    outcome: Outcome
+    checked_at: Moment
+    account: str | None
+    said: str | None = Field(description="The network's own words, where it refused.")
+    title: str
+    detail: str
+    permissions_known: bool
+    missing: list[MissingPermission]
+    holds: bool
+    resumed: bool
 
 
 class SlotNote(Output):
