@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.models.base import Base, Id, references
@@ -16,7 +16,8 @@ class BegunConnection(Base):
     Of ``state`` only the SHA-256 is kept; ``session_digest`` is that of a secret in the person's session cookie.
     ``sealed`` is encrypted: first the secrets that belong to the trip, then the accounts that the network offers, with
     their credentials. ``returned_at`` is when the browser came back, ``person`` who signed in at the network.
-    ``channel_id`` is the channel that is reconnected (None: new ones). After ``expires_at`` it is worth nothing.
+    ``channel_id`` is the channel that is reconnected (None: new ones). A ``trial`` makes no channel: what it leaves are
+    the points that it tried out, no credentials. After ``expires_at`` it is worth nothing.
     """
 
     __tablename__ = "begun_connection"
@@ -30,6 +31,7 @@ class BegunConnection(Base):
     session_digest: Mapped[str] = mapped_column(String(64))
     redirect_uri: Mapped[str] = mapped_column(String(2000))
     sealed: Mapped[str] = mapped_column(Text)
+    trial: Mapped[bool] = mapped_column(default=False, server_default=false())
     person: Mapped[str | None] = mapped_column(String(200))
     returned_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -51,9 +51,12 @@ def with_settings(platform: Platform, public_url: str | None, **options: str) ->
 
 def test_apps_that_are_right_are_called_right_once_the_networks_were_asked(platform: Platform) -> None:
     assert codes(platform) == []
-    assert sorted(codes(platform, online=True)) == [
-        ("Facebook", "app_accepted"), ("LinkedIn", "app_accepted"), ("X", "app_accepted"), ("XING", "app_accepted"),
+    said = codes(platform, online=True)
+    assert {network for network, code in said if code == "app_accepted"} == {"Facebook", "X", "LinkedIn", "XING"}
+    assert [code for network, code in said if network == "Facebook"] == [
+        "app_accepted", "app_version_right", "app_domains_right", "app_privacy_right", "app_unseen",
     ]  # fmt: skip
+    assert [code for network, code in said if network == "XING"] == ["app_accepted", "app_redirect_right"]
 
 
 def test_what_is_wrong_is_named(platform: Platform, sandbox: Sandbox) -> None:
@@ -61,6 +64,11 @@ def test_what_is_wrong_is_named(platform: Platform, sandbox: Sandbox) -> None:
     assert codes(platform, online=True) == [("Facebook", "app_setting_missing"), ("Facebook", "app_address_plain")]
     with_settings(platform, None, client_secret="wrong")
     assert codes(platform, online=True) == [("Facebook", "app_address_unknown"), ("Facebook", "app_refused")]
+    with_settings(platform, "https://plan.elsewhere.example/?x=1")
+    assert {"app_address_odd", "app_domains_other"} < {code for _, code in codes(platform, online=True)}
+    scene = Scene(platform, platform.clock.now(), {})
+    found = list(looking.app(scene, "facebook", "https://plan.firma.example", "http://10.0.0.7:8000/"))
+    assert [one.code for one in found] == ["app_address", "app_address_elsewhere"]
     with_settings(platform, "https://plan.firma.example")
     sandbox.faults.add("reset", "facebook", None)
     assert codes(platform, online=True) == [("Facebook", "app_silent")]

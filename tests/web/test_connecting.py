@@ -47,9 +47,9 @@ def alice(client_of: ClientOf, company: Company) -> Browsing:
     return client
 
 
-def leave(client: Browsing, network: str, channel: int | str = "") -> str:
+def leave(client: Browsing, network: str, channel: int | str = "", **more: str) -> str:
     """Press the button; the address that the browser is forwarded to."""
-    answer = client.send(f"/channels/connect/{network}", channel=channel)
+    answer = client.send(f"/channels/connect/{network}", channel=channel, **more)
     found = _REFRESH.search(answer.text)
     assert found, answer.text
     return html.unescape(found[1])
@@ -196,7 +196,15 @@ def test_the_guide_shows_the_redirect_address_and_never_a_secret(alice: Browsing
 
 
 def test_the_check_says_what_is_right_and_what_is_wrong(alice: Browsing, platform: Platform, sandbox: Sandbox) -> None:
-    assert "Facebook accepts the developer app" in alice.send("/channels/connect/facebook/check").text
+    said = html.unescape(alice.send("/channels/connect/facebook/check").text)
+    for right in (
+        "The redirect address for Facebook is: http://localhost/channels/connect/facebook/back",
+        "Facebook knows the developer app: its id and secret are right.",
+        "Facebook serves the version of its API that is asked for.",
+        "The domain of the redirect address is among the app's domains at Facebook.",
+        "Without a person who signs in, Facebook says nothing about: the redirect address, the permissions that",
+    ):
+        assert right in said
     assert "SENDEPLAN_XING_CLIENT_ID is not set." in alice.send("/channels/connect/xing/check").text
     sandbox.faults.add("error", "linkedin", None)
     assert "LinkedIn could not be asked about the developer app" in alice.send("/channels/connect/linkedin/check").text
@@ -210,3 +218,68 @@ def test_without_an_app_the_page_says_what_is_missing_and_tokens_still_work(alic
     assert answer.status_code == 409
     assert "SENDEPLAN_XING_CLIENT_ID" in answer.text
     assert 'name="credentials.page_id"' in alice.get("/channels/new?network=facebook").text
+
+
+def test_a_trial_sign_in_shows_point_by_point_what_worked_and_connects_nothing(
+    alice: Browsing, client_of: ClientOf, company: Company, platform: Platform
+) -> None:
+    assert "Try the sign-in" in alice.get("/channels/connect/facebook").text
+    address = leave(alice, "facebook", trial="yes")
+    found = alice.get(path_of(decide(address, without={"read_insights", "pages_manage_posts"})))
+    page = html.unescape(alice.get(found.location).text)
+    assert "No channel can be connected yet" in page
+    assert "Signed in there as Katrin Vogel. Nothing was connected." in page
+    for said in (
+        "The network took the redirect address",
+        "<code>pages_manage_posts</code>: Not granted. Without it, nothing can be published.",
+        "<code>pages_read_user_content</code>: Granted: comments.",
+        "At Meta: App review, Permissions and features, Advanced Access",
+        "The access of this trial was thrown away and stored nowhere.",
+    ):
+        assert said in page
+    assert page.count('data-mark="wrong"') == 5
+    assert channels_of(platform) == []
+    assert client_of(company.oscar).get(found.location).location.endswith("/channels")
+    good = alice.get(path_of(decide(leave(alice, "twitter", trial="yes")))).location
+    assert "Channels can be connected" in alice.get(good).text
+    assert "made void at the network" in alice.get(good).text
+    assert channels_of(platform) == []
+
+
+def test_a_channels_connection_is_checked_by_a_button_and_the_result_said(
+    alice: Browsing, client_of: ClientOf, company: Company, platform: Platform, sandbox: Sandbox
+) -> None:
+    credentials = {"page_id": PAGE, "access_token": "EAABsandboxBrandtPage"}
+    channel = make_channel(
+        platform.database, company, platform.clock.now(), "facebook", remote_account_id=PAGE,
+        credentials=platform.vault.seal(credentials),
+    )  # fmt: skip
+    path = f"/channels/{channel.id}/check"
+    assert client_of(company.charlie).send(path).status_code == 403
+    assert "Check this connection" in alice.get(f"/channels/{channel.id}").text
+    fine = html.unescape(alice.send(path).text)
+    assert "Facebook takes the access and names the account “Brandt Maschinenbau”. All permissions are there." in fine
+    sandbox.withdraw("facebook", PAGE, "pages_manage_engagement")
+    lacking = html.unescape(alice.send(path).text)
+    assert "The connection works, but not everything is allowed" in lacking
+    assert "<code>pages_manage_engagement</code>: Without it, comments cannot be answered" in lacking
+    sandbox.faults.add("reset", "facebook", "read", count=1)
+    assert "The network could not be asked" in alice.send(path).text
+    assert "Permissions are missing" in alice.get(f"/channels/{channel.id}").text, "what was known stays known"
+    sandbox.world.directory.void("facebook", "EAABsandboxBrandtPage")
+    ended = alice.send(path).text
+    assert "The access has ended" in ended
+    assert "The connection has ended" not in ended, "said once"
+    assert "The connection has ended" in alice.get(f"/channels/{channel.id}").text
+
+
+def test_pages_that_a_portfolio_lists_without_access_are_shown_and_say_who_can_change_that(alice: Browsing) -> None:
+    petra = "10231144556677889"
+    choice = alice.get(path_of(decide(leave(alice, "facebook"), account=petra))).location
+    page = html.unescape(alice.get(choice).text)
+    assert "Brandt Hydraulik" in page
+    assert page.count("The network lists this page, but gives this person no access to it.") == 2
+    nothing = alice.get(path_of(decide(leave(alice, "facebook"), account=petra, without={"business_management"})))
+    assert "allow business_management as well" in html.unescape(nothing.text)
+    katrin = alice.get(path_of(decide(leave(alice, "facebook"), without={"business_management"}))).location
+    assert "Is a page missing here?" in alice.get(katrin).text

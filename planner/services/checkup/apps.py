@@ -10,9 +10,18 @@ from planner.services.checkup.settings import is_here
 from planner.services.connecting.settings import AppSettings, app_settings, redirect_address
 from publishers import registry
 from publishers.base import NetworkError
-from publishers.connecting import AppRefused
+from publishers.connecting import AppCheck, AppPoint, AppRefused
 
 SECONDS = 8.0
+#: What each point of a developer app is called where it is right, or doubtful.
+RIGHT = {
+    AppPoint.CREDENTIALS: "app_accepted",
+    AppPoint.VERSION: "app_version_right",
+    AppPoint.REDIRECT: "app_redirect_right",
+    AppPoint.DOMAINS: "app_domains_right",
+    AppPoint.PRIVACY: "app_privacy_right",
+}
+DOUBTFUL = {AppPoint.DOMAINS: "app_domains_other", AppPoint.PRIVACY: "app_privacy_other"}
 #: Options that somebody sets who means to connect by consent.
 MEANT = ("client_id", "client_secret", "scopes", "config_id")
 
@@ -25,41 +34,59 @@ def set_up(scene: Scene) -> Iterator[Finding]:
             yield from app(scene, key, settings.public_url)
 
 
-def app(scene: Scene, network_key: str, public_url: str | None) -> Iterator[Finding]:
-    """One app. ``public_url`` is where people reach Sendeplan (None: not known); ``scene.online`` allows to ask the
-    network. Raises NotFound for a network without consent."""
+def app(scene: Scene, network_key: str, public_url: str | None, opened_at: str | None = None) -> Iterator[Finding]:
+    """One app. ``public_url`` is where people reach Sendeplan (None: not known), ``opened_at`` where who looks is
+    just now; ``scene.online`` allows to ask the network. Raises NotFound for a network without consent."""
     found = app_settings(scene.platform.settings, network_key)
     title = found.network.title
     for name in found.lacking:
         yield problem("apps", "app_setting_missing", network=title, setting=name)
-    yield from _redirect(scene, found, public_url)
+    yield from _redirect(scene, found, public_url, opened_at)
     if not found.lacking and scene.online:
-        yield _asked(scene, found, redirect_address(public_url or "http://localhost", network_key))
+        yield from _asked(scene, found, redirect_address(public_url or "http://localhost", network_key))
 
 
-def _redirect(scene: Scene, found: AppSettings, public_url: str | None) -> Iterator[Finding]:
+def _redirect(scene: Scene, found: AppSettings, public_url: str | None, opened_at: str | None) -> Iterator[Finding]:
     title = found.network.title
     if public_url is None:
         yield notice("apps", "app_address_unknown", network=title)
         return
     address = redirect_address(public_url, found.network.key)
     parts = urlsplit(address)
-    if parts.scheme == "http" and not is_here(parts.hostname or ""):
+    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        yield problem("apps", "app_address_odd", network=title, address=address)
+    elif parts.scheme == "http" and not is_here(parts.hostname):
         yield problem("apps", "app_address_plain", network=title, address=address)
     elif scene.platform.settings.public_url is None and parts.scheme == "https":
         yield notice("apps", "app_address_guessed", network=title, address=address)
+    elif opened_at is not None:
+        yield ok("apps", "app_address", network=title, address=address)
+    there, here = parts.netloc.lower(), urlsplit(opened_at or "").netloc.lower()
+    if here and here != there:
+        yield problem("apps", "app_address_elsewhere", network=title, here=here, there=there)
 
 
-def _asked(scene: Scene, found: AppSettings, redirect_uri: str) -> Finding:
+def _asked(scene: Scene, found: AppSettings, redirect_uri: str) -> Iterator[Finding]:
     title = found.network.title
     connection = scene.platform.connections.connection(found.network.key, timeout=SECONDS)
     try:
-        found.consent.flow().check(connection, redirect_uri)
+        checked = found.consent.flow().check(connection, redirect_uri)
     except AppRefused as error:
         said = error.network_message or str(error)
-        if error.code == "version":
-            return problem("apps", "app_version_other", network=title, said=said)
-        return problem("apps", "app_refused", network=title, said=said)
+        code = "app_version_other" if error.code == "version" else "app_refused"
+        yield problem("apps", code, network=title, said=said)
     except NetworkError as error:
-        return notice("apps", "app_silent", network=title, reason=str(error))
-    return ok("apps", "app_accepted", network=title)
+        yield notice("apps", "app_silent", network=title, reason=str(error))
+    else:
+        yield from _said(title, checked)
+
+
+def _said(title: str, checked: AppCheck) -> Iterator[Finding]:
+    for point in checked.right:
+        code = RIGHT[point]
+        yield ok("apps", code, network=title)
+    for point, there in checked.doubtful:
+        code = DOUBTFUL[point]
+        yield notice("apps", code, network=title, there=there)
+    if checked.unseen:
+        yield notice("apps", "app_unseen", network=title, points=" ".join(checked.unseen))

@@ -15,8 +15,7 @@ from planner.models import BegunConnection, Channel
 from planner.security.vault import Vault, VaultError
 from planner.services import channels
 from planner.services.actor import Actor
-from planner.services.connecting.settings import AppSettings, app_settings
-from planner.services.connecting.trip import digest
+from planner.services.connecting.settings import AppSettings, app_settings, digest
 from planner.services.errors import Conflict, FieldError, Invalid
 from publishers.base import Account
 from publishers.connecting import Offer, Permission
@@ -53,13 +52,16 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What is offered, and to whom: ``person`` is who signed in at the network. ``expected`` is the channel that was to
-    be reconnected; its account did not come, or may not publish."""
+    be reconnected; its account did not come, or may not publish. Further accounts may be there: in what is
+    ``unlisted`` (its names), or for want of the permissions ``unseen``."""
 
     begun_id: int
     app: AppSettings
     person: str
     expected: Channel | None
     options: tuple[Option, ...]
+    unlisted: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,16 @@ def choice(session: Session, platform: Platform, actor: Actor, begun_id: int, se
     if row.expires_at <= platform.clock.now():
         raise Conflict("consent_choice_gone")
     app = app_settings(platform.settings, row.network)
-    offers = _offers(platform.vault, row.sealed)
+    kept = _opened(platform.vault, row.sealed)
+    offers = _offers(kept)
     connected = _connected(session, actor, row.network, [o.account.remote_id for o in offers])
     options = (
         Option(o, tuple(app.consent.permission(name) for name in o.account.missing), connected.get(o.account.remote_id))
         for o in offers
     )
     expected = session.get(Channel, row.channel_id) if row.channel_id else None
-    return Choice(begun_id, app, row.person, expected, tuple(options))
+    unlisted, unseen = (tuple(json.loads(kept.get(name, "[]"))) for name in ("unlisted", "unseen"))
+    return Choice(begun_id, app, row.person, expected, tuple(options), unlisted, unseen)
 
 
 def choose(
@@ -129,10 +133,17 @@ def _connect(session: Session, platform: Platform, actor: Actor, app: AppSetting
     )
 
 
-def _offers(vault: Vault, sealed: str) -> tuple[Offer, ...]:
+def _opened(vault: Vault, sealed: str) -> dict[str, str]:
     try:
-        entries = json.loads(vault.open(sealed)["offers"])
-    except (VaultError, KeyError, ValueError):
+        return vault.open(sealed)
+    except VaultError:
+        raise Conflict("consent_choice_gone") from None
+
+
+def _offers(kept: dict[str, str]) -> tuple[Offer, ...]:
+    try:
+        entries = json.loads(kept["offers"])
+    except (KeyError, ValueError):
         raise Conflict("consent_choice_gone") from None
     return tuple(Offer(_account(e["account"]), e["credentials"], e["kind"]) for e in entries)
 
@@ -141,7 +152,8 @@ def _account(entry: dict[str, object]) -> Account:
     missing = entry["missing"]
     names = tuple(str(name) for name in missing) if isinstance(missing, list) else ()
     url = entry["url"]
-    return Account(str(entry["remote_id"]), str(entry["name"]), str(url) if url else None, names)
+    known = entry.get("permissions_known", True) is True
+    return Account(str(entry["remote_id"]), str(entry["name"]), str(url) if url else None, names, known)
 
 
 def _connected(session: Session, actor: Actor, network: str, ids: Sequence[str]) -> dict[str, Channel]:

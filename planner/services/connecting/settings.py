@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 
 from planner.config import Settings, name_of_app_option
 from planner.services.errors import NotFound
 from publishers import registry
 from publishers.base import Network
 from publishers.connecting import Consent
+
+#: How long the network's pages may take a person, and how long what came of it is kept.
+LIFETIME = timedelta(minutes=15)
 
 PATH = "/channels/connect/{network}/back"
 
@@ -37,6 +42,11 @@ def app_settings(settings: Settings, network_key: str) -> AppSettings:
     app = settings.network(network_key).app
     lacking = tuple(name_of_app_option(network_key, option) for option in network.consent.lacking(app))
     return AppSettings(network, network.consent, lacking, network.consent.wanted(app))
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret that comes back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def redirect_address(public_url: str, network_key: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -18,27 +17,27 @@ from planner.models import BegunConnection, Channel
 from planner.security.vault import VaultError
 from planner.services import channels
 from planner.services.actor import Actor
-from planner.services.connecting.settings import AppSettings, app_settings
+from planner.services.connecting import trying
+from planner.services.connecting.settings import LIFETIME, AppSettings, app_settings, digest
 from planner.services.errors import Conflict, NotFound
 from publishers.base import NetworkError, Refused
-from publishers.connecting import AppRefused, Begun, CodeRefused, Denied, Grant, Offer, Return
+from publishers.connecting import CHOOSING, AppRefused, Begun, CodeRefused, Denied, Grant, Offer, Return
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
-
-#: How long the network's pages may take a person, and how long they may think about the choice.
-LIFETIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """What came of a trip: a channel that is ``reconnected``, lacking the permissions ``missing``, and with it others
-    of the same sign-in (``also``); or a choice to make, by the number of the row that holds it."""
+    of the same sign-in (``also``); or a choice to make, or what a ``trial`` showed, by the number of the row that holds
+    it."""
 
     begun_id: int
     reconnected: Channel | None = None
     missing: tuple[str, ...] = ()
     also: tuple[Channel, ...] = ()
+    trial: bool = False
 
 
 def begin(
@@ -49,8 +48,10 @@ def begin(
     session_secret: str,
     redirect_uri: str,
     channel_id: int | None = None,
+    trial: bool = False,
 ) -> str:
-    """The address to send the person's browser to. ``channel_id`` is the channel to reconnect.
+    """The address to send the person's browser to. ``channel_id`` is the channel to reconnect; a ``trial`` only tries
+    the developer app out.
 
     Raises Forbidden, NotFound, Conflict: ``consent_app_missing``, ``consent_app_refused``, ``consent_unreachable``,
     ``consent_unreadable``.
@@ -70,7 +71,7 @@ def begin(
         raise conflict_of(error, app) from error
     with platform.database.write() as session:
         row = _row(platform, actor, begun, state, session_secret, redirect_uri)
-        row.network, row.channel_id = network_key, channel_id
+        row.network, row.channel_id, row.trial = network_key, channel_id, trial
         session.execute(delete(BegunConnection).where(BegunConnection.expires_at < platform.clock.now()))
         session.add(row)
     return begun.address
@@ -85,7 +86,7 @@ def come_back(
     NotFound, Conflict: ``consent_unknown`` (forged, or not known any more), ``consent_foreign`` (another person,
     session or workspace), ``consent_expired``, ``consent_used``, ``consent_denied``, ``consent_code_refused``,
     ``consent_app_refused``, ``consent_unreachable`` (nothing is lost: the same address may be opened again),
-    ``consent_unreadable``, ``consent_empty``.
+    ``consent_unreadable``, ``consent_empty``, ``consent_empty_portfolios``.
     """
     actor.require(Permission.MANAGE)
     app = app_settings(platform.settings, network_key)
@@ -93,10 +94,13 @@ def come_back(
     with platform.database.write() as session:
         row = _claim(session, actor, network_key, state, session_secret, platform.clock.now())
         if row.person is not None:
-            return Arrival(row.id)
-        begun_id, sealed, redirect_uri = row.id, row.sealed, row.redirect_uri
+            return Arrival(row.id, trial=row.trial)
+        begun_id, sealed, redirect_uri, is_trial = row.id, row.sealed, row.redirect_uri, row.trial
     try:
         back = Return(redirect_uri, state, platform.vault.open(sealed), brought)
+        if is_trial:
+            trying.finish(platform, app, begun_id, back)
+            return Arrival(begun_id, trial=True)
         grant = app.consent.flow().finish(platform.connections.connection(network_key), back)
     except VaultError:
         raise Conflict("consent_unknown") from None
@@ -118,11 +122,6 @@ def conflict_of(error: NetworkError, app: AppSettings) -> Conflict:
     if isinstance(error, Refused):
         return Conflict("consent_unreachable", network=title)
     return Conflict("consent_unreadable", network=title, said=said)
-
-
-def digest(secret: str) -> str:
-    """What is stored of a secret that comes back."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _row(
@@ -183,7 +182,7 @@ def _settle(platform: Platform, actor: Actor, app: AppSettings, begun_id: int, g
     now = platform.clock.now()
     if not grant.offers:
         _drop(platform, begun_id)
-        raise Conflict("consent_empty", network=app.network.title, person=grant.person)
+        raise _nothing_shared(app, grant)
     with platform.database.write() as session:
         row = session.get(BegunConnection, begun_id)
         if row is None:
@@ -197,9 +196,29 @@ def _settle(platform: Platform, actor: Actor, app: AppSettings, begun_id: int, g
             session.delete(row)
             return Arrival(begun_id, reconnected, offer.account.missing, also)
         row.person = (grant.person or app.network.title)[:200]
-        row.sealed = platform.vault.seal({"offers": json.dumps([asdict(offer) for offer in grant.offers])})
+        row.sealed = platform.vault.seal(
+            {
+                "offers": json.dumps([asdict(offer) for offer in grant.offers]),
+                "unlisted": json.dumps(list(grant.unlisted)),
+                "unseen": json.dumps(unseen(app, grant)),
+            }
+        )
         row.expires_at = now + LIFETIME
     return Arrival(begun_id)
+
+
+def unseen(app: AppSettings, grant: Grant) -> list[str]:
+    """The permissions without which accounts may be there that nobody saw."""
+    withheld = app.consent.withheld(grant.granted, {"scopes": " ".join(app.scopes)})
+    return [permission.name for permission in withheld if CHOOSING in permission.kinds]
+
+
+def _nothing_shared(app: AppSettings, grant: Grant) -> Conflict:
+    told = {"network": app.network.title, "person": grant.person}
+    for name in unseen(app, grant):
+        if not app.consent.permission(name).vital:
+            return Conflict("consent_empty_portfolios", permission=name, **told)
+    return Conflict("consent_empty", **told)
 
 
 def _offer_for(channel: Channel | None, app: AppSettings, offers: tuple[Offer, ...]) -> Offer | None:

@@ -16,7 +16,7 @@ from planner.services.errors import Conflict, FieldError, Invalid
 from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
-from planner.web.channels.consenting import consent_of
+from planner.web.channels.consenting import consent_of, prevented
 from planner.web.channels.labels import field_label, guide
 from planner.web.formats import local
 from planner.web.looks import network_look
@@ -74,7 +74,7 @@ def create() -> ResponseReturnValue:
             channel_id = channel.id
     except (Invalid, Conflict) as error:
         return show_form(network, None, _errors(error)), 422
-    say(_found(account))
+    _say_found(network, account)
     return redirect(url_for("channels.edit_slots", channel_id=channel_id))
 
 
@@ -109,7 +109,7 @@ def reconnect(channel_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return show_form(network, channel, _errors(error)), 422
     context.platform().wake()
-    say(_found(account))
+    _say_found(network, account)
     return redirect(url_for("channels.show", channel_id=channel_id))
 
 
@@ -143,10 +143,17 @@ def _ask(network: Network, credentials: dict[str, str]) -> Account | None:
     return channels.ask_network(context.platform().connections, network.key, credentials)
 
 
-def _found(account: Account | None) -> str:
+def _say_found(network: Network, account: Account | None) -> None:
+    """Who it is, and what is missing without keeping posts from going out."""
     if account is None:
-        return str(_("Ready. At the time of a post, its owner is told to publish it."))
-    return str(_("Connected as %(account)s. All permissions are there.", account=account.name))
+        say(_("Ready. At the time of a post, its owner is told to publish it."))
+        return
+    if account.permissions_known and not account.missing:
+        say(_("Connected as %(account)s. All permissions are there.", account=account.name))
+        return
+    say(_("Connected as %(account)s.", account=account.name))
+    for _name, sentence in prevented(account.missing, network.key) if network.consent else ():
+        say(sentence, kind="info")
 
 
 def _errors(error: Invalid | Conflict) -> dict[str, str]:
@@ -166,6 +173,7 @@ def show_form(network: Network, channel: Channel | None, errors: dict[str, str])
     fields = [
         Field(f.name, *field_label(network.key, f.name), _type(f.secret, f.kind), f.required, f.secret)
         for f in network.credential_fields
+        if f.typed
     ]
     return render_template(
         "channels/connection.html",

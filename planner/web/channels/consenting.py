@@ -16,6 +16,7 @@ from planner.services import channels, connecting
 from planner.services.checkup import Scene, apps
 from planner.services.connecting import AppSettings, Arrival, Choice
 from planner.services.errors import Conflict, Invalid, NotFound
+from planner.services.verifying import Checked
 from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.channels.base import blueprint
@@ -23,11 +24,11 @@ from planner.web.channels.guides import app_guide, with_names
 from planner.web.channels.labels import kind_label
 from planner.web.formats import moment
 from planner.web.looks import network_look
-from planner.web.messages import explain
+from planner.web.messages import explain, verifying
 from planner.web.messages.checkup import explain as explain_finding
-from planner.web.messages.connecting import PREVENTS, PURPOSES
+from planner.web.messages.connecting import PURPOSES, prevents
 from planner.web.notify import say
-from publishers.connecting import Purpose
+from publishers.connecting import Permission as Granted, Purpose
 
 #: Where the session keeps the secret that its trips are bound to.
 SECRET = "connecting"  # noqa: S105 - the name of it
@@ -56,7 +57,7 @@ def check(network: str) -> ResponseReturnValue:
     found = connecting.app_settings(context.platform().settings, network)
     context.close_reading()  # a network may take its time, and no session waits for it
     scene = Scene(context.platform(), context.now(), {}, online=True)
-    findings = list(apps.app(scene, network, _public_url()))
+    findings = list(apps.app(scene, network, _public_url(), request.host_url))
     told = [Told(finding.level.value, *explain_finding(finding, moment, str)) for finding in findings]
     return _setup_page(found, told)
 
@@ -72,9 +73,10 @@ def leave(network: str) -> ResponseReturnValue:
             context.platform(),
             context.actor(),
             network,
-            session_secret=_session_secret(),
+            session_secret=session_secret(),
             redirect_uri=connecting.redirect_address(_public_url(), network),
             channel_id=channel_id,
+            trial="trial" in request.form,
         )
     except Conflict as error:
         return _problem(network, channel_id, error)
@@ -91,7 +93,7 @@ def arrive(network: str) -> ResponseReturnValue:
     context.close_reading()
     try:
         arrival = connecting.come_back(
-            context.platform(), actor, network, session_secret=_session_secret(), brought=request.args.to_dict()
+            context.platform(), actor, network, session_secret=session_secret(), brought=request.args.to_dict()
         )
     except Conflict as error:
         return _problem(network, None, error, again=error.code == "consent_unreachable")
@@ -115,7 +117,7 @@ def take(begun_id: int) -> ResponseReturnValue:
     ids = request.form.getlist("accounts")
     try:
         with context.platform().database.write() as session:
-            chosen = connecting.choose(session, context.platform(), context.actor(), begun_id, _session_secret(), ids)
+            chosen = connecting.choose(session, context.platform(), context.actor(), begun_id, session_secret(), ids)
     except Invalid as error:
         return _choice_page(_choice(begun_id), inputs.errors_of(error)), 422
     except Conflict as error:
@@ -139,12 +141,35 @@ def consent_of(network: str) -> AppSettings | None:
 def prevented(names: tuple[str, ...], network: str) -> list[tuple[str, str]]:
     """What is missing, each with what that prevents; a role has no name that a person would know."""
     app = connecting.app_settings(context.platform().settings, network)
-    missing = [app.consent.permission(name) for name in names]
-    return [("" if p.purpose is Purpose.ROLE else p.name, str(PREVENTS[p.purpose.value])) for p in missing]
+    return [(_name(p), prevents(p)) for p in (app.consent.permission(name) for name in names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check of a channel's connection came to, in sentences. ``missing`` is as :func:`prevented` has it."""
+
+    tone: str
+    title: str
+    text: str
+    missing: list[tuple[str, str]]
+
+
+def told_about(checked: Checked, network: str) -> Result:
+    """A check's result in words."""
+    words = verifying.RESULTS[checked.outcome]
+    missing = prevented(checked.missing, network) if consent_of(network) else [(name, "") for name in checked.missing]
+    text = verifying.text(checked, network_look(network).label)
+    return Result(words.tone, verifying.title(checked), text, missing)
+
+
+def _name(permission: Granted) -> str:
+    return "" if permission.purpose in (Purpose.ROLE, Purpose.ACCESS) else permission.name
 
 
 def _arrived(arrival: Arrival) -> ResponseReturnValue:
     channel = arrival.reconnected
+    if arrival.trial:
+        return redirect(url_for("channels.tried", begun_id=arrival.begun_id), 303)
     if channel is None:
         return redirect(url_for("channels.offered", begun_id=arrival.begun_id), 303)
     context.platform().wake()
@@ -158,7 +183,7 @@ def _arrived(arrival: Arrival) -> ResponseReturnValue:
 
 
 def _choice(begun_id: int) -> Choice:
-    return connecting.choice(context.reread(), context.platform(), context.actor(), begun_id, _session_secret())
+    return connecting.choice(context.reread(), context.platform(), context.actor(), begun_id, session_secret())
 
 
 def _choice_page(choice: Choice, errors: dict[str, str]) -> str:
@@ -180,6 +205,7 @@ def _choice_page(choice: Choice, errors: dict[str, str]) -> str:
         network=key,
         network_name=network_look(key).label,
         kind_label=kind_label,
+        prevented=lambda name: prevents(choice.app.consent.permission(name)),
     )
 
 
@@ -226,7 +252,8 @@ def _setup_page(found: AppSettings, told: list[Told] | None = None) -> str:
         address=address,
         lines=_lines(found),
         permissions=[
-            (" / ".join((p.name, *p.instead)), PURPOSES[p.purpose.value], p.vital) for p in found.consent.permissions
+            (" / ".join((p.name, *p.instead)), ", ".join(str(PURPOSES[one.value]) for one in p.purposes), p.vital)
+            for p in found.consent.permissions
         ],
         public_url=settings.public_url,
         set_options=[option for option, value in settings.network(key).app.items() if value],
@@ -247,7 +274,7 @@ def _public_url() -> str:
     return context.platform().settings.public_url or request.host_url
 
 
-def _session_secret() -> str:
+def session_secret() -> str:
     """A secret of this browser's session, made at the first trip."""
     if SECRET not in cookie:
         cookie[SECRET] = secrets.token_urlsafe(24)

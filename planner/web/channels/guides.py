@@ -39,7 +39,9 @@ APP_GUIDES: dict[str, AppGuide] = {
         "https://developers.facebook.com/apps/",
         (
             _l("Create an app of the type Business, and link it to your company's business portfolio."),
-            _l("Add the product Facebook Login for Business (or Facebook Login)."),
+            _l("Add the product Facebook Login for Business (or Facebook Login), and the permissions below. Where the "
+               "app lacks one that is asked for, Meta shows an error instead of its question; business_management can "
+               "be left out by SENDEPLAN_FACEBOOK_SCOPES where no Page belongs to a business portfolio."),
             _l("In the product's settings, enter the redirect address from this page under Valid OAuth Redirect URIs."),
             _l("With Facebook Login for Business, create a configuration with a user access token and the permissions"
                " below, and note its configuration id."),
@@ -112,6 +114,33 @@ APP_GUIDES: dict[str, AppGuide] = {
         (Setting("client_id", _l("The consumer key.")), Setting("client_secret", _l("The consumer secret."))),
     ),
 }  # fmt: skip
+
+
+_META = _l(
+    "At Meta: App review, Permissions and features, Advanced Access; or give this person a role in the app. With "
+    "Facebook Login for Business, add it to the configuration as well."
+)
+_X_WRITES = _l("At X: User authentication settings, App permissions, Read and write.")
+_COMMUNITY = _l("At LinkedIn: Products, Community Management API.")
+_SHARE = _l("At LinkedIn: Products, Share on LinkedIn (or Community Management API).")
+
+#: What at the developer app gives a permission: by network, "" for all that are not named.
+GIVEN_BY: dict[str, dict[str, LazyString]] = {
+    "facebook": {"": _META},
+    "twitter": {
+        "": _X_WRITES,
+        "tweet.read": _l("At X: User authentication settings, App permissions, Read."),
+        "users.read": _l("At X: User authentication settings, App permissions, Read."),
+        "offline.access": _l("X gives it to every app that asks for it."),
+    },
+    "linkedin": {"": _COMMUNITY, "w_member_social": _SHARE},
+}
+
+
+def given_by(network: str, permission: str) -> str:
+    """What at the developer app gives a permission; "" for a network added by a third party."""
+    of_network = GIVEN_BY.get(network, {})
+    return str(of_network.get(permission) or of_network.get("", ""))
 
 
 def with_names(text: LazyString | str) -> Markup:

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
-from planner.web.messages.connecting import PREVENTS
+from planner.web.messages.connecting import prevents
 from publishers import registry
-from publishers.connecting import Purpose
+from publishers.connecting import Permission, Purpose
 
 _RECONNECT = _l("The network no longer accepts this channel's access. Reconnect the channel, then it goes on.")
 _OPEN = _l("The network's answer did not say whether it took the post.")
@@ -21,6 +21,10 @@ ADVICE: Mapping[str, LazyString] = {
     "page_gone": _l(
         "The network no longer knows this page, or no longer shows it to this connection. Look whether the page is "
         "there, and whether whoever connected it still has a role on it; then reconnect the channel."
+    ),
+    "other_account": _l(
+        "The access of this channel opens another account than the one that was connected. Reconnect the channel, and "
+        "sign in with the right account there."
     ),
     "permission": _l(
         "The network does not grant a permission that this needs. Reconnect the channel, and allow everything there "
@@ -195,5 +199,5 @@ def _permissions(names: list[str], network: str) -> str:
 
 def _prevents(name: str, network_key: str) -> str:
     network = registry.networks().get(network_key)
-    purpose = network.consent.permission(name).purpose if network and network.consent else Purpose.PUBLISH
-    return str(PREVENTS[purpose.value])
+    unknown = Permission(name, Purpose.PUBLISH, vital=True)
+    return prevents(network.consent.permission(name) if network and network.consent else unknown)

@@ -17,6 +17,9 @@ SENTENCES: dict[str, LazyString] = {
         "Try again in a few minutes."
     ),
     "credentials_refused": _l("The network did not accept this connection. It said: %(said)s"),
+    "credentials_of_another": _l(
+        "These credentials open the account “%(account)s”, not the one that you entered (%(expected)s)."
+    ),
     "permissions_missing": _l(
         "This is “%(account)s”, but these permissions are missing: %(missing)s. Grant them and try again."
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ AREAS: dict[str, LazyString] = {
 }
 
 _DECIDE = _l("Open their posts, and decide.")
+_ALLOW = _l("Reconnect it on its page, and allow everything there that is asked for.")
 _RECONNECT = _l("Reconnect it on its page.")
 _CLOCKS = _l("Keep the clocks of all machines in step (chrony or systemd-timesyncd): posts go out by them.")
 _START = _l("Start “sendeplan serve”, or “sendeplan scheduler” beside “sendeplan web”.")
@@ -207,6 +208,25 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     ),
     "channel_expiring": (_l("“%(name)s” (%(network)s) loses its access on %(until)s."), _RECONNECT),
     "channel_reconnect": (_l("“%(name)s” (%(network)s) has lost its access."), _RECONNECT),
+    "channel_lacks": (_l("“%(name)s” (%(network)s) lacks the permission %(permission)s. %(prevents)s"), _ALLOW),
+    "channel_unfit": (_l("“%(name)s” (%(network)s) lacks the permission %(permission)s. %(prevents)s"), _ALLOW),
+    "connection_works": (_l("“%(name)s” (%(network)s): the access works, as “%(account)s”."), None),
+    "connection_other_account": (
+        _l("“%(name)s” (%(network)s): the access opens another account, “%(account)s”."),
+        _RECONNECT,
+    ),
+    "connection_broken": (
+        _l("“%(name)s” (%(network)s): the network does not take the access. It says: %(said)s"),
+        _RECONNECT,
+    ),
+    "connection_unseen": (
+        _l("“%(name)s” (%(network)s): the network does not answer to a check. It says: %(said)s"),
+        _l("Publishing may work all the same. Reconnect the channel and allow everything, and it can be checked."),
+    ),
+    "connection_unasked": (
+        _l("“%(name)s” (%(network)s): the network could not be asked. It says: %(said)s"),
+        _l("Look whether this machine may reach the network, and try again."),
+    ),
     "mail_is_off": (_l("Mail is off: everything is told in the app only."), None),
     "mail_taken": (_l("%(server)s takes mail."), None),
     "mail_not_taken": (
@@ -242,8 +262,8 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
 
 SAYS |= connecting.FINDINGS
 
-#: A finding's parameter that is itself a code.
-WHY = "why"
+#: Parameters of a finding that are themselves codes: one, or several with blanks between.
+WHY, PREVENTED, POINTS = "why", "prevents", "points"
 
 
 def explain(finding: Finding, moment: Callable[[datetime], str], span: Callable[[timedelta], str]) -> tuple[str, str]:
@@ -251,8 +271,16 @@ def explain(finding: Finding, moment: Callable[[datetime], str], span: Callable[
     words = {name: _in_words(value, moment, span) for name, value in finding.params.items()}
     if WHY in words:
         words[WHY] = str(outgoing.SENTENCES[str(words[WHY])])
+    if PREVENTED in words:
+        words[PREVENTED] = _each(words[PREVENTED], connecting.PREVENTS, " ")
+    if POINTS in words:
+        words[POINTS] = _each(words[POINTS], connecting.POINTS, ", ")
     said, hint = SAYS[finding.code]
     return str(said) % words, str(hint) % words if hint is not None else ""
+
+
+def _each(codes: str | int, sentences: Mapping[str, LazyString], between: str) -> str:
+    return between.join(str(sentences[code]) for code in str(codes).split())
 
 
 def area(finding: Finding) -> str:
