@@ -39,7 +39,7 @@ def test_with_a_worker_killed_one_frozen_past_its_lease_and_the_database_restart
         third = here.start("worker")
         story.people = {killed.pid: "worker 1", frozen.pid: "worker 2", third.pid: "worker 3"}
         wait_for(lambda: live_workers(here) == 3)
-        here.start("scheduler")
+        story.people[here.start("scheduler").pid] = "the first scheduler"
         here.schedule(40)
         story.say("three workers run, a scheduler starts, and 40 posts are due")
 
@@ -48,7 +48,7 @@ def test_with_a_worker_killed_one_frozen_past_its_lease_and_the_database_restart
         wait_for(lambda: is_frozen(frozen.pid))
         story.say("worker 2 stands still, right before a call")
         server.restart()
-        here.start("scheduler")
+        story.people[here.start("scheduler").pid] = "the second scheduler"
         here.schedule(30)
         story.say("PostgreSQL was restarted, a second scheduler starts, and 30 more posts are due")
         time.sleep(3 * LEASE)  # not a wait for anything: others are to find it silent for longer than its lease
