@@ -24,10 +24,12 @@ from planner.web.notify import say
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One point as the page draws it. ``mark`` is right, wrong or open; ``name`` is the network's own."""
+    """One point as the page draws it. ``mark`` is right, wrong or open; ``name`` is the network's own, of an account or
+    (``is_code``) of a permission."""
 
     mark: str
     name: str
+    is_code: bool
     said: str
     hint: str
     words: str
@@ -62,7 +64,7 @@ def _shown(found: Trial, tried: Tried) -> Shown:
         said, hint = str(trials.UNLISTED), ""
     else:
         said, hint = trials.says(tried)
-    return Shown(tried.mark.value, tried.name, said, hint, tried.said)
+    return Shown(tried.mark.value, tried.name, tried.point is Point.PERMISSION, said, hint, tried.said)
 
 
 def _permission(found: Trial, tried: Tried) -> tuple[str, str]:
