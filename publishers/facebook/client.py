@@ -46,7 +46,7 @@ class GraphClient(facebook.GraphAPI):  # type: ignore[misc]
         super().__init__(session=session)
         self.version = versions.asked_for(app)  # its check refuses v10 and later
         self._signed = {"access_token": token}
-        self._proof = _proof(token, app.get("client_secret", ""))
+        self._proof = proof_of(token, app.get("client_secret", ""))
         self._has_batch = True
 
     def request(
@@ -121,7 +121,7 @@ def _relative_url(query: Query) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
-def _proof(token: str, app_secret: str) -> dict[str, str]:
+def proof_of(token: str, app_secret: str) -> dict[str, str]:
     """``appsecret_proof``, with which Graph knows that the call comes from the app's own server (Graph API, Securing
     requests)."""
     if not app_secret:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from publishers import reading
 from publishers.base import NetworkError
-from publishers.facebook.client import GraphClient
+from publishers.facebook.client import GraphClient, proof_of
 from publishers.facebook.versions import asked_for
 from publishers.http import BearerAuth, NetworkSession
 
@@ -46,6 +46,7 @@ def _by_the_app(session: NetworkSession, token: str, app: Mapping[str, str]) -> 
     part = {"method": "GET", "relative_url": f"debug_token?{urlencode({'input_token': token})}"}
     own = f"{app['client_id']}|{app['client_secret']}"
     form = {"batch": json.dumps([part]), "include_headers": "false", "access_token": own}
+    form |= proof_of(own, app["client_secret"])
     try:
         answer = session.post(f"{GRAPH}/{asked_for(app)}/", data=form, auth=BearerAuth(own)).json()
         body = (

@@ -102,7 +102,7 @@ POINTS: dict[str, LazyString] = {
     "domains": _l("the app's domains"),
     "privacy": _l("the privacy policy"),
     "permissions": _l("the permissions that the app may ask for"),
-    "mode": _l("whether the app is in live mode"),
+    "mode": _l("whether people without a role in the app can sign in (live mode)"),
 }
 
 FINDINGS: dict[str, tuple[LazyString, LazyString | None]] = {
@@ -121,7 +121,10 @@ FINDINGS: dict[str, tuple[LazyString, LazyString | None]] = {
     ),
     "app_unseen": (
         _l("Without a person who signs in, %(network)s says nothing about: %(points)s."),
-        _l("Try the sign-in on the page on which the app is set up: it shows this, and connects nothing."),
+        _l(
+            "A trial sign-in, on the page on which the app is set up, shows it for the person who signs in, and "
+            "connects nothing."
+        ),
     ),
     "app_address": (_l("The redirect address for %(network)s is: %(address)s"), None),
     "app_address_odd": (
