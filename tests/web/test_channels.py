@@ -163,6 +163,21 @@ def test_where_permissions_are_missing_the_account_is_named_with_them(alice: Bro
     assert "This is “Brandt Maschinenbau”, but these permissions are missing: pages_manage_posts." in answer.text
 
 
+def test_a_permission_that_only_figures_need_keeps_nobody_from_connecting_and_is_said(
+    alice: Browsing, platform: Platform, sandbox: Sandbox
+) -> None:
+    user = sandbox.world.directory.token("facebook", "EAABsandboxBrandtUser")
+    assert user
+    sandbox.world.directory.grant(replace(user, value="blind-to-figures", scopes=user.scopes - {"read_insights"}))
+    fields = account(sandbox, "facebook") | {"credentials.access_token": "blind-to-figures"}
+    answer = alice.send("/channels/new", network="facebook", **fields)
+    said = alice.get(answer.location).text
+    assert "Connected as Brandt Maschinenbau." in said
+    assert "Without it, there are no figures." in said
+    with platform.database.read() as session:
+        assert session.query(Channel).one().missing == ["read_insights"]
+
+
 def test_a_missing_credential_is_said_at_its_field_by_its_label(alice: Browsing) -> None:
     answer = alice.send("/channels/new", network="linkedin", **{"credentials.author": "urn:li:organization:1"})
     assert answer.status_code == 422

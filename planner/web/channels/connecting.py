@@ -22,6 +22,7 @@ from planner.web.formats import local
 from planner.web.looks import network_look
 from planner.web.notify import say
 from publishers.base import Account, Network
+from publishers.connecting import CHOOSING
 
 #: White space, and what has no width: the marks between and around words that web pages put in.
 _BLANKS = re.compile("[\\s\u200b-\u200d\u2060\ufeff]+")
@@ -182,12 +183,18 @@ def show_form(network: Network, channel: Channel | None, errors: dict[str, str])
         channel=channel,
         fields=fields,
         guide=guide(network.key),
-        permissions=[p.name for p in network.consent.permissions if not p.instead] if network.consent else [],
+        permissions=_wanted_of_a_token(network),
         consent=consent_of(network.key),
         errors=errors,
         typed=request.form,
         today=local(context.now()),
     )
+
+
+def _wanted_of_a_token(network: Network) -> list[str]:
+    """The permissions that a token wants which somebody makes by hand: nothing is chosen with it."""
+    known = network.consent.permissions if network.consent else ()
+    return [p.name for p in known if not p.instead and (p.vital or CHOOSING not in p.kinds)]
 
 
 def _type(secret: bool, kind: str) -> str:

@@ -73,8 +73,10 @@ def _permission(found: Trial, tried: Tried) -> tuple[str, str]:
     if tried.mark is Mark.RIGHT:
         purpose = ", ".join(str(PURPOSES[one.value]) for one in permission.purposes)
         return str(trials.GRANTED) % {"purpose": purpose}, ""
-    missing = trials.WITHHELD if tried.mark is Mark.WRONG else trials.UNASKED
-    return f"{missing} {prevents(permission)}", given_by(found.app.network.key, tried.name)
+    source = given_by(found.app.network.key, tried.name)
+    if tried.mark is Mark.OPEN:
+        return f"{trials.UNASKED} {prevents(permission)}", source
+    return f"{trials.WITHHELD} {prevents(permission)}", f"{trials.ALLOW} {source}" if source else ""
 
 
 def _lacking(found: Trial, tried: Tried) -> str:

@@ -56,6 +56,7 @@ SAYS: dict[Key, tuple[LazyString, LazyString | None]] = {
 }
 GRANTED = _l("Granted: %(purpose)s.")
 WITHHELD = _l("Not granted.")
+ALLOW = _l("Allow it when you are asked. If you were not asked for it, the app may not ask:")
 UNASKED = _l("Not asked for.")
 ACCOUNT_FOUND = _l("Found, and may publish.")
 UNLISTED = _l("The network did not let Sendeplan look into it. Pages may be missing.")
