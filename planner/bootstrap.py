@@ -13,6 +13,7 @@ from planner.clock import Clock, SystemClock
 from planner.config import Settings, load_settings
 from planner.counts import Counts
 from planner.database import Database
+from planner.domain.alarms import Waits
 from planner.security.vault import Vault
 from planner.services.connections import Connections
 from planner.stage import Stage
@@ -29,7 +30,8 @@ def _nobody_listens() -> None:
 @dataclass(slots=True)
 class Platform:
     """What services are called with. ``wake`` tells the scheduler of this process that due times changed; ``counts``
-    and ``beats`` (role to the last sign of life) are what this process knows of itself.
+    and ``beats`` (role to the last sign of life) are what this process knows of itself, ``waits`` what it has seen to
+    be due and taken by nobody.
 
     ``stopping`` is set while this process ends: long work looks at it between two calls, and leaves the rest to others.
 
@@ -44,6 +46,7 @@ class Platform:
     connections: Connections
     counts: Counts = field(default_factory=Counts)
     beats: dict[str, datetime] = field(default_factory=dict)
+    waits: Waits = field(default_factory=Waits)
     wake: Callable[[], None] = field(default=_nobody_listens)
     stopping: threading.Event = field(default_factory=threading.Event)
     writer: Writer | None = None

@@ -84,6 +84,7 @@ class Settings:
     alert_mail: str | None = None
     alert_sending_seconds: float = 300.0
     alert_unknown_seconds: float = 1800.0
+    alert_overdue_seconds: float = 300.0
     alert_silence_seconds: float = 120.0
     alert_quiet_seconds: float = 600.0
     webhook_private_addresses: bool = False

@@ -20,6 +20,7 @@ from tests.support.clock import FakeClock
 from tests.support.databases import PostgresTemplate, SqliteTemplate, choose_shared_folder, postgres_server
 from tests.support.factories import Company, make_company, make_platform
 from tests.support.folders import choose_quick_folder
+from tests.support.mailserver import Mailbox, mail_server
 from tests.support.network import forbid_outside_connections
 from tests.support.serving import serving
 from tests.support.web import Browsing, ClientOf, app_around
@@ -107,6 +108,21 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     database = Database(sqlite_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def running_mail_server() -> Iterator[Mailbox]:
+    """A mail server on this machine, one for all tests."""
+    with mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def mailbox(running_mail_server: Mailbox) -> Mailbox:
+    """What the mail server has taken: nothing yet."""
+    for kept in (running_mail_server.taken, running_mail_server.refusals, running_mail_server.answers):
+        kept.clear()
+    return running_mail_server
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ What goes away for a moment and comes back is one alert: it is over only after i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,6 +23,7 @@ from planner.domain.states import DeliveryState
 from planner.models import Alert, Attempt, Delivery, Heartbeat, Member, User
 from planner.services.api_versions import AHEAD, InUse, in_use
 from planner.services.mail.waiting import put
+from planner.services.publishing.claim import takeable
 from planner.services.webhooks import events
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: How many of the past ones are shown.
 SHOWN = 50
+#: Between two looks of one process; after longer than this it does not know what was meanwhile.
+LAPSE = timedelta(minutes=1)
 
 
 #: What is wrong: of which kind, in which workspace (None: in all), and what there is to say of it.
@@ -39,15 +42,19 @@ Wrong: TypeAlias = tuple[AlertKind, int | None, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How things stand: what is wrong, by the alert's key, and whether the clock has just given a sign."""
+    """How things stand: what is wrong, by the alert's key, of which it cannot be said yet, and whether the clock has
+    just given a sign."""
 
     wrong: Mapping[str, Wrong] = field(default_factory=dict)
+    unclear: Collection[str] = frozenset()
     clock_is_alive: bool = True
 
     def is_over(self, alert: Alert) -> bool:
         """Whether what the alert tells of is no longer so. A clock that gives no sign is not alive because this
-        process has not been watching for long."""
-        return alert.key not in self.wrong and (alert.kind is not AlertKind.CLOCK or self.clock_is_alive)
+        process has not been watching for long, and what is due is not taken because the clock has died as well."""
+        if alert.key in self.wrong or alert.key in self.unclear:
+            return False
+        return self.clock_is_alive or alert.kind not in (AlertKind.CLOCK, AlertKind.OVERDUE)
 
 
 def check(platform: Platform, *, watching_since: datetime | None = None) -> int:
@@ -58,7 +65,7 @@ def check(platform: Platform, *, watching_since: datetime | None = None) -> int:
     """
     now = platform.clock.now()
     with platform.database.read() as session:
-        seen = _look(session, platform.settings, now, watching_since)
+        seen = _look(session, platform, now, watching_since)
         there = {alert.key: alert for alert in session.scalars(select(Alert).where(Alert.cleared_at.is_(None)))}
     fresh = [key for key in seen.wrong if key not in there]
     back = [alert.id for key, alert in there.items() if key in seen.wrong and alert.gone_at is not None]
@@ -90,7 +97,8 @@ def _concerns(workspace_id: int | None) -> list[Any]:
 # --- looking ---------------------------------------------------------------------------------------------------
 
 
-def _look(session: Session, settings: Settings, now: datetime, watching_since: datetime | None) -> Seen:
+def _look(session: Session, platform: Platform, now: datetime, watching_since: datetime | None) -> Seen:
+    settings = platform.settings
     wrong: dict[str, Wrong] = {}
     for kind, workspace_id, data in _stuck(session, settings, now):
         wrong[f"{kind.value}:{workspace_id}"] = (kind, workspace_id, data)
@@ -104,7 +112,9 @@ def _look(session: Session, settings: Settings, now: datetime, watching_since: d
         if one.refused or one.ends_within(AHEAD, now) is not None:
             key = f"{AlertKind.VERSION.value}:{one.network}:{one.version.name}"
             wrong[f"{key}:refused" if one.refused else key] = (AlertKind.VERSION, None, _about_version(one, now))
-    return Seen(wrong, clock_is_alive=last is not None and now - last <= silence)
+    alive = last is not None and now - last <= silence
+    untaken, unclear = _untaken(session, platform, now, clock_is_alive=alive)
+    return Seen(wrong | untaken, unclear, clock_is_alive=alive)
 
 
 def _about_version(one: InUse, now: datetime) -> dict[str, Any]:
@@ -138,6 +148,31 @@ def _stuck(session: Session, settings: Settings, now: datetime) -> Iterator[tupl
         )
         for workspace_id, count, first in session.execute(query):
             yield kind, workspace_id, {"count": count, "delivery": str(first), "minutes": int(seconds // 60)}
+
+
+def _untaken(
+    session: Session, platform: Platform, now: datetime, *, clock_is_alive: bool
+) -> tuple[dict[str, Wrong], frozenset[str]]:
+    """Workspaces in which something is due that nobody takes; and the keys of those in which it is due for as long,
+    but has not been seen for as long to be free: a pause may have ended, or a queue of many is being worked off.
+
+    Nothing, where the clock is dead: that is an alert of its own.
+    """
+    limit = timedelta(seconds=platform.settings.alert_overdue_seconds)
+    if limit <= timedelta():
+        return {}, frozenset()
+    heads = takeable(session, platform.settings, now) if clock_is_alive else []
+    since = platform.waits.look([(head.id, head.epoch) for head in heads], now, max(limit, LAPSE))
+    wrong: dict[str, Wrong] = {}
+    unclear = set()
+    for head in sorted(heads, key=lambda head: (head.try_at, head.id)):
+        key = f"{AlertKind.OVERDUE.value}:{head.workspace_id}"
+        if now - since[head.id, head.epoch] >= limit:
+            data = {"count": 0, "delivery": str(head.id), "minutes": int(limit.total_seconds() // 60)}
+            wrong.setdefault(key, (AlertKind.OVERDUE, head.workspace_id, data))[2]["count"] += 1
+        elif now - head.try_at >= limit:
+            unclear.add(key)
+    return wrong, frozenset(unclear)
 
 
 # --- raising and clearing --------------------------------------------------------------------------------------

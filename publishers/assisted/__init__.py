@@ -7,7 +7,7 @@ For a network without an API, and for any channel whose connection is broken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
@@ -26,7 +26,6 @@ from publishers.base import (
     OutgoingPost,
     Poll,
     Prepared,
-    Problem,
     Published,
     Recent,
     TextRules,
@@ -35,9 +34,10 @@ from publishers.base import (
     Unsupported,
     nobody_hears,
 )
+from publishers.checks import Checker
 from publishers.costs import Charge
 from publishers.limits import LimitReading
-from publishers.text import byte_length, hashtags, plain_length, title_of
+from publishers.text import byte_length, hashtags, normalised, plain_length, title_of, with_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,24 @@ def by_hand_only(
     *,
     text_rules: TextRules,
     media_rules: MediaRules,
-    check: Callable[[OutgoingPost], list[Problem]],
-    expected_text: Callable[[OutgoingPost], str],
     home_url: str,
     hosts: tuple[str, ...],
     share_url: str | None = None,
     content_rules: ContentRules | None = None,
     further_figures: tuple[str, ...] = (),
 ) -> Network:
-    """A network that only people publish on: it has no credentials, and nothing is asked of it."""
+    """A network that only people publish on: it has no credentials, and nothing is asked of it. Its rules say all:
+    whether the link travels in the text, whether characters or bytes are counted, and what it would not take."""
     counted = byte_length if text_rules.counting == "bytes" else plain_length
+    content_rules = content_rules or ContentRules()
+
+    def expected_text(post: OutgoingPost) -> str:
+        text = normalised(post.text)
+        return with_link(text, post.link) if text_rules.link_in_text else text
+
+    def length(post: OutgoingPost) -> int:
+        return counted(expected_text(post))
+
     return Network(
         key=key,
         title=title,
@@ -116,9 +124,9 @@ def by_hand_only(
         media_rules=media_rules,
         credential_fields=(),
         connect=lambda _credentials, _connection: AssistedPublisher(title),
-        check=check,
+        check=Checker(text_rules, media_rules, content_rules, length),
         expected_text=expected_text,
-        length=lambda post: counted(expected_text(post)),
+        length=length,
         account_id=lambda _credentials: None,
         profile_url=lambda _credentials: None,
         share_url=share_url,
@@ -126,7 +134,7 @@ def by_hand_only(
         hosts=hosts,
         further_figures=further_figures,
         assisted_without_credentials=True,
-        content_rules=content_rules or ContentRules(),
+        content_rules=content_rules,
     )
 
 

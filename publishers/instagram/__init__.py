@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.instagram.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.instagram.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES
 
 NETWORK = by_hand_only(
     "instagram",
     "Instagram",
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
-    check=check,
-    expected_text=expected_text,
     home_url="https://www.instagram.com/",
     hosts=("instagram.com", "instagr.am"),
     content_rules=CONTENT_RULES,

@@ -8,9 +8,7 @@ minutes, MP4 or MOV, 300 MB). A post holds up to 20 pictures and videos
 
 from __future__ import annotations
 
-from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
-from publishers.checks import Checker
-from publishers.text import normalised, plain_length
+from publishers.base import ContentRules, KindRules, MediaRules, TextRules
 
 TEXT_RULES = TextRules(limit=2200, max_hashtags=30, link_works=False)
 MEDIA_RULES = MediaRules(
@@ -30,14 +28,3 @@ MEDIA_RULES = MediaRules(
     mixed=True,
 )
 CONTENT_RULES = ContentRules(first_comment=2200)
-
-
-def expected_text(post: OutgoingPost) -> str:
-    return normalised(post.text)
-
-
-def length(post: OutgoingPost) -> int:
-    return plain_length(expected_text(post))
-
-
-check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

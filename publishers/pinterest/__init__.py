@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.pinterest.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.pinterest.text import MEDIA_RULES, TEXT_RULES
 
 #: Its pages are under a host per country.
 PAGES = (
@@ -24,8 +24,6 @@ NETWORK = by_hand_only(
     "Pinterest",
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
-    check=check,
-    expected_text=expected_text,
     home_url="https://www.pinterest.com/",
     hosts=PAGES,
     share_url="https://www.pinterest.com/pin/create/button/?url=",

@@ -6,9 +6,7 @@ of 500; PNG or JPEG of 20 MB; video of 4 seconds to 15 minutes, 2 GB, between 1:
 
 from __future__ import annotations
 
-from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
-from publishers.checks import Checker
-from publishers.text import normalised, plain_length
+from publishers.base import KindRules, MediaRules, TextRules
 
 TEXT_RULES = TextRules(limit=500, title_limit=100)
 MEDIA_RULES = MediaRules(
@@ -20,15 +18,3 @@ MEDIA_RULES = MediaRules(
     ),
     required=True,
 )
-CONTENT_RULES = ContentRules()
-
-
-def expected_text(post: OutgoingPost) -> str:
-    return normalised(post.text)
-
-
-def length(post: OutgoingPost) -> int:
-    return plain_length(expected_text(post))
-
-
-check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

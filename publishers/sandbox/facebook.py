@@ -293,10 +293,7 @@ class Facebook(FacebookConsent, FacebookVideo):
         if fault.kind in simple:
             return simple[fault.kind]()
         if fault.kind == "throttled":
-            response = _throttled(fault.account or "0", fault.reset_in)
-            if fault.retry_after is not None:
-                response.headers["Retry-After"] = f"{fault.retry_after:g}"
-            return response
+            return fault.asking_to_wait(_throttled(fault.account or "0", fault.reset_in))
         return error(2, "An unexpected error has occurred. Please retry your request later.", status=fault.status,
                      is_transient=True)  # fmt: skip
 

@@ -36,7 +36,10 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .wire import Response
 
 PROCESSING = {"processing_failed": "fails", "processing_slow": "slow"}
 ACCEPTING = frozenset({"malformed", "truncated", "empty", "drip", "listing_lag", *PROCESSING})
@@ -82,6 +85,12 @@ class Fault:
             self.accepted = self.kind in ACCEPTING
         if self.seconds is None:
             self.seconds = _SECONDS.get(self.kind, 0.0)
+
+    def asking_to_wait(self, refusal: Response) -> Response:
+        """A refusal, with the ``Retry-After`` that is wished for."""
+        if self.retry_after is not None:
+            refusal.headers["Retry-After"] = f"{self.retry_after:g}"
+        return refusal
 
 
 class Faults:

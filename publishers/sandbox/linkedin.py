@@ -250,10 +250,7 @@ class LinkedIn(LinkedInConsent, LinkedInMedia):
         if fault.kind in simple:
             return simple[fault.kind]()
         if fault.kind in ("throttled", "usage_capped"):
-            response = _throttled()
-            if fault.retry_after is not None:
-                response.headers["Retry-After"] = f"{fault.retry_after:g}"
-            return response
+            return fault.asking_to_wait(_throttled())
         return error(fault.status, "INTERNAL_ERROR", "Internal Server Error", 0)
 
     def decorate(self, request: Request, outcome: Outcome) -> None:

@@ -301,9 +301,7 @@ def _scope(usage: Usage) -> str:
 
 
 def _throttled(fault: Fault, now: datetime) -> Response:
-    response = _too_many()
-    if fault.retry_after is not None:
-        response.headers["Retry-After"] = f"{fault.retry_after:g}"
+    response = fault.asking_to_wait(_too_many())
     if fault.reset_in is not None:
         reset = str(round(now.timestamp() + fault.reset_in))
         response.headers |= {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}

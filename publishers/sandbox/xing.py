@@ -262,10 +262,7 @@ class Xing(XingConsent):
         if fault.kind in simple:
             return simple[fault.kind]()
         if fault.kind in ("throttled", "usage_capped"):
-            response = _limited()
-            if fault.retry_after is not None:
-                response.headers["Retry-After"] = f"{fault.retry_after:g}"
-            return response
+            return fault.asking_to_wait(_limited())
         return error(fault.status, "INTERNAL_ERROR", "An internal error occurred")
 
     def decorate(self, request: Request, outcome: Outcome) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.snapchat.text import MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.snapchat.text import MEDIA_RULES, TEXT_RULES
 
 NETWORK = by_hand_only(
     "snapchat",
     "Snapchat",
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
-    check=check,
-    expected_text=expected_text,
     home_url="https://my.snapchat.com/",
     hosts=("snapchat.com",),
     further_figures=("views",),

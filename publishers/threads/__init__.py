@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from publishers.assisted import by_hand_only
-from publishers.threads.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text
+from publishers.threads.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES
 
 NETWORK = by_hand_only(
     "threads",
     "Threads",
     text_rules=TEXT_RULES,
     media_rules=MEDIA_RULES,
-    check=check,
-    expected_text=expected_text,
     home_url="https://www.threads.com/",
     hosts=("threads.com", "threads.net"),
     share_url="https://www.threads.com/intent/post?url=",

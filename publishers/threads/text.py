@@ -6,9 +6,7 @@ of 5 minutes and 1 GB; up to 20 of them in one post).
 
 from __future__ import annotations
 
-from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
-from publishers.checks import Checker
-from publishers.text import normalised, plain_length, with_link
+from publishers.base import ContentRules, KindRules, MediaRules, TextRules
 
 TEXT_RULES = TextRules(limit=500, link_in_text=True)
 MEDIA_RULES = MediaRules(
@@ -22,14 +20,3 @@ MEDIA_RULES = MediaRules(
     mixed=True,
 )
 CONTENT_RULES = ContentRules(max_thread=20, reads_page=True)
-
-
-def expected_text(post: OutgoingPost) -> str:
-    return with_link(normalised(post.text), post.link)
-
-
-def length(post: OutgoingPost) -> int:
-    return plain_length(expected_text(post))
-
-
-check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

@@ -8,9 +8,7 @@ Text: https://developers.google.com/youtube/v3/docs/videos (``snippet.title`` of
 
 from __future__ import annotations
 
-from publishers.base import ContentRules, KindRules, MediaRules, OutgoingPost, TextRules
-from publishers.checks import Checker
-from publishers.text import byte_length, normalised, with_link
+from publishers.base import ContentRules, KindRules, MediaRules, TextRules
 
 TEXT_RULES = TextRules(
     limit=5000, counting="bytes", title_limit=100, link_in_text=True, max_hashtags=60, forbidden="<>"
@@ -22,14 +20,3 @@ MEDIA_RULES = MediaRules(
     required=True,
 )
 CONTENT_RULES = ContentRules(first_comment=10_000)
-
-
-def expected_text(post: OutgoingPost) -> str:
-    return with_link(normalised(post.text), post.link)
-
-
-def length(post: OutgoingPost) -> int:
-    return byte_length(expected_text(post))
-
-
-check = Checker(TEXT_RULES, MEDIA_RULES, CONTENT_RULES, length)

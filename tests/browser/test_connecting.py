@@ -14,10 +14,11 @@ from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Slot
 from planner.services.posts import When
-from publishers.sandbox import Sandbox, apps
+from publishers.sandbox import Sandbox
+from tests.support import sandboxed
 from tests.support.browser import assert_accessible, assert_no_sideways_scroll
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.factories import Company, make_channel, make_post
 from tests.support.web import sign_in
 
 pytestmark = pytest.mark.browser
@@ -31,21 +32,13 @@ WAYS = {
 }
 LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1440), ("dark", 360))
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Wired to the sandbox networks as the developer app that they know."""
-    platform = make_platform(
-        tmp_path / "instance", any_url, clock, networks={key: sandbox.api_url(key) for key in WAYS},
-        apps={key: apps.settings(key) for key in WAYS},
-    )  # fmt: skip
+    platform = sandboxed.wired(tmp_path / "instance", any_url, clock, sandbox, apps=sandboxed.APPS)
     yield platform
     platform.close()
 

@@ -78,18 +78,7 @@ def test_a_post_goes_from_a_script_to_the_network_by_itself(sendeplan: Sendeplan
         token = token_of(server_of)
         with server_of.running("serve", "--port", "0") as server:
             ask = Client(server.address, token)
-            account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
-            connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account, "verify": True}
-            channel = ask("POST", "/channels", connect)["id"]
-            soon = datetime.now(UTC) + timedelta(seconds=1)
-            body: dict[str, Any] = {
-                "text": "Hallo",
-                "channels": [channel],
-                "publish_at": soon.isoformat(),
-                "approved": True,
-            }
-            post = ask("POST", "/posts", body)["id"]
-            eventually(lambda: ask("GET", f"/posts/{post}")["status"] == "published")
+            post = published(ask, sandbox, verify=True)
             assert [p["text"] for p in sandbox.posts()] == ["Hallo"]
             done = server_of("metrics", "pull", "--all")
             assert (done.returncode, done.stderr) == (0, "")
@@ -109,20 +98,21 @@ def test_web_and_scheduler_run_apart_and_publish_together(sendeplan: Sendeplan) 
             apart.running("scheduler", says="is running") as scheduler,
         ):
             ask = Client(server.address, token)
-            account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
-            connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account}
-            channel = ask("POST", "/channels", connect)["id"]
-            soon = datetime.now(UTC) + timedelta(seconds=1)
-            body: dict[str, Any] = {
-                "text": "Hallo",
-                "channels": [channel],
-                "publish_at": soon.isoformat(),
-                "approved": True,
-            }
-            post = ask("POST", "/posts", body)["id"]
-            eventually(lambda: ask("GET", f"/posts/{post}")["status"] == "published")
+            published(ask, sandbox)
             assert scheduler.stop() == 0
             assert server.stop() == 0
+
+
+def published(ask: Client, sandbox: Sandbox, **options: bool) -> str:
+    """Connect the sandbox's LinkedIn page, plan a post for the next moment and wait until it is out; the post's id."""
+    account = next(a for a in sandbox.credentials() if a.pop("network") == "linkedin")
+    connect = {"network": "linkedin", "name": account.pop("name"), "credentials": account, **options}
+    channel = ask("POST", "/channels", connect)["id"]
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    body = {"text": "Hallo", "channels": [channel], "publish_at": soon, "approved": True}
+    post: str = ask("POST", "/posts", body)["id"]
+    eventually(lambda: ask("GET", f"/posts/{post}")["status"] == "published")
+    return post
 
 
 def test_the_sandbox_runs_alone_and_says_how_to_use_it(sendeplan: Sendeplan) -> None:

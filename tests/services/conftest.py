@@ -9,7 +9,7 @@ import pytest
 
 from planner.bootstrap import Platform
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_company, make_platform
+from tests.support.factories import make_platform
 
 
 @pytest.fixture
@@ -18,9 +18,3 @@ def platform(tmp_path: Path, database_url: str, clock: FakeClock) -> Iterator[Pl
     platform = make_platform(tmp_path / "instance", database_url, clock)
     yield platform
     platform.close()
-
-
-@pytest.fixture
-def company(platform: Platform) -> Company:
-    """Brandt Maschinenbau with people in every role, and an outsider."""
-    return make_company(platform.database, platform.clock.now())

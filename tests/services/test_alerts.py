@@ -26,19 +26,7 @@ from planner.services.webhooks import WebhookInput
 from tests.publishers.raw import RawServer, Reply
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_platform, make_post
-from tests.support.mailserver import Mailbox, mail_server
-
-
-@pytest.fixture(scope="module")
-def running_mail_server() -> Iterator[Mailbox]:
-    with mail_server() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def mailbox(running_mail_server: Mailbox) -> Mailbox:
-    running_mail_server.taken.clear()
-    return running_mail_server
+from tests.support.mailserver import Mailbox
 
 
 @pytest.fixture

@@ -29,23 +29,19 @@ from planner.services.posts import When
 from planner.services.publishing import claim, pause, send
 from planner.services.publishing.reconcile import reconcile
 from publishers.sandbox import Sandbox
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_channel, make_media, make_platform, make_post
 
 SETTLE = 60.0
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    networks = {key: sandbox.api_url(key) for key in sandbox.services}
-    settings: dict[str, Any] = {"networks": networks, "reconcile_settle_seconds": SETTLE}
-    platform = make_platform(tmp_path / "instance", database_url, clock, **settings)
+    changes = {"reconcile_settle_seconds": SETTLE}
+    platform = sandboxed.wired(tmp_path / "instance", database_url, clock, sandbox, **changes)
     platform.settings.media_folder.mkdir(parents=True)
     yield platform
     platform.close()

@@ -12,26 +12,17 @@ from planner.bootstrap import Platform
 from planner.config import NetworkSettings
 from planner.services.checkup import Scene, apps as looking
 from publishers.sandbox import Sandbox, apps
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
-from tests.support.factories import make_platform
 
-KEYS = ("facebook", "twitter", "linkedin", "xing")
-
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Wired to the sandbox networks as the developer app that they know."""
-    platform = make_platform(
-        tmp_path / "instance", any_url, clock, networks={key: sandbox.api_url(key) for key in KEYS},
-        apps={key: apps.settings(key) for key in KEYS}, public_url="https://plan.firma.example",
-    )  # fmt: skip
+    changes = {"apps": sandboxed.APPS, "public_url": "https://plan.firma.example"}
+    platform = sandboxed.wired(tmp_path / "instance", any_url, clock, sandbox, **changes)
     yield platform
     platform.close()
 

@@ -14,27 +14,22 @@ from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Slot
 from planner.services.posts import When
 from publishers.sandbox import Sandbox
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.factories import Company, make_channel, make_post
 from tests.support.web import Browsing, ClientOf
 
 PAGES = ("/channels", "/channels/{id}")
 LEAD_PAGES = ("/channels/{id}/slots",)
 ADMIN_PAGES = ("/channels/new", "/channels/new?network=linkedin", "/channels/{id}/connection")
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Wired to the sandbox networks."""
-    networks = {key: sandbox.api_url(key) for key in sandbox.services}
-    platform = make_platform(tmp_path / "instance", any_url, clock, networks=networks)
+    platform = sandboxed.wired(tmp_path / "instance", any_url, clock, sandbox)
     yield platform
     platform.close()
 

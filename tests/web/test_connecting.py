@@ -12,30 +12,23 @@ import pytest
 from planner.bootstrap import Platform
 from planner.models import BegunConnection, Channel
 from publishers.sandbox import Sandbox, apps
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
 from tests.support.consenting import decide
-from tests.support.factories import Company, make_channel, make_platform
+from tests.support.factories import Company, make_channel
 from tests.support.web import Browsing, ClientOf
 
-NETWORKS = ("facebook", "twitter", "linkedin", "xing")
 PAGE = "104872951638204"
 _REFRESH = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks on the test's clock."""
-    with Sandbox(clock=clock.now) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """The sandbox networks know the app of all but XING, for which nothing is set."""
-    platform = make_platform(
-        tmp_path / "instance", any_url, clock, networks={key: sandbox.api_url(key) for key in NETWORKS},
-        apps={key: apps.settings(key) for key in NETWORKS if key != "xing"},
-    )  # fmt: skip
+    known = {key: app for key, app in sandboxed.APPS.items() if key != "xing"}
+    platform = sandboxed.wired(tmp_path / "instance", any_url, clock, sandbox, apps=known)
     yield platform
     platform.close()
 

@@ -16,20 +16,8 @@ from planner.web.messages.notices import KINDS
 from planner.web.messages.wishes import LABELS
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_platform
-from tests.support.mailserver import Mailbox, mail_server
+from tests.support.mailserver import Mailbox
 from tests.support.web import Browsing, ClientOf
-
-
-@pytest.fixture(scope="module")
-def running_mail_server() -> Iterator[Mailbox]:
-    with mail_server() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def mailbox(running_mail_server: Mailbox) -> Mailbox:
-    running_mail_server.taken.clear()
-    return running_mail_server
 
 
 @pytest.fixture

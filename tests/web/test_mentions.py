@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,10 +9,9 @@ import pytest
 from planner.bootstrap import Platform
 from planner.models import Channel
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS, register
-from tests.services.metrics.published import connected, wired
+from tests.services.metrics.published import connected
+from tests.support import sandboxed
 from tests.support.api import Script, make_token
-from tests.support.clock import FakeClock
 from tests.support.factories import Company
 from tests.support.web import ClientOf
 from tests.web.test_posts_extras import only_post
@@ -23,20 +20,7 @@ TEXT = "Danke an @Messe Chemnitz für den Abend."
 ADDRESS = "https://www.linkedin.com/company/messe-chemnitz/"
 MESSE = {"name": "@Messe Chemnitz", "network": "linkedin", "remote_id": "urn:li:organization:90220518"}
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    with Sandbox(clock=clock, limits={}, processing_seconds=0) as sandbox:
-        for key in KEYS:
-            register(sandbox, key, CREDENTIALS[key])
-        yield sandbox
-
-
-@pytest.fixture
-def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    platform = wired(tmp_path / "instance", any_url, clock, sandbox)
-    yield platform
-    platform.close()
+sandbox, platform = sandboxed.sandbox, sandboxed.platform
 
 
 def form(*channels: Channel, given: str = ADDRESS, key: str = "linkedin", text: str = TEXT) -> dict[str, Any]:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from planner.bootstrap import Platform
 from planner.services.posts import PartInput
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS, register
 from tests.services.live.test_live import TEXT, out, read, remote
-from tests.services.metrics.published import wired
 from tests.services.publishing.stage import Stage
 from tests.services.publishing.test_following import steps
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
 from tests.support.factories import Company
 from tests.support.web import ClientOf
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    with Sandbox(clock=clock, limits={}, processing_seconds=0) as sandbox:
-        for key in KEYS:
-            register(sandbox, key, CREDENTIALS[key])
-        yield sandbox
-
-
-@pytest.fixture
-def platform(tmp_path: Path, any_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    platform = wired(tmp_path / "instance", any_url, clock, sandbox)
-    yield platform
-    platform.close()
+sandbox, platform = sandboxed.sandbox, sandboxed.platform
 
 
 def test_a_person_sees_what_the_network_shows_changes_it_and_takes_it_down(

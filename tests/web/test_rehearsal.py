@@ -44,9 +44,9 @@ def test_a_channel_is_put_to_rehearsal_and_back_and_the_calendar_says_so(
     admin = client_of(company.alice)
     admin.send(f"/channels/{channel.id}/rehearsal")
     assert "Dieser Kanal probt" in admin.get(f"/channels/{channel.id}").text
-    assert "gespieltes Netzwerk" in admin.get("/calendar").text
+    assert "simuliertes Netzwerk" in admin.get("/calendar").text
     admin.send(f"/channels/{channel.id}/rehearsal", end="yes")
-    assert "gespieltes Netzwerk" not in admin.get("/calendar").text
+    assert "simuliertes Netzwerk" not in admin.get("/calendar").text
     assert client_of(company.charlie).send(f"/channels/{channel.id}/rehearsal").status_code == 403
 
 
@@ -60,8 +60,8 @@ def test_what_a_channel_rehearsed_is_planned_for_real_with_its_times_shown_first
         session.query(Delivery).filter_by(post_id=post.id).one().rehearsed = True
     editor = client_of(company.charlie)
 
-    assert "1 Veröffentlichung ging nur an ein gespieltes Netzwerk." in editor.get(f"/channels/{channel.id}").text
-    assert "1 Veröffentlichung ging nur an ein gespieltes Netzwerk." in editor.get("/rehearsal").text
+    assert "1 Veröffentlichung ging nur an ein simuliertes Netzwerk." in editor.get(f"/channels/{channel.id}").text
+    assert "1 Veröffentlichung ging nur an ein simuliertes Netzwerk." in editor.get("/rehearsal").text
     page = editor.get("/rehearsal/posts").text
     assert "Geprobt und gut" in page
     assert "geht hinaus: So., 22. März 2026, 10:00" in page, "without slots, the weekday and time of the rehearsal"

@@ -45,7 +45,7 @@ def test_each_person_chooses_how_long_before_they_hear_of_it(
     client_of: ClientOf, company: Company, platform: Platform
 ) -> None:
     charlie = client_of(company.charlie)
-    assert "30 Minuten vorher, und zu seiner Zeit" in charlie.get("/account").text
+    assert "30 Minuten vorher und zur geplanten Zeit" in charlie.get("/account").text
     assert "remind_minutes" not in client_of(company.rita).get("/account").text
 
     assert charlie.send("/account/reminder", remind_minutes="30").status_code == 302

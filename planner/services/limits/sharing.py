@@ -24,12 +24,12 @@ from planner.services.publishing.tables import run
 LOOK_BACK = timedelta(days=8)
 
 
-def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]:
+def entitled(session: Session, heads: Sequence[Any], now: datetime, *, lock: bool = True) -> list[Any]:
     """Those of the longest due deliveries, one of each channel, that may take a call of what remains.
 
-    What is too late, or published by hand, passes: it makes no call.
+    What is too late, or published by hand, passes: it makes no call. Who takes none of them needs no ``lock``.
     """
-    scarce = _scarce(session, {head.network for head in heads}, now)
+    scarce = _scarce(session, {head.network for head in heads}, now, lock=lock)
     may_take = {network: _may_take(session, row, now) for network, row in scarce.items()}
     return [
         head
@@ -41,12 +41,11 @@ def entitled(session: Session, heads: Sequence[Any], now: datetime) -> list[Any]
     ]
 
 
-def _scarce(session: Session, networks: Iterable[str], now: datetime) -> dict[str, Any]:
+def _scarce(session: Session, networks: Iterable[str], now: datetime, *, lock: bool) -> dict[str, Any]:
     """By network, the app's limit of which the fewest calls are left; one of which none are holds its channels anyway.
-    Locked, so that of two processes the second
-    counts what the first has taken."""
+    Locked, so that of two processes the second counts what the first has taken."""
     found: dict[str, Any] = {}
-    for row in run(session, _SCARCE, {"networks": list(networks)}):
+    for row in run(session, _SCARCE_LOCKED if lock else _SCARCE, {"networks": list(networks)}):
         least = found.get(row.network)
         if standing_of(row).is_true(now) and (least is None or row.left < least.left):
             found[row.network] = row
@@ -73,8 +72,8 @@ _SCARCE = (
     select(RateLimit.__table__)
     .where(_OF_APP, RateLimit.network.in_(bindparam("networks", expanding=True)), RateLimit.left > 0)
     .order_by(RateLimit.id)
-    .with_for_update()
 )
+_SCARCE_LOCKED = _SCARCE.with_for_update()
 _NETWORK = Channel.network == bindparam("network")
 _UNDER_WAY = (
     select(

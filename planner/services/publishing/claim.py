@@ -27,6 +27,7 @@ from publishers import registry
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
+    from planner.config import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -131,6 +132,12 @@ def claim_early(platform: Platform, owner: str, room: int) -> tuple[Claimed, ...
     with platform.database.write() as session:
         heads = sorted(run(session, _EARLY, span), key=lambda head: (head.try_at, head.id))
         return _Round(session, platform, owner, now).take(heads[:room]).claimed
+
+
+def takeable(session: Session, settings: Settings, now: datetime) -> list[Any]:
+    """What a claim would take at this moment: the longest due delivery of each channel that may send (``id``,
+    ``epoch``, ``workspace_id``, ``try_at``, …). Nothing of a channel that is busy, nor past its share of a limit."""
+    return sharing.entitled(session, _heads(session, now, settings.sender_threads_per_channel), now, lock=False)
 
 
 def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
@@ -239,7 +246,9 @@ def _compare_and_set(
     return change(session, ref, DeliveryState.SCHEDULED, DeliveryState.CLAIMED, now, values=values)
 
 
-def _heads(session: Session, now: datetime, per_channel: int, channel: int | None, *, unanswered: bool) -> list[Any]:
+def _heads(
+    session: Session, now: datetime, per_channel: int, channel: int | None = None, *, unanswered: bool = False
+) -> list[Any]:
     """The longest due delivery of each channel that may send: one look into an index per channel, however many
     deliveries are due."""
     parameters = {"now": now, "per_channel": per_channel}

@@ -7,6 +7,7 @@ is committed nothing new begins, and what was being sent is finished and noted. 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from planner.services.publishing import restored
 
 MOST_REASON = 500
 
+Pausable = TypeVar("Pausable", Workspace, Campaign, Channel)
+
 
 def pause_workspace(session: Session, actor: Actor, reason: str, *, now: datetime) -> Workspace:
     """Pull the crisis switch. Pulling it again changes the reason, not the time.
@@ -29,9 +32,8 @@ def pause_workspace(session: Session, actor: Actor, reason: str, *, now: datetim
     """
     actor.require(Permission.PAUSE)
     workspace = session.get_one(Workspace, actor.workspace_id)
-    _pause(workspace, actor, _checked(reason), now)
+    _hold(session, workspace, actor, reason, now)
     workspace.paused_by_id = actor.user_id
-    events.record(session, actor, now, "workspace", workspace.id, "paused", reason=workspace.pause_reason)
     return workspace
 
 
@@ -45,61 +47,52 @@ def release_workspace(session: Session, actor: Actor, *, now: datetime) -> Works
     workspace = session.get_one(Workspace, actor.workspace_id)
     if workspace.restored_at is not None:
         _refuse_unconfirmed(session, workspace)
-    _release(workspace)
+    _let_go(session, workspace, actor, now)
     workspace.paused_by_id = workspace.restored_at = None
-    events.record(session, actor, now, "workspace", workspace.id, "released")
     return workspace
 
 
 def pause_campaign(session: Session, actor: Actor, campaign_id: int, reason: str, *, now: datetime) -> Campaign:
     """Hold a campaign's deliveries. Raises NotFound, Forbidden, Invalid at ``reason``."""
     actor.require(Permission.PAUSE)
-    campaign = _campaign(session, actor, campaign_id)
-    _pause(campaign, actor, _checked(reason), now)
-    events.record(session, actor, now, "campaign", campaign.id, "paused", reason=campaign.pause_reason)
-    return campaign
+    return _hold(session, _campaign(session, actor, campaign_id), actor, reason, now)
 
 
 def release_campaign(session: Session, actor: Actor, campaign_id: int, *, now: datetime) -> Campaign:
     """End a campaign's pause. Raises NotFound, Forbidden, Conflict ``not_paused``."""
     actor.require(Permission.RELEASE)
-    campaign = _campaign(session, actor, campaign_id)
-    _release(campaign)
-    events.record(session, actor, now, "campaign", campaign.id, "released")
-    return campaign
+    return _let_go(session, _campaign(session, actor, campaign_id), actor, now)
 
 
 def pause_channel(session: Session, actor: Actor, channel_id: int, reason: str, *, now: datetime) -> Channel:
     """Hold a channel's deliveries. Raises NotFound, Forbidden, Invalid at ``reason``."""
     actor.require(Permission.PAUSE)
-    channel = _channel(session, actor, channel_id)
-    _pause(channel, actor, _checked(reason), now)
-    events.record(session, actor, now, "channel", channel.id, "paused", reason=channel.pause_reason)
-    return channel
+    return _hold(session, _channel(session, actor, channel_id), actor, reason, now)
 
 
 def release_channel(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
     """End a channel's pause. Raises NotFound, Forbidden, Conflict ``not_paused``."""
     actor.require(Permission.RELEASE)
-    channel = _channel(session, actor, channel_id)
-    _release(channel)
-    events.record(session, actor, now, "channel", channel.id, "released")
-    return channel
+    return _let_go(session, _channel(session, actor, channel_id), actor, now)
 
 
-def _pause(what: Workspace | Campaign | Channel, actor: Actor, reason: str, now: datetime) -> None:
+def _hold(session: Session, what: Pausable, actor: Actor, reason: str, now: datetime) -> Pausable:
+    what.pause_reason, what.paused_by = _checked(reason), actor.label
     what.paused_at = what.paused_at or now
-    what.pause_reason, what.paused_by = reason, actor.label
     if isinstance(what, Channel):
         what.pause_advice = None
+    events.record(session, actor, now, what.__tablename__, what.id, "paused", reason=what.pause_reason)
+    return what
 
 
-def _release(what: Workspace | Campaign | Channel) -> None:
+def _let_go(session: Session, what: Pausable, actor: Actor, now: datetime) -> Pausable:
     if what.paused_at is None:
         raise Conflict("not_paused")
     what.paused_at = what.pause_reason = what.paused_by = None
     if isinstance(what, Channel):
         what.pause_advice = None
+    events.record(session, actor, now, what.__tablename__, what.id, "released")
+    return what
 
 
 def _checked(reason: str) -> str:

@@ -180,21 +180,19 @@ def _version(facts: Mapping[str, Any]) -> str:
 
 def _permissions(names: list[str], network: str) -> str:
     """As when connecting: each by its name, with what its absence prevents."""
-    named = ", ".join(names)
-    parts = [
-        _(
+    if len(names) == 1:
+        missing = _(
             "The network does not grant %(permissions)s. Reconnect the channel, and allow everything there that is "
             "asked for.",
-            permissions=named,
+            permissions=names[0],
         )
-        if len(names) == 1
-        else _(
-            "The network wants these permissions and does not grant them all: %(permissions)s. Reconnect the channel, "
-            "and allow everything there that is asked for.",
-            permissions=named,
-        )
-    ]
-    return " ".join([*parts, *dict.fromkeys(_prevents(name, network) for name in names)])
+        return f"{missing} {_prevents(names[0], network)}"
+    missing = _(
+        "The network wants these permissions and does not grant them all: %(permissions)s. Reconnect the channel, "
+        "and allow everything there that is asked for.",
+        permissions=", ".join(names),
+    )
+    return " ".join([missing, *(f"{name}: {_prevents(name, network)}" for name in names)])
 
 
 def _prevents(name: str, network_key: str) -> str:

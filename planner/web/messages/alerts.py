@@ -14,6 +14,11 @@ from planner.web.messages.advice import what_to_set
 ADVICE: dict[AlertKind, LazyString] = {
     AlertKind.SENDING: _l("Look whether the scheduler runs and the network answers. Nothing is sent a second time."),
     AlertKind.UNKNOWN: _l("Look on the network whether the post is there, and decide on the post's page."),
+    AlertKind.OVERDUE: _l(
+        "The scheduler gives signs of life, but does not send. “sendeplan doctor” and its log say more; start the "
+        "scheduler and the workers again. Nothing is sent a second time. Where all of them are busy, more threads help "
+        "(SENDEPLAN_SENDER_THREADS)."
+    ),
     AlertKind.CLOCK: _l(
         "Nothing is published until it runs again. Start “sendeplan serve”, or “sendeplan scheduler” beside the pages."
     ),
@@ -31,6 +36,13 @@ def title(alert: Alert) -> str:
         return ngettext(
             "%(num)s post has been sending for more than %(minutes)s minutes",
             "%(num)s posts have been sending for more than %(minutes)s minutes",
+            count,
+            minutes=minutes,
+        )
+    if alert.kind is AlertKind.OVERDUE:
+        return ngettext(
+            "On %(num)s channel a post has been due for more than %(minutes)s minutes, and nobody takes it",
+            "On %(num)s channels a post has been due for more than %(minutes)s minutes, and nobody takes it",
             count,
             minutes=minutes,
         )

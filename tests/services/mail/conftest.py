@@ -13,20 +13,7 @@ from planner.services import mail
 from planner.services.mail import waiting
 from tests.support.clock import FakeClock
 from tests.support.factories import make_platform
-from tests.support.mailserver import Mailbox, mail_server
-
-
-@pytest.fixture(scope="session")
-def running_mail_server() -> Iterator[Mailbox]:
-    with mail_server() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def mailbox(running_mail_server: Mailbox) -> Mailbox:
-    for kept in (running_mail_server.taken, running_mail_server.refusals, running_mail_server.answers):
-        kept.clear()
-    return running_mail_server
+from tests.support.mailserver import Mailbox
 
 
 @pytest.fixture

@@ -9,23 +9,15 @@ import pytest
 
 from planner.bootstrap import Platform
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS, register
-from tests.services.metrics.published import wired
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The networks, on the test's clock."""
-    with Sandbox(clock=clock, limits={}) as sandbox:
-        for key in KEYS:
-            register(sandbox, key, CREDENTIALS[key])
-        yield sandbox
+sandbox = sandboxed.sandbox
 
 
 @pytest.fixture
 def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
     """Everything wired to the sandbox networks."""
-    platform = wired(tmp_path / "instance", database_url, clock, sandbox)
+    platform = sandboxed.wired(tmp_path / "instance", database_url, clock, sandbox)
     yield platform
     platform.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -12,17 +11,10 @@ from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Snapshot
 from publishers.sandbox import Sandbox
-from tests.publishers.accounts import CREDENTIALS, KEYS
-from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.publishers.accounts import CREDENTIALS
+from tests.support.factories import Company, make_channel, make_post
 
 ACCOUNT = {"facebook": "page_id", "twitter": "user_id", "linkedin": "author", "xing": "user_id"}
-
-
-def wired(folder: Path, url: str, clock: FakeClock, sandbox: Sandbox) -> Platform:
-    return make_platform(
-        folder, url, clock, networks={key: sandbox.api_url(key) for key in KEYS}, send_timeout_seconds=5.0
-    )
 
 
 def connected(platform: Platform, company: Company, key: str = "linkedin", **attributes: Any) -> Channel:

@@ -19,7 +19,8 @@ from publishers.base import OutgoingPost
 from publishers.sandbox import Sandbox
 from tests.publishers.accounts import KEYS, connect, send
 from tests.publishers.files import film
-from tests.services.metrics.published import asked, connected, due_at, published, snapshots, wired
+from tests.services.metrics.published import asked, connected, due_at, published, snapshots
+from tests.support import sandboxed
 from tests.support.clock import FakeClock
 from tests.support.factories import Company
 
@@ -147,7 +148,7 @@ def test_two_processes_ask_for_each_post_once(
     platform: Platform, company: Company, sandbox: Sandbox, clock: FakeClock, tmp_path: Path
 ) -> None:
     url = platform.database.url.render_as_string(hide_password=False)
-    other = wired(tmp_path / "other", url, clock, sandbox)
+    other = sandboxed.wired(tmp_path / "other", url, clock, sandbox)
     channel = connected(platform, company, "xing")
     ids = [published(platform, company, channel, sandbox, age=timedelta(days=3)) for _ in range(20)]
     start, results = threading.Barrier(4), []

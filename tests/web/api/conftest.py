@@ -12,32 +12,22 @@ from planner.bootstrap import Platform
 from planner.models import Answer, Channel, Conversation, Message
 from planner.services.actor import Actor
 from publishers.sandbox import Sandbox
+from tests.support import sandboxed
 from tests.support.api import Script, made, make_token
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_company, make_media, make_platform
+from tests.support.factories import Company, make_channel, make_media
 from tests.support.web import app_around
 
 ScriptOf = Callable[[Actor | None], Script]
 
-
-@pytest.fixture
-def sandbox(clock: FakeClock) -> Iterator[Sandbox]:
-    """The sandbox networks on the test's clock."""
-    with Sandbox(clock=clock.now, processing_seconds=0) as sandbox:
-        yield sandbox
+sandbox = sandboxed.seeded
 
 
 @pytest.fixture
 def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandbox) -> Iterator[Platform]:
-    networks = {key: sandbox.api_url(key) for key in sandbox.services}
-    platform = make_platform(tmp_path / "instance", database_url, clock, networks=networks)
+    platform = sandboxed.wired(tmp_path / "instance", database_url, clock, sandbox)
     yield platform
     platform.close()
-
-
-@pytest.fixture
-def company(platform: Platform) -> Company:
-    return make_company(platform.database, platform.clock.now())
 
 
 @pytest.fixture
