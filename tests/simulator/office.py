@@ -30,8 +30,13 @@ class Office:
         #: Posts that people made by hand at a network.
         self.by_hand: set[str] = set()
         self.reconnected = False
-        self._marks = 0
+        #: How many posts have words of their own, and from which on those words may be used again.
+        self._marks, self._oldest = 0, 1
         self.folder = world.ground.settings.media_folder
+
+    def forget_words(self) -> None:
+        """What was written before a restore is not used again: the database need not know that it went out."""
+        self._oldest = self._marks + 1
 
     def act(self, what: str, home: Home, work: Act) -> Any:
         """One act of a person; what came of it is written into the book, whatever the page said."""

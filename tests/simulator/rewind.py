@@ -101,6 +101,7 @@ class Rewind:
         self._put_back(backup.rows)
         for name in ("wishes", "marks", "holds"):
             setattr(book, name, deepcopy(getattr(backup.book, name)))
+        world.people.forget_words()
         before = book.look()
         ground = world.ground
         after_restore(ground.platform(world.clock, ground.database))
