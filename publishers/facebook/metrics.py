@@ -18,8 +18,8 @@ VIEWS = "post_media_view"
 REACH = "post_total_media_view_unique"
 CLICKS = "post_clicks"
 REACTIONS = "post_reactions_by_type_total"
-#: Of a post with a video only; elsewhere Graph says 0.
-VIDEO_VIEWS = "post_video_views"
+#: Of a post with a video only; elsewhere Graph says 0. The time is that of all plays, in milliseconds.
+VIDEO_VIEWS, VIDEO_TIME = "post_video_views", "post_video_view_time"
 
 
 class Insights:
@@ -32,7 +32,7 @@ class Insights:
     def __init__(self, client: GraphClient) -> None:
         self._client = client
         self._metrics: tuple[str, ...] = (VIEWS, REACH, CLICKS, REACTIONS)
-        self._of_films: tuple[str, ...] = (VIDEO_VIEWS,)
+        self._of_films: tuple[str, ...] = (VIDEO_VIEWS, VIDEO_TIME)
 
     def figures(self, ids: Sequence[str], films: Collection[str] = ()) -> dict[str, Figures]:
         found, failed = self._together(ids, films)
@@ -88,8 +88,7 @@ class Insights:
         answers = self._client.ask_many([self._query(post, (metric,)) for metric in metrics])
         known = {m for m, a in zip(metrics, answers, strict=True) if not isinstance(a, Rejected)}
         self._metrics = tuple(m for m in self._metrics if m in known) or self._metrics
-        if VIDEO_VIEWS in metrics:
-            self._of_films = tuple(m for m in self._of_films if m in known)
+        self._of_films = tuple(m for m in self._of_films if m in known or m not in metrics)
         values: dict[str, Any] = {}
         for answer in answers:
             if not isinstance(answer, NetworkError):
@@ -125,7 +124,7 @@ def _figures(post: dict[str, Any], values: dict[str, Any]) -> Figures:
     reactions = reading.count(reading.child(post, "reactions", "summary"), "total_count")
     if reactions is None and isinstance(by_type, dict):
         reactions = sum(reading.counts(by_type).values())
-    video_views = reading.count(values, VIDEO_VIEWS)
+    video_views, milliseconds = (reading.count(values, name) for name in (VIDEO_VIEWS, VIDEO_TIME))
     return Figures(
         impressions=reading.count(values, VIEWS),
         reach=reading.count(values, REACH),
@@ -136,6 +135,7 @@ def _figures(post: dict[str, Any], values: dict[str, Any]) -> Figures:
         extra={
             **{f"reactions_{name}": number for name, number in reading.counts(by_type).items()},
             **({} if video_views is None else {"video_views": video_views}),
+            **({} if milliseconds is None else {"watch_seconds": round(milliseconds / 1000)}),
         },
     )
 

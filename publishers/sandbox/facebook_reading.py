@@ -8,7 +8,7 @@ from typing import Any
 
 from . import talk
 from .accounts import Account, Token
-from .engagement import Engagement
+from .engagement import Engagement, Watched
 from .facebook_access import FacebookAccess
 from .facebook_shapes import (
     comment_object,
@@ -37,7 +37,10 @@ METRICS: dict[str, Callable[[Engagement], Any]] = {
     "post_reactions_by_type_total": lambda now: {k: v for k, v in now.reactions_by_type().items() if v},
     "post_activity_by_action_type": lambda now: {"like": now.reactions, "share": now.shares, "comment": now.comments},
 }
-VIDEO_VIEWS = "post_video_views"
+METRICS_OF_FILMS: dict[str, Callable[[Watched], int]] = {
+    "post_video_views": lambda film: film.views,
+    "post_video_view_time": lambda film: film.milliseconds,
+}
 
 
 class FacebookReading(FacebookAccess):
@@ -167,16 +170,16 @@ class FacebookReading(FacebookAccess):
 
     def _insights(self, post: Post, asked: str) -> dict[str, Any]:
         names = [name for name in asked.split(",") if name]
-        if any(name not in METRICS and name != VIDEO_VIEWS for name in names):
+        if not METRICS.keys() | METRICS_OF_FILMS.keys() >= set(names):
             raise parameter_error("The value must be a valid insights metric")
         known = names if post.account.followers >= LIKES_FOR_INSIGHTS else []
         return {"data": [_insight(post, name, self._value(post, name)) for name in known]}
 
     def _value(self, post: Post, name: str) -> Any:
-        if name != VIDEO_VIEWS:
+        if name in METRICS:
             return METRICS[name](self.world.engagement(post))
         films = [medium for medium in post.media if medium.meta.get("edge") == "videos"]
-        return self.world.watched(post, films[0]).views if films else 0
+        return METRICS_OF_FILMS[name](self.world.watched(post, films[0])) if films else 0
 
     # --- steps ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from publishers.base import Network
+from publishers.base import Network, OutgoingPost
 from publishers.registry import network
 
 TESTS = Path(__file__).parents[1]
@@ -50,11 +50,34 @@ FEATURES = (
         f"{_CONSENT}what_a_person_allows_becomes_accounts_that_publish",
         "publishers/contracts/test_requests.py::test_every_request_of_connecting_is_one_that_the_network_documents",
     )),
+    Feature("name the permissions that are missing", lambda n: n.consent is not None and n.key != "xing", (
+        "publishers/test_consent.py::test_what_a_person_allows_becomes_accounts_that_publish",
+        "services/connecting/test_verifying.py::test_a_permission_that_was_taken_away_is_told_by_the_clock_before_a_post_fails",
+    )),
+    Feature("try its developer app out, check a connection", lambda n: n.consent is not None, (
+        "services/connecting/test_trying.py::test_it_goes_the_whole_way_makes_no_channel_and_keeps_no_token",
+        "services/connecting/test_verifying.py::test_a_connection_that_works_is_noted_with_its_permissions",
+    )),
     Feature("connect with tokens", _always, ("services/test_channels.py::test_each_network_can_be_connected",)),
     Feature("publish a text", _always, (f"{_CONTRACT}a_text_is_published_and_listed_as_expected",)),
+    Feature("count and check a text by its rules, in the browser too", _always, (
+        "publishers/test_shared_texts.py::test_a_post_is_counted_and_checked_as_the_case_says",
+        "publishers/test_shared_texts.py::test_the_browser_counts_posts_and_little_texts_alike",
+    )),
+    Feature("mention an account", lambda n: n.content_rules.naming is not None or n.key == "twitter", (
+        "publishers/test_naming.py::test_a_mention_without_an_id_of_the_network_goes_out_as_a_plain_name",
+        "publishers/test_naming.py::test_networks_that_are_named_by_handle_need_no_id",
+    )),
     Feature("publish a link", _always, (f"{_CONTRACT}a_link_is_published_and_listed",)),
     Feature("publish images", lambda n: n.key != "xing", (
         f"{_CONTRACT}an_image_is_published_and_counted", f"{_CONTRACT}two_images_are_published_in_their_order",
+    )),
+    Feature("describe images (alternative text)", lambda n: n.key != "xing", (
+        "publishers/contracts/test_requests.py::test_every_request_is_one_that_the_network_documents",
+    )),
+    Feature("fit files to its limits", lambda n: n.key != "xing", (
+        "services/test_media_fitting.py::test_an_image_comes_out_within_every_rule_and_never_larger",
+        "services/test_media_fitting.py::test_a_video_is_converted_in_the_background_and_the_same_wish_is_one_piece_of_work",
     )),
     Feature("publish a GIF", lambda n: n.media_rules.gif is not None,
             (f"{_UPLOADS}a_film_is_uploaded_processed_and_then_shown_by_one_call",
@@ -104,6 +127,15 @@ FEATURES = (
             (f"{_TALK}hiding_and_liking_can_be_taken_back_and_repeated",)),
     Feature("like", lambda n: n.capabilities.dialogue.like,
             (f"{_TALK}hiding_and_liking_can_be_taken_back_and_repeated",)),
+    Feature("say what a post costs before it is scheduled", lambda n: n.cost(OutgoingPost("x")) is not None, (
+        "publishers/test_costs_and_versions.py::test_a_post_on_x_costs_more_with_whatever_x_makes_a_link_of",
+    )),
+    Feature("tell of the end of its API's version", lambda n: n.version is not None, (
+        "publishers/test_costs_and_versions.py::test_a_version_says_until_when_it_is_served",
+    )),
+    Feature("rehearse", _always, (
+        "services/publishing/test_rehearsal.py::test_a_channel_that_rehearses_sends_to_the_played_network_and_none_of_its_secrets",
+    )),
     Feature("keep its limits", _always,
             ("publishers/test_limits.py::test_a_used_up_limit_of_the_account_is_read_off_the_refusal",)),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from tests.publishers.test_facebook import Graph
 MEMBER = {"author": "urn:li:person:Ab-9_x", "access_token": "linkedin-member-access"}
 WATCHED = {f"playback_{percent}_count" for percent in (0, 25, 50, 75, 100)}
 GIVEN = {
-    "facebook": {"video_views"},
+    "facebook": {"video_views", "watch_seconds"},
     "twitter": {"video_views", *WATCHED},
     "linkedin": {"video_views", "video_viewers", "watch_seconds"},
     "linkedin of a member": {"video_views", "video_viewers", "watch_seconds"},

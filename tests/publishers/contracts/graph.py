@@ -19,6 +19,7 @@ METRICS = one_of(
     "post_media_view",
     "post_reactions_by_type_total",
     "post_total_media_view_unique",
+    "post_video_view_time",
     "post_video_views",
 )
 PERIODS = "lifetime|day|week|days_28"
