@@ -47,7 +47,8 @@ class Account:
     organization, person. ``administers`` holds the ids of pages or organisations that a user may act for, ``analyses``
     those whose figures alone they may see. ``assigned`` are the Pages among those of their ``portfolios`` that they may
     act for as well.
-    An ``open`` account came into being with its token; it is ``named`` once a caller has said what its id is."""
+    An ``open`` account came into being with its token; it is ``named`` once a caller has said what its id is. A
+    ``stranger`` only wrote something somewhere, and signs in nowhere."""
 
     network: str
     id: str
@@ -61,6 +62,7 @@ class Account:
     assigned: tuple[str, ...] = ()
     open: bool = False
     named: bool = False
+    stranger: bool = False
 
 
 @dataclass(slots=True, eq=False)

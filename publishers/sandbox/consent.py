@@ -73,7 +73,7 @@ def sent_back(redirect_uri: str, **parameters: str) -> Response:
 
 
 def _signs_in(account: Account) -> bool:
-    return account.kind in PEOPLE and not account.open and bool(account.handle)
+    return account.kind in PEOPLE and not (account.open or account.stranger) and bool(account.handle)
 
 
 def _pages(world: World, account: Account, asked: Asked) -> list[Account]:

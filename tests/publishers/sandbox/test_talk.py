@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from publishers.sandbox import Sandbox
+from publishers.sandbox import Sandbox, apps
 from tests.publishers.sandbox.callers import ORGANIZATION, PAGE, X_USER, Facebook, LinkedIn, Twitter, Xing
 from tests.support.clock import FakeClock
 
@@ -27,6 +27,14 @@ def test_strangers_comment_by_the_control_api_and_take_it_back(
     (listed,) = http.get(f"{sandbox.url}/_control/comments", params=query, timeout=10).json()["comments"]
     assert (listed["id"], listed["author"], listed["own"], listed["parent"]) == (comment, "Eva Ruf", False, None)
     assert WRITTEN in http.get(sandbox.url, timeout=10).text
+    consent = {
+        "client_id": apps.settings("facebook")["client_id"],
+        "redirect_uri": "http://127.0.0.1/back",
+        "state": "s",
+    }
+    asked = http.get(f"{sandbox.url}/facebook/v26.0/dialog/oauth", params=consent, timeout=10).text
+    assert "Katrin Vogel" in asked
+    assert "Eva Ruf" not in asked, "who only writes something is nobody to sign in as"
 
     gone = http.delete(f"{sandbox.url}/_control/comments", params={**query, "comment": comment}, timeout=10)
     assert gone.status_code == 204
