@@ -234,7 +234,8 @@ class Store:
         """Somebody who has nothing to do with us."""
         known = self._directory.find(network, account_id)
         handle = "".join(c for c in name if c.isascii() and c.isalnum())[:15]
-        return known or self._directory.add(Account(network, account_id, name, handle, "user", followers=0, stranger=True))
+        said = Account(network, account_id, name, handle, "user", followers=0, stranger=True)
+        return known or self._directory.add(said)
 
 
 def text_key(text: str, link: str | None = None) -> str:
