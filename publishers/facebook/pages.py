@@ -39,7 +39,7 @@ class Found:
 
 
 def pages(client: GraphClient, granted: frozenset[str]) -> Found:
-    """Every Page once; where it is listed twice, as the one with a token. None where we may not list them."""
+    """Every Page once; where it is listed twice, as the one with a token. No Page where we may not list them."""
     if "pages_show_list" not in granted:
         return Found([])
     found = Found(_listed(client, "me/accounts", f"{_FIELDS},tasks"))
