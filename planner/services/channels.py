@@ -19,7 +19,8 @@ from planner.services.actor import Actor
 from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
 from planner.services.publishing import notices
-from planner.services.publishing.status import refresh_status
+from planner.services.publishing.changes import NO_ERROR, Ref, change, note
+from planner.services.publishing.status import lock_posts, refresh_status
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
 from publishers.checks import is_web_address
@@ -351,18 +352,19 @@ def takes_credentials(channel: Channel) -> bool:
 
 
 def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
-    """The channel has access again: what waited for that, and was surely not sent, is scheduled again."""
-    query = select(Delivery).where(
+    """The channel has access again: what waited for that, and was surely not sent, is scheduled again. What a person
+    decided about meanwhile stays as they decided."""
+    waiting = select(Delivery.id, Delivery.workspace_id, Delivery.post_id, Delivery.channel_id).where(
         Delivery.channel_id == channel.id,
         Delivery.state == DeliveryState.NEEDS_PERSON,
         Delivery.error_code == "reconnect",
     )
-    waiting = list(session.scalars(query))
-    for delivery in waiting:
-        delivery.state = DeliveryState.SCHEDULED
-        delivery.try_at = now
-        delivery.error_code = delivery.error_params = delivery.network_message = None
-        delivery.updated_at = now
-    refresh_status(session, *[d.post_id for d in waiting])
-    for delivery in waiting:
-        notices.settle(session, delivery.id, now)
+    # Asked again under the lock that every change of a delivery takes.
+    lock_posts(session, sorted({row.post_id for row in session.execute(waiting)}))
+    values = {**NO_ERROR, "try_at": now}
+    for row in session.execute(waiting).all():
+        ref = Ref.of(row)
+        if change(session, ref, DeliveryState.NEEDS_PERSON, DeliveryState.SCHEDULED, now, values=values):
+            note(session, ref, DeliveryState.SCHEDULED, now, data={"before": DeliveryState.NEEDS_PERSON.value})
+            refresh_status(session, ref.post_id)
+            notices.settle(session, ref.id, now)

@@ -323,8 +323,7 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    if found.finding is not Finding.ABSENT and "
-                "_count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts):\n",
+                "    if found.finding is not Finding.ABSENT and being_sent:\n",
                 "    if False:\n",
             ),
         ),

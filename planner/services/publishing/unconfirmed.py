@@ -101,10 +101,12 @@ def _conclude(
     sought, listed = _sought(delivery, attempts), seen.recent.posts
     channels = channels_of_account(session, doubt.ref.channel_id)
     one_at_a_time(session, channels)
+    # Asked first: one that is noted after this question has its post among those that are taken.
+    being_sent = _count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts)
     taken = _taken(session, doubt, channels, [post.remote_id for post in listed])
     sharing = 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, channels, attempts)
     found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
-    if found.finding is not Finding.ABSENT and _count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts):
+    if found.finding is not Finding.ABSENT and being_sent:
         # It may be the other one's, whose answer is on its way.
         _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
         return Look.TWIN

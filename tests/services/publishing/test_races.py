@@ -17,10 +17,11 @@ from sqlalchemy import event, text
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
 from planner.domain.states import DeliveryState
-from planner.services import posts
+from planner.models import Channel
+from planner.services import channels, posts
 from planner.services.connections import ChannelAccess
 from planner.services.posts import store
-from planner.services.publishing import missed, renewal
+from planner.services.publishing import decide, missed, renewal
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
@@ -260,3 +261,24 @@ def test_what_a_person_reconnected_meanwhile_is_not_overwritten_by_a_renewal(sta
     renewing.close()
 
     assert stage.channel_now(channel).credentials == renewed.access.sealed == "what the person gave"
+
+
+def test_what_a_person_decides_while_a_channels_access_comes_back_stays_as_they_decided(stage: Stage) -> None:
+    """It waited for access; they say that it is live, and it is not sent as well."""
+    channel = stage.channel("xing")
+    delivery = stage.due(channel)
+    stage.change(delivery, state=S.NEEDS_PERSON, error_code="reconnect")
+
+    def give_access() -> None:
+        with stage.platform.database.write() as session:
+            channels.release_waiting(session, session.get_one(Channel, channel.id), stage.clock.now())
+
+    with stage.platform.database.write() as session:
+        decide.is_live(session, stage.company.alice, delivery.id, None, now=stage.clock.now())
+        session.flush()
+        giving = begin(stage, give_access)
+    giving.join(30)
+
+    assert stage.state(delivery) is S.PUBLISHED
+    assert stage.run() == 0
+    assert stage.live() == []
