@@ -151,7 +151,6 @@ def resembling(
     listed: Iterable[Post],
     *,
     ahead: timedelta = timedelta(0),
-    taken: Collection[str] = frozenset(),
 ) -> tuple[Post, ...]:
     """The posts with the files and link of an attempt, from since it began, whose text is nearly ``text`` as it was
     expected to be listed, oldest first: a network that shows it otherwise than it was sent may show ours."""
@@ -159,8 +158,7 @@ def resembling(
     near = [
         post
         for post in listed
-        if post.remote_id not in taken
-        and any(_is_since(a, post.created_at, ahead) and _has_the_same_with_it(a, post) for a in sought)
+        if any(_is_since(a, post.created_at, ahead) and _has_the_same_with_it(a, post) for a in sought)
         and _is_near(core, _core(post.text))
     ]
     return tuple(sorted(near, key=lambda post: post.created_at))

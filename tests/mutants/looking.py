@@ -279,7 +279,7 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    taken = _taken(session, doubt, channels, [post.remote_id for post in listed])\n",
+                "    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)\n",
                 "    taken: set[str] = set()\n",
             ),
         ),
@@ -292,13 +292,29 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    channels = channels_of_account(session, doubt.ref.channel_id)\n",
+                "    channels = account.channels_of_account(session, doubt.ref.channel_id)\n",
                 "    channels = [doubt.ref.channel_id]\n",
             ),
         ),
         found_in(
             "services/publishing/test_same_account.py",
             "what_one_workspace_published_is_not_taken_for_the_lost_post_of_another",
+        ),
+    ),
+    Mutant(
+        "adopt-account-late",
+        "A late yes to a post that a look gave to a delivery of another workspace is not believed a second time.",
+        "the question whose it is",
+        (
+            Edit(
+                FINISH,
+                "        if isinstance(answer, Published) and _is_anothers(session, order, answer):\n",
+                "        if False:\n",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_same_account.py",
+            "a_late_yes_to_a_post_that_a_look_gave_to_another_workspace_is_not_believed_a_second_time",
         ),
     ),
     Mutant(
@@ -323,7 +339,7 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    if found.finding is not Finding.ABSENT and being_sent:\n",
+                "    if being_sent and (near or found.finding is not Finding.ABSENT):\n",
                 "    if False:\n",
             ),
         ),

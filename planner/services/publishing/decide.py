@@ -25,8 +25,7 @@ from planner.services.actor import Actor
 from planner.services.by_hand import CODE
 from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
-from planner.services.publishing import guards, notices, restored, telling
-from planner.services.publishing.account import channels_of_account, one_at_a_time
+from planner.services.publishing import account, guards, notices, restored, telling
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
@@ -216,10 +215,9 @@ def _candidate_at(delivery: Delivery, url: str | None) -> str | None:
 
 
 def _is_taken(session: Session, delivery: Delivery, remote_id: str) -> bool:
-    channels = channels_of_account(session, delivery.channel_id)
-    one_at_a_time(session, channels)
-    others = Delivery.channel_id.in_(channels), Delivery.remote_id == remote_id, Delivery.id != delivery.id
-    return session.scalar(select(Delivery.id).where(*others).limit(1)) is not None
+    channels = account.channels_of_account(session, delivery.channel_id)
+    account.one_at_a_time(session, delivery.post_id, channels)
+    return bool(account.taken(session, channels, [remote_id], but=delivery.id))
 
 
 def is_web_address(url: str) -> bool:

@@ -16,7 +16,7 @@ from planner.domain.states import DeliveryState, Outcome, may_move
 from planner.models import Channel, Delivery
 from planner.services import limits
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import advising, channel_effects, moves, notices
+from planner.services.publishing import account, advising, channel_effects, moves, notices
 from planner.services.publishing.again import write_again
 from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import RECONNECT, ChannelEffect, Verdict
@@ -62,6 +62,8 @@ def _note(
     app = limits.app_of(platform, order.access.network)
 
     def write(session: Session, answer: Published | Verdict) -> Outcome:
+        if isinstance(answer, Published) and _is_anothers(session, order, answer):
+            answer = _taken(answer)
         if isinstance(answer, Published):
             _published(session, order, answer, now)
             limits.note(session, app, order.access, readings, now)
@@ -75,9 +77,19 @@ def _note(
     except IntegrityError:
         if isinstance(answer, Verdict):
             raise
-        # The id is another delivery's of this channel, so this call made no post of its own.
-        taken = Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", answer.remote_id)
+        taken = _taken(answer)
         return write_again(platform.database, lambda session: write(session, taken))
+
+
+def _is_anothers(session: Session, order: Order, published: Published) -> bool:
+    ref = order.work.ref
+    return account.is_anothers(session, ref.channel_id, ref.post_id, published.remote_id, but=ref.id)
+
+
+def _taken(published: Published) -> Verdict:
+    """The id is another delivery's of this account, so this call made no post of its own; or a look gave that to the
+    other one, and then there is none for both."""
+    return Verdict(Outcome.UNCERTAIN, DeliveryState.UNKNOWN, "id_taken", published.remote_id)
 
 
 def not_sent(platform: Platform, work: Claimed, verdict: Verdict) -> None:

@@ -8,21 +8,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, null, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, null, or_, select, update
+from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint, retry
 from planner.domain.fingerprint import Finding, Sought
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Delivery
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import moves, notices, restored
-from planner.services.publishing.account import channels_of_account, one_at_a_time
+from planner.services.publishing import account, moves, notices, restored
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.following import RESTORED
 from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.status import lock_posts
-from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row, run
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row
 from publishers.base import Recent, RemotePost, Under
 
 
@@ -99,31 +98,44 @@ def _conclude(
     now: datetime,
 ) -> Look:
     sought, listed = _sought(delivery, attempts), seen.recent.posts
-    channels = channels_of_account(session, doubt.ref.channel_id)
-    one_at_a_time(session, channels)
+    near = _near(delivery, sought, seen)
+    ours, theirs = {a.fingerprint for a in attempts}, {fingerprint.digest(post.text) for post in near}
+    itself = doubt.ref.id
+    channels = account.channels_of_account(session, doubt.ref.channel_id)
+    account.one_at_a_time(session, doubt.ref.post_id, channels)
     # Asked first: one that is noted after this question has its post among those that are taken.
-    being_sent = _count_twins(session, _TWINS_BEING_SENT, doubt, channels, attempts)
-    taken = _taken(session, doubt, channels, [post.remote_id for post in listed])
-    sharing = 1 + _count_twins(session, _TWINS_IN_DOUBT, doubt, channels, attempts)
+    being_sent = account.count_being_sent(session, channels, ours | theirs, but=itself)
+    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)
+    sharing = 1 + account.count_in_doubt(session, channels, ours, but=itself)
     found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
-    if found.finding is not Finding.ABSENT and being_sent:
-        # It may be the other one's, whose answer is on its way.
-        _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
-        return Look.TWIN
+    near = tuple(post for post in near if post.remote_id not in taken)
+    if being_sent and (near or found.finding is not Finding.ABSENT):
+        return _look_soon(session, doubt, settle, now)  # it may be the other one's, whose answer is on its way
     if found.finding is Finding.FOUND:
         _adopt(session, doubt, attempts, found.posts[0], seen, now)
         return Look.FOUND
     if found.finding is Finding.AMBIGUOUS:
         return _ask_which(session, doubt, found.posts, now)
+    if near and account.count_in_doubt(session, channels, theirs - ours, but=itself):
+        return _look_soon(session, doubt, settle, now)  # the look for the other one has yet to say whose it is
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
         return Look.INCOMPLETE
     doubtful = {post.remote_id: post for post in fingerprint.lookalikes(sought, listed, taken=taken)}
-    if delivery.payload:
-        text = delivery.payload["expected"]
-        near = fingerprint.resembling(text, sought, listed, ahead=seen.ahead, taken=taken)
-        doubtful |= {post.remote_id: post for post in near}
+    doubtful |= {post.remote_id: post for post in near}
     return _count_absence(session, doubt, delivery, attempts, list(doubtful.values()), settle, now)
+
+
+def _near(delivery: Any, sought: Sequence[Sought], seen: Seen) -> tuple[RemotePost, ...]:
+    """The posts that may be ours as the network shows it; what was never frozen looks like nothing."""
+    if not delivery.payload:
+        return ()
+    return fingerprint.resembling(delivery.payload["expected"], sought, seen.recent.posts, ahead=seen.ahead)
+
+
+def _look_soon(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> Look:
+    _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
+    return Look.TWIN
 
 
 def _ask_which(session: Session, doubt: Doubt, posts: Sequence[RemotePost], now: datetime) -> Look:
@@ -296,22 +308,6 @@ def _look_again(session: Session, doubt: Doubt, at: datetime | None, **values: A
     changed(session, statement.values(look_at=at, **values))
 
 
-def _taken(session: Session, doubt: Doubt, channels: Sequence[int], remote_ids: Sequence[str]) -> set[str]:
-    query = select(Delivery.remote_id).where(
-        Delivery.channel_id.in_(channels), Delivery.remote_id.in_(remote_ids), Delivery.id != doubt.ref.id
-    )
-    return {remote_id for remote_id in session.scalars(query) if remote_id is not None}
-
-
-def _count_twins(
-    session: Session, statement: Select[Any], doubt: Doubt, channels: Sequence[int], attempts: Sequence[Attempt]
-) -> int:
-    """How many other deliveries to the same account with this text ``statement`` finds."""
-    texts = sorted({attempt.fingerprint for attempt in attempts})
-    known = {"delivery": doubt.ref.id, "channels": channels, "texts": texts}
-    return int(run(session, statement, known).scalar_one())
-
-
 def _candidate(post: RemotePost) -> dict[str, Any]:
     return {"remote_id": post.remote_id, "url": post.url, "created_at": post.created_at.isoformat()}
 
@@ -332,22 +328,3 @@ _STILL_IN_DOUBT = select(
     Delivery.epoch == bindparam("our_epoch"),
     Delivery.look_at == bindparam("our_turn"),
 )
-_twin = aliased(Delivery)
-_itself = aliased(Delivery)
-#: The same words under another post are no twin: they are not listed together.
-_SAME_PARENT = _twin.parent_id.is_not_distinct_from(
-    select(_itself.parent_id).where(_itself.id == bindparam("delivery")).scalar_subquery()
-)
-_TWINS = (
-    select(func.count(func.distinct(_twin.id)))
-    .join(Attempt, Attempt.delivery_id == _twin.id)
-    .where(
-        _twin.channel_id.in_(bindparam("channels", expanding=True)),
-        _twin.id != bindparam("delivery"),
-        _SAME_PARENT,
-        Attempt.fingerprint.in_(bindparam("texts", expanding=True)),
-    )
-)
-#: Those that are looked for as well, and those whose answer is on its way.
-_TWINS_IN_DOUBT = _TWINS.where(_twin.look_at.is_not(None))
-_TWINS_BEING_SENT = _TWINS.where(_twin.state == DeliveryState.SENDING, Attempt.outcome.is_(None))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from sqlalchemy import event, text
@@ -28,7 +29,7 @@ from planner.services.publishing.reconcile import TURN_SHARE, reconcile
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
 from tests.services.publishing.access.ending import APP
-from tests.services.publishing.stage import SEND_TIMEOUT, Stage, lost
+from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage, at_step, lost
 
 S = DeliveryState
 PATIENCE = 20.0
@@ -48,12 +49,14 @@ def other(platform: Platform) -> Iterator[Platform]:
 
 
 @contextmanager
-def right_before(platform: Platform, statement: str, act: Callable[[], object]) -> Iterator[None]:
-    """Something happens once, just before ``platform`` sends a statement that holds these words."""
+def right_before(platform: Platform, statement: str, act: Callable[[], object], *, passing: int = 0) -> Iterator[None]:
+    """Something happens once, just before ``platform`` sends a statement that holds these words, after it let
+    ``passing`` of them pass."""
     done: list[bool] = []
+    passed = count()
 
     def listen(_connection: object, _cursor: object, sent: str, *_rest: object) -> None:
-        if statement in sent and not done:
+        if statement in sent and not done and next(passed) == passing:
             done.append(True)
             act()
 
@@ -282,3 +285,32 @@ def test_what_a_person_decides_while_a_channels_access_comes_back_stays_as_they_
     assert stage.state(delivery) is S.PUBLISHED
     assert stage.run() == 0
     assert stage.live() == []
+
+
+def test_an_answer_that_is_noted_while_a_look_is_decided_counts_in_it(stage: Stage, other: Platform) -> None:
+    """Its post is nearly what is looked for: it is either on its way or known, at no moment neither."""
+    channel = stage.channel("xing")
+    lost(stage, "xing", accepted=False)
+    looked_for = stage.due(channel, text="Beitrag 1 aus dem Werk Süd")
+    stage.run()
+    stage.clock.advance(seconds=2 * SETTLE)
+    stage.reconcile()
+    being_sent = stage.due(channel, text="Beitrag 2 aus dem Werk Süd")
+    stage.clock.advance(seconds=2 * SETTLE)
+    called, noting = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        called.set()
+        assert noting.wait(PATIENCE)
+
+    def note() -> None:
+        noting.set()
+        sending.join(PATIENCE)
+
+    sending = threading.Thread(target=lambda: run_due(other, "another-process", observe=at_step(Step.CALLED, wait)))
+    sending.start()
+    assert called.wait(PATIENCE)
+    with right_before(stage.platform, "channel_id IN (", note, passing=1):
+        stage.reconcile()
+
+    assert (stage.state(looked_for), stage.state(being_sent)) == (S.UNKNOWN, S.PUBLISHED)

@@ -11,7 +11,8 @@ from planner.models import Channel, Delivery
 from planner.services.errors import Conflict
 from planner.services.posts.inputs import When
 from planner.services.publishing import decide
-from tests.services.publishing.stage import Stage, lost
+from planner.services.publishing.send import Step
+from tests.services.publishing.stage import SEND_TIMEOUT, Stage, at_step, lost
 from tests.support.factories import make_post
 
 S = DeliveryState
@@ -78,6 +79,31 @@ def test_of_two_workspaces_that_both_look_one_has_what_is_found_and_the_other_se
 
     assert {stage.read(one).remote_id for one in both} == {post["id"] for post in stage.live()}
     assert len(stage.live()) == 2
+
+
+def test_a_late_yes_to_a_post_that_a_look_gave_to_another_workspace_is_not_believed_a_second_time(
+    stage: Stage, ours: Channel, theirs: Channel
+) -> None:
+    """Its sender stood still past its lease; the look for the other one, which had been lost, found its post."""
+    lost(stage, "xing", accepted=False)
+    lost_there = due_there(stage, theirs)
+    stage.run()
+    mine = stage.due(ours, text=TEXT)
+
+    def stand_still() -> None:
+        stage.clock.advance(seconds=2 * SEND_TIMEOUT)
+        stage.recover()
+        stage.reconcile()
+
+    stage.run(at_step(Step.CALLED, stand_still))
+    assert stage.read(lost_there).remote_id == stage.live()[0]["id"]
+    assert stage.state(mine) is not S.PUBLISHED
+
+    stage.settle()
+    stage.run()
+    ids = {stage.read(mine).remote_id, stage.read(lost_there).remote_id}
+    assert ids == {post["id"] for post in stage.live()}
+    assert len(ids) == 2
 
 
 def test_a_person_cannot_choose_a_post_that_another_workspace_has(stage: Stage, ours: Channel, theirs: Channel) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planner.domain.states import DeliveryState as S
-from tests.services.publishing.stage import Stage, lost
+from planner.services.publishing.send import Step
+from tests.services.publishing.stage import SETTLE, Stage, at_step, lost
 
 TEXT = "Neue Fräse im Werk Süd... ab morgen!"
 
@@ -27,3 +28,47 @@ def test_a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again
     (live,) = stage.live(channel)
     (candidate,) = (stage.read(delivery).error_params or {})["candidates"]
     assert candidate["remote_id"] == live["id"]
+
+
+FIRST, SECOND = "Beitrag 1 aus dem Werk Süd", "Beitrag 2 aus dem Werk Süd"
+
+
+def test_a_text_nearly_ours_that_is_being_sent_just_now_is_that_ones_and_nobody_is_asked(stage: Stage) -> None:
+    channel = stage.channel("xing")
+    lost(stage, "xing", accepted=False)
+    one = stage.due(channel, text=FIRST)
+    stage.run()
+    stage.clock.advance(seconds=2 * SETTLE)
+    stage.reconcile()
+    two = stage.due(channel, text=SECOND)
+    stage.clock.advance(seconds=2 * SETTLE)
+
+    stage.run(at_step(Step.CALLED, stage.reconcile))
+
+    assert (stage.state(one), stage.state(two)) == (S.UNKNOWN, S.PUBLISHED)
+    stage.settle()
+    stage.run()
+    assert (stage.state(one), len(stage.live())) == (S.PUBLISHED, 2)
+
+
+def test_of_two_nearly_alike_that_are_both_in_doubt_the_one_that_is_live_is_found_and_the_other_sent_again(
+    stage: Stage,
+) -> None:
+    channel = stage.channel("xing")
+    lost(stage, "xing", accepted=False)
+    lost(stage, "xing", accepted=True)
+    one, two = stage.due(channel, text=FIRST), stage.due(channel, text=SECOND)
+    stage.run()
+    assert [stage.state(each) for each in (one, two)] == [S.UNKNOWN, S.UNKNOWN]
+    later = stage.moment(seconds=3 * SETTLE)
+    stage.change(two, look_at=later)
+    stage.clock.advance(seconds=2 * SETTLE)
+    stage.reconcile()
+    assert stage.state(one) is S.UNKNOWN
+
+    stage.settle()
+    stage.settle()
+    stage.run()
+
+    assert [stage.state(each) for each in (one, two)] == [S.PUBLISHED, S.PUBLISHED]
+    assert {stage.read(each).remote_id for each in (one, two)} == {post["id"] for post in stage.live()}
