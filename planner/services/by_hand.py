@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post
+from publishers import registry
 
 #: The code of a delivery that waits for a hand.
 CODE = "assisted"
@@ -49,6 +50,14 @@ def standing(deliveries: Iterable[Asking], now: datetime) -> ByHand | None:
         return None
     late = any(d.publish_at is not None and d.publish_at < now - GRACE for d in asking)
     return ByHand.OVERDUE if late else ByHand.WAITS
+
+
+def is_by_hand(channel: Channel) -> bool:
+    """Whether a person publishes here: by choice, or because the network takes nothing from programs."""
+    if channel.by_hand_since is not None:
+        return True
+    known = registry.networks().get(channel.network)
+    return channel.credentials is None and known is not None and known.capabilities_of({}).assisted_only
 
 
 def on_a_channel_by_hand() -> ColumnElement[bool]:

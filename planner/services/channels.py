@@ -16,9 +16,10 @@ from planner.models import Channel, Delivery, Member
 from planner.security.vault import Vault
 from planner.services import events
 from planner.services.actor import Actor
+from planner.services.by_hand import is_by_hand
 from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
-from planner.services.publishing import notices
+from planner.services.publishing import notices, restored
 from planner.services.publishing.changes import NO_ERROR, Ref, change, note
 from planner.services.publishing.status import lock_posts, refresh_status
 from publishers import registry
@@ -337,14 +338,6 @@ def switch_back(session: Session, actor: Actor, channel_id: int, *, now: datetim
     return channel
 
 
-def is_by_hand(channel: Channel) -> bool:
-    """Whether a person publishes here: by choice, or because the network takes nothing from programs."""
-    if channel.by_hand_since is not None:
-        return True
-    known = registry.networks().get(channel.network)
-    return channel.credentials is None and known is not None and known.capabilities_of({}).assisted_only
-
-
 def takes_credentials(channel: Channel) -> bool:
     """Whether the channel's network can be connected at all."""
     known = registry.networks().get(channel.network)
@@ -368,3 +361,4 @@ def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
             note(session, ref, DeliveryState.SCHEDULED, now, data={"before": DeliveryState.NEEDS_PERSON.value})
             refresh_status(session, ref.post_id)
             notices.settle(session, ref.id, now)
+    restored.look_again(session, channel.id, now)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.connections import ChannelAccess
 from planner.services.posts.content import outgoing
 from planner.services.publishing.guards import Hold

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Media, PostMedia, Variant
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.posts import Entry
 from publishers import registry
 from publishers.outgoing import kind_of

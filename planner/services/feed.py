@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from planner.domain.states import DeliveryState, PostStatus
 from planner.models import Workspace
 from planner.services import channels, posts
+from planner.services.by_hand import is_by_hand
 from planner.services.posts import Entry
 
 BEHIND = timedelta(days=60)
@@ -34,7 +35,7 @@ def feed(session: Session, workspace_id: int, *, now: datetime, address: str, al
     calendar.add("x-wr-calname", f"Sendeplan: {workspace.name}")
     calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     used = channels.all_of(session, workspace_id)
-    names, by_hand = {c.id: c.name for c in used}, {c.id for c in used if channels.is_by_hand(c)}
+    names, by_hand = {c.id: c.name for c in used}, {c.id for c in used if is_by_hand(c)}
     for entry in posts.calendar(session, workspace_id, now - BEHIND, now + AHEAD):
         event = _event(entry, names, now, address.rstrip("/"))
         hands = [d for d in entry.deliveries if d.channel_id in by_hand and d.state in WAITS]

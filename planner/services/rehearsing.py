@@ -13,6 +13,7 @@ from planner.domain.states import FROZEN, DeliveryState
 from planner.models import Channel, Delivery
 from planner.services import channels, events
 from planner.services.actor import Actor
+from planner.services.by_hand import is_by_hand
 from planner.services.errors import Conflict
 from planner.stage import plays
 from publishers import registry
@@ -26,7 +27,7 @@ def is_possible(settings: Settings) -> bool:
 def can_rehearse(channel: Channel) -> bool:
     """Whether there is something to rehearse: a connection to a network that can be played."""
     network = registry.networks().get(channel.network)
-    connected = channel.credentials is not None and not channels.is_by_hand(channel)
+    connected = channel.credentials is not None and not is_by_hand(channel)
     return connected and network is not None and plays(network)
 
 

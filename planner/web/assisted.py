@@ -15,8 +15,8 @@ from planner.domain.figures import METRICS
 from planner.domain.roles import Permission
 from planner.domain.states import DeliveryState
 from planner.models import Delivery
-from planner.services import assisted, channels, metrics, posts, queue, taking
-from planner.services.by_hand import CODE
+from planner.services import assisted, metrics, posts, queue, taking
+from planner.services.by_hand import CODE, is_by_hand
 from planner.services.errors import Conflict, FieldError, Invalid
 from planner.services.publishing import decide
 from planner.services.publishing.decide import HELD_BY_PEOPLE
@@ -209,7 +209,7 @@ def _page(delivery: Delivery, *, errors: dict[str, str] | None = None, typed: An
         taken_words=taken_words,
         published_by=taking.published_by(session, delivery) if delivery.state is DeliveryState.PUBLISHED else None,
         slot=slot.publish_at if slot and waits else None,
-        by_hand=delivery.remote_id is None or channels.is_by_hand(delivery.channel),
+        by_hand=delivery.remote_id is None or is_by_hand(delivery.channel),
         figures=names,
         snapshot=snapshot,
         values=typed or {name: value for name, value in stored.items() if value is not None},

@@ -174,7 +174,7 @@ MUTANTS = (
         "match-near",
         "Where the network shows a text that is nearly ours since the attempt, nothing is sent again without a person.",
         "the look for it",
-        (Edit(UNCONFIRMED, "        doubtful |= {post.remote_id: post for post in near}\n", ""),),
+        (Edit(UNCONFIRMED, "    doubtful |= {post.remote_id: post for post in near}\n", ""),),
         found_in(
             "services/publishing/test_shown_otherwise.py",
             "a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again",

@@ -6,10 +6,14 @@ from tests.mutants.model import Edit, Mutant, found_in
 
 ANSWERING = "planner/services/dialogue/answering.py"
 BACKUP = "planner/services/backup/restoring.py"
+CHANNELS = "planner/services/channels.py"
+CLAIM = "planner/services/publishing/claim.py"
 DECLARING = "planner/services/backup/declaring.py"
 LOCK = "planner/lock.py"
+MISSED = "planner/services/publishing/missed.py"
 PAUSE = "planner/services/publishing/pause.py"
 RESTORED = "planner/services/publishing/restored.py"
+UNCONFIRMED = "planner/services/publishing/unconfirmed.py"
 
 TESTS = "services/publishing/test_restored.py"
 
@@ -53,7 +57,7 @@ MUTANTS = (
         "restore-first",
         "What no look could tell of after a restore is looked for in place of its sending.",
         "the look at the claim",
-        (Edit(RESTORED, "    if not head.attempt_count or row(", "    if True or row("),),
+        (Edit(RESTORED, "    return bool(delivery.attempt_count) and row(", "    return False and row("),),
         found_in(TESTS, "where_no_look_could_tell_it_is_looked_for_again_in_place_of_its_sending"),
     ),
     Mutant(
@@ -104,6 +108,40 @@ MUTANTS = (
             Edit(RESTORED, "registry.networks().get(channel.network)", "registry.networks()[channel.network]"),
         ),
         found_in(TESTS, "a_network_that_is_not_installed_here_keeps_nothing_from_coming_back"),
+    ),
+    Mutant(
+        "restore-late",
+        "What may have gone out after the backup and is too late by now is looked for before it is called missed.",
+        "the look before the claim calls it missed",
+        (
+            Edit(
+                CLAIM,
+                "    if restored.look_first(session, head, payload, now):\n        return True\n    if guards.is_late",
+                "    if guards.is_late",
+            ),
+        ),
+        found_in(TESTS, "what_is_too_late_and_did_not_go_out_is_missed_once_that_is_known"),
+    ),
+    Mutant(
+        "restore-held-late",
+        "What may have gone out after the backup is not called missed while its channel has no access.",
+        "the look in place of it",
+        (Edit(MISSED, "        if restored.look_instead(session, platform, row, now):\n", "        if False:\n"),),
+        found_in(TESTS, "what_may_have_gone_out_and_is_too_late_now_is_asked_about_and_not_called_missed"),
+    ),
+    Mutant(
+        "restore-access",
+        "What could not be looked for after a restore is looked for when its channel has access again.",
+        "the look",
+        (Edit(CHANNELS, "    restored.look_again(session, channel.id, now)\n", ""),),
+        found_in(TESTS, "what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_again"),
+    ),
+    Mutant(
+        "restore-deleted",
+        "A deleted post that turns out to be live is in the plan again.",
+        "what brings it back",
+        (Edit(UNCONFIRMED, "            restored.bring_back(session, doubt.ref, now)\n", ""),),
+        found_in(TESTS, "what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_again"),
     ),
     Mutant(
         "restore-paused",

@@ -18,7 +18,7 @@ from planner.models import Answer, Channel, Conversation, Message, Workspace
 from planner.security.vault import VaultError
 from planner.services import events
 from planner.services.actor import Actor
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.connections import ChannelAccess
 from planner.services.dialogue.keeping import add_own, hold_conversations
 from planner.services.dialogue.reading import get, get_message

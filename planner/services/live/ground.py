@@ -16,7 +16,7 @@ from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post
 from planner.security.vault import VaultError
 from planner.services.actor import Actor
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict, NotFound
 from planner.services.live.under import content_of

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.models import Audience, Campaign, Category, Channel, Format, Goal, Media, Member, Topic
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.errors import Problems
 from planner.services.posts import mentions
 from planner.services.posts.content import as_medium, as_poll, fitted, left_out, mentions_on

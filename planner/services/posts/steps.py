@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planner.domain.states import DeliveryState
 from planner.models import Delivery
-from planner.services.channels import is_by_hand
+from planner.services.by_hand import is_by_hand
 from planner.services.posts.content import outgoing
 from planner.services.posts.queries import PostView
 from planner.services.publishing.payload import thaw

@@ -183,11 +183,13 @@ def _goes_elsewhere(round_: _Round, head: Any, access: ChannelAccess, payload: P
     if assist.is_by_hand(access):
         assist.ask_owner(session, ref, payload, now)
         return True
+    if restored.look_first(session, head, payload, now):
+        return True
     if guards.is_late(head.promised_at, head.missed_after_seconds, now):
         if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
             round_.late.append(ref)
         return True
-    return restored.look_first(session, head, payload, now)
+    return False
 
 
 def _frozen(session: Session, platform: Platform, head: Any, post: Post, now: datetime) -> Payload | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from planner.domain.states import DeliveryState
 from planner.models import Channel, Delivery, Post, Workspace
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, guards, notices, telling
+from planner.services.publishing import assist, guards, notices, restored, telling
 from planner.services.publishing.moves import FREE, Fence, Ref, move
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import run
@@ -61,13 +61,15 @@ def _sweep(platform: Platform) -> int:
         # Looked at again under the lock: a person may have given one another time since.
         lock_posts(session, sorted({row.post_id for row in late}))
         known = {row.id for row in late}
-        marked = [Ref.of(row) for row in _late(session, now) if row.id in known and _miss(session, row, now)]
+        marked = [Ref.of(row) for row in _late(session, now) if row.id in known and _miss(session, platform, row, now)]
         tell(session, marked, now)
         return len(marked)
 
 
-def _miss(session: Session, row: Any, now: datetime) -> bool:
+def _miss(session: Session, platform: Platform, row: Any, now: datetime) -> bool:
     with telling.about(row, row.attempt_count):
+        if restored.look_instead(session, platform, row, now):
+            return False
         return miss(session, Ref.of(row), DeliveryState.SCHEDULED, now)
 
 

@@ -12,7 +12,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, exists, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -22,11 +22,11 @@ from planner.models import Channel, Delivery, Event, Post, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, following, guards, telling
+from planner.services.publishing import assist, following, guards, notices, telling
 from planner.services.publishing.following import RESTORED
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import Payload
-from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, POST, changed, row
 from publishers import registry
 
 if TYPE_CHECKING:
@@ -38,12 +38,11 @@ S = DeliveryState
 KEPT = (S.DRAFT, S.SCHEDULED, S.NEEDS_PERSON, S.MISSED, S.FAILED, S.CANCELLED)
 #: What was taken out longer ago than this is looked for only where it is to go out after all.
 BROUGHT_BACK_WITHIN = timedelta(days=30)
-#: SQL: such a one is to be looked for. Only in a workspace that a restore paused, and that was not released since.
-IS_LOOKED_FOR = (
-    Delivery.state.in_(KEPT),
-    Delivery.look_at.is_not(None),
-    Delivery.workspace_id.in_(select(Workspace.id).where(Workspace.restored_at.is_not(None))),
-)
+#: SQL: such a one is to be looked for.
+IS_LOOKED_FOR = (Delivery.state.in_(KEPT), Delivery.look_at.is_not(None))
+
+#: Only a person can say whether it is live.
+CANNOT_LIST = "cannot_list"
 
 _log = logging.getLogger(__name__)
 
@@ -68,17 +67,51 @@ def after_restore(platform: Platform, since: datetime | None = None) -> int:
 
 def look_first(session: Session, head: Any, payload: Payload, now: datetime) -> bool:
     """Whether something that was about to be claimed has to be looked for first; it is unconfirmed then."""
-    if not head.attempt_count or row(session, _OPEN, {"delivery": head.id}) is None:
+    if not _is_open(session, head):
         return False
-    values = {**FREE, "payload": payload.as_json(), "look_at": now, "looks": 0, **error(RESTORED)}
-    if move(session, Ref.of(head), S.SCHEDULED, S.UNKNOWN, now, values=values, data={"code": RESTORED}):
-        changed(session, _BEGIN, {"delivery": head.id, "current": payload.fingerprint, "finished": now})
+    _begin_look(session, Ref.of(head), payload.as_json(), payload.fingerprint, now)
     return True
+
+
+def look_instead(session: Session, platform: Platform, overdue: Any, now: datetime) -> bool:
+    """Whether something past its limit may have gone out after the backup: it is looked for then, before anybody calls
+    it missed. Where it cannot even be said what it would send, a person is asked."""
+    if not _is_open(session, overdue):
+        return False
+    delivery, ref = session.get_one(Delivery, overdue.id), Ref.of(overdue)
+    expected, payload = _content(session, platform, delivery, session.get_one(Channel, ref.channel_id), now)
+    if payload is not None:
+        _begin_look(session, ref, payload, fingerprint.digest(expected), now)
+    elif move(session, ref, S.SCHEDULED, S.NEEDS_PERSON, now, values={**FREE, **error(CANNOT_LIST)}):
+        notices.about_delivery(session, ref, now, "delivery_needs_person", code=CANNOT_LIST)
+    return True
+
+
+def look_again(session: Session, channel_id: int, now: datetime) -> None:
+    """The channel has access again: what could not be looked for without is looked for now, and whatever became of it
+    since. What follows a post stands under that, and is looked for before its sending."""
+    changed(session, _LOOK_AGAIN, {"channel": channel_id, "now": now})
+
+
+def bring_back(session: Session, ref: Ref, now: datetime) -> None:
+    """A post that was deleted turned out to be live: it is in the plan again."""
+    if changed(session, _BRING_BACK, {"post": ref.post_id, "now": now}):
+        events.record(session, machine(ref.workspace_id), now, "post", ref.post_id, "restored")
 
 
 def settle(session: Session, delivery_id: int, now: datetime) -> None:
     """It is known not to have gone out since the backup: by looks, or because a person said so."""
     changed(session, _SETTLE, {"delivery": delivery_id, "finished": now})
+
+
+def _is_open(session: Session, delivery: Any) -> bool:
+    return bool(delivery.attempt_count) and row(session, _OPEN, {"delivery": delivery.id}) is not None
+
+
+def _begin_look(session: Session, ref: Ref, payload: dict[str, Any], digest: str, now: datetime) -> None:
+    values = {**FREE, "payload": payload, "look_at": now, "looks": 0, **error(RESTORED)}
+    if move(session, ref, S.SCHEDULED, S.UNKNOWN, now, values=values, data={"code": RESTORED}):
+        changed(session, _BEGIN, {"delivery": ref.id, "current": digest, "finished": now})
 
 
 def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, now: datetime) -> bool:
@@ -179,3 +212,25 @@ _BEGIN = (
     )
 )
 _SETTLE = update(ATTEMPT).where(*_IS_OPEN).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)
+_LOOK_AGAIN = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.channel_id == bindparam("channel"),
+        DELIVERY.c.state.in_(KEPT),
+        DELIVERY.c.step == 0,
+        DELIVERY.c.look_at.is_(None),
+        exists().where(
+            ATTEMPT.c.delivery_id == DELIVERY.c.id,
+            ATTEMPT.c.error_code == RESTORED,
+            ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+            ATTEMPT.c.finished_at.is_(None),
+            ATTEMPT.c.fingerprint != "",
+        ),
+    )
+    .values(look_at=bindparam("now", type_=DELIVERY.c.look_at.type), looks=0)
+)
+_BRING_BACK = (
+    update(POST)
+    .where(POST.c.id == bindparam("post"), POST.c.deleted_at.is_not(None))
+    .values(deleted_at=None, updated_at=bindparam("now", type_=POST.c.updated_at.type))
+)

@@ -144,7 +144,7 @@ def _ask_which(session: Session, doubt: Doubt, posts: Sequence[RemotePost], now:
     return look if look is Look.LATER else Look.AMBIGUOUS
 
 
-def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = "cannot_list", **params: Any) -> Look:
+def ask_person(session: Session, doubt: Doubt, now: datetime, code: str = restored.CANNOT_LIST, **params: Any) -> Look:
     """“Is it live?”: only a person can say. Of what is not unconfirmed, they are asked once it is to go out."""
     if not doubt.is_unconfirmed:
         _look_no_more(session, doubt)
@@ -220,6 +220,7 @@ def _adopt(
     if _move(session, doubt, DeliveryState.PUBLISHED, now, values, {"found": True, "remote_id": post.remote_id}):
         if not doubt.is_unconfirmed:
             notices.settle(session, doubt.ref.id, now)
+            restored.bring_back(session, doubt.ref, now)
         made_it = max((a for a in attempts if a.started_at <= live_since), key=lambda a: a.number)
         session.execute(update(ATTEMPT).where(ATTEMPT.c.id == made_it.id).values(remote_id=post.remote_id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from planner.services import channels, checkup, verifying
 from planner.services.errors import Conflict, Forbidden, Invalid
 from planner.services.posts import When
 from planner.services.verifying import Outcome
+from publishers import registry
 from publishers.sandbox import Sandbox
 from tests.support.clock import FakeClock
 from tests.support.databases import on_one_kind
@@ -173,3 +175,23 @@ def test_credentials_of_another_account_than_was_typed_are_not_connected(platfor
     with pytest.raises(Invalid) as caught:
         channels.ask_network(platform.connections, "twitter", {**X, "user_id": "1733890412265500672"})
     assert [error.code for error in caught.value.errors] == ["credentials_of_another"]
+
+
+def test_an_adapter_that_fails_at_one_channel_keeps_none_of_the_others_from_being_checked(
+    platform: Platform, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = connected(platform, company, "facebook", PAGE)
+    linkedin = connected(platform, company, "linkedin", LINKEDIN)
+
+    def fails(*_: object) -> Any:
+        raise ZeroDivisionError("nobody thought of this")
+
+    broken = replace(registry.network("facebook"), connect=fails)
+    installed = {**registry.networks(), "facebook": broken}
+    monkeypatch.setattr(registry, "_networks", lambda: installed)
+
+    assert verifying.check_due(platform) == 1
+
+    stored = now_of(platform, page)
+    assert (stored.verified_at, stored.reconnect_since) == (None, None)
+    assert now_of(platform, linkedin).verified_at == platform.clock.now()

@@ -15,7 +15,7 @@ from planner.models import Attempt, Channel, Delivery, Event
 from planner.services import approvals, channels, posts
 from planner.services.errors import Conflict
 from planner.services.posts import When
-from planner.services.publishing import decide, pause
+from planner.services.publishing import decide, missed, pause
 from planner.services.publishing.restored import after_restore
 from publishers import registry
 from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage, lost
@@ -324,3 +324,92 @@ def test_reconnecting_after_a_restore_sends_nothing_again(stage: Stage) -> None:
     stage.run()
     stage.reconcile()
     assert (stage.state(delivery), len(stage.live(channel))) == (S.PUBLISHED, 1)
+
+
+def lost_access(stage: Stage, channel: Channel) -> None:
+    """Right after the restore: nothing of it can be listed."""
+    stage.change(channel, reconnect_since=stage.clock.now(), reconnect_reason="abgelaufen")
+    stage.sandbox.faults.add("expired_token", channel.network, "list")
+
+
+def give_access(stage: Stage, channel: Channel) -> None:
+    stage.sandbox.faults.clear()
+    vault = stage.platform.vault
+    given = vault.open(stage.channel_now(channel).credentials or "")
+    with stage.platform.database.write() as session:
+        channels.reconnect(session, stage.company.alice, vault, channel.id, given, now=stage.clock.now())
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_what_may_have_gone_out_and_is_too_late_now_is_asked_about_and_not_called_missed(
+    stage: Stage, *, archived: bool
+) -> None:
+    channel = stage.channel("xing")
+    delivery = stage.planned(channel, text="Um neun", after=timedelta(hours=3))
+    backup = Backup(stage, delivery)
+    goes_out(stage, channel, "Um neun")
+    lost_access(stage, channel)
+    backup.come_back()
+    stage.settle()
+    release(stage)
+    stage.change(channel, archived_at=stage.clock.now() if archived else None)
+    stage.clock.advance(days=3)
+
+    missed.sweep(stage.platform)
+    stage.run()
+    for _ in range(3):
+        stage.settle()
+
+    found = stage.read(delivery)
+    assert (found.state, found.error_code, found.remote_id) == (S.NEEDS_PERSON, "cannot_list", None)
+    assert stage.told("delivery_needs_person") == stage.owners()
+
+
+def test_what_is_too_late_and_did_not_go_out_is_missed_once_that_is_known(stage: Stage) -> None:
+    channel = stage.channel("xing")
+    delivery = stage.planned(channel, text="Um neun", after=timedelta(hours=3))
+    backup = Backup(stage, delivery)
+    lost_access(stage, channel)
+    backup.come_back()
+    stage.settle()
+    release(stage)
+    stage.sandbox.faults.clear()
+    stage.change(channel, reconnect_since=None)
+    stage.clock.advance(days=3)
+
+    stage.run()
+    assert stage.state(delivery) is S.UNKNOWN
+    for _ in range(3):
+        stage.settle()
+    stage.run()
+
+    assert (stage.state(delivery), stage.live(channel)) == (S.MISSED, [])
+
+
+def test_what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_again(stage: Stage) -> None:
+    """One of them was deleted meanwhile: it is live, so it is in the plan again."""
+    channel = stage.channel("xing")
+    kept, deleted, never_sent = (
+        stage.planned(channel, text=text, after=timedelta(days=9)) for text in ("Ging hinaus", "Auch", "Noch nicht")
+    )
+    backup = Backup(stage, kept, deleted, never_sent)
+    goes_out(stage, channel, "Ging hinaus")
+    goes_out(stage, channel, "Auch")
+    lost_access(stage, channel)
+    backup.come_back()
+    stage.settle()
+    release(stage)
+    with stage.platform.database.write() as session:
+        posts.delete(session, stage.company.alice, deleted.post_id, now=stage.clock.now())
+    assert [stage.state(d) for d in (kept, deleted, never_sent)] == [S.SCHEDULED, S.CANCELLED, S.SCHEDULED]
+
+    give_access(stage, channel)
+    for _ in range(3):
+        stage.settle()
+
+    assert [stage.state(d) for d in (kept, deleted, never_sent)] == [S.PUBLISHED, S.PUBLISHED, S.SCHEDULED]
+    assert stage.post(deleted).deleted_at is None
+    assert {stage.read(d).remote_id for d in (kept, deleted)} == {post["id"] for post in stage.live(channel)}
+    stage.clock.set(stage.read(never_sent).publish_at or stage.clock.now())
+    stage.run()
+    assert stage.state(never_sent) is S.PUBLISHED, "it was looked for, and is not looked for a second time"

@@ -93,6 +93,7 @@ def test_a_late_yes_to_a_post_that_a_look_gave_to_another_workspace_is_not_belie
     def stand_still() -> None:
         stage.clock.advance(seconds=2 * SEND_TIMEOUT)
         stage.recover()
+        stage.change(mine, look_at=stage.moment(seconds=60))
         stage.reconcile()
 
     stage.run(at_step(Step.CALLED, stand_still))
