@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -146,3 +147,8 @@ def moment(value: Any) -> datetime | None:
         return None
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def read_json(value: Any) -> Any:
+    """JSON as the driver gives it."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -32,6 +32,8 @@ from tests.support.clock import FakeClock
 from tests.support.factories import PASSWORD_HASH, make_settings, picture
 
 NETWORKS = ("linkedin", "facebook", "twitter", "xing")
+#: Where both companies have a channel of one account.
+SHARED = "linkedin"
 #: Before any real clock's time: X's adapter counts its tokens' time by the real one, and so never finds them short.
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 LATER = LONG_AGO.replace(year=2025)
@@ -78,6 +80,7 @@ class Ground:
         self.networks: dict[int, str] = {}
         self.accounts: dict[int, str] = {}
         self.homes = [self._home("Brandt", "Europe/Berlin", approval=False), self._home("Keller", "America/New_York")]
+        self._share_an_account()
         self._tokens = [(token, token.scopes, token.expires_at) for token in self._directory.tokens.values()]
         self._slate = Slate(self._watching)
 
@@ -195,6 +198,27 @@ class Ground:
         self.credentials[channel.id], self.networks[channel.id] = given, key
         self.accounts[channel.id] = account_id
         return channel.id
+
+    def _share_an_account(self) -> None:
+        """The second company posts for an account of the first as well: a group's, of which both write."""
+        ours, theirs = self.homes
+        shared = next(number for number in ours.channel_ids if self.networks[number] == SHARED)
+        with self.database.write() as session:
+            original, owner = session.get_one(Channel, shared), theirs.editor.user_id
+            copied = ("network", "credentials", "remote_account_id", "created_at")
+            values = {name: getattr(original, name) for name in copied}
+            channel = Channel(workspace_id=theirs.workspace_id, name="Konzern", owner_id=owner, **values)
+            channel.slots = [Slot(weekday=day, wall_time=at) for day in range(7) for at in SLOT_TIMES]
+            session.add(channel)
+            session.flush()
+            self.credentials[channel.id] = self.credentials[shared]
+            self.networks[channel.id], self.accounts[channel.id] = self.networks[shared], self.accounts[shared]
+        self.homes[1] = replace(theirs, channel_ids=(*theirs.channel_ids, channel.id))
+
+    def siblings(self, channel_id: int) -> list[int]:
+        """The channels of this one's account, the first of them first."""
+        place = self.networks[channel_id], self.accounts[channel_id]
+        return [number for number in self.networks if (self.networks[number], self.accounts[number]) == place]
 
     # --- what happens to access ----------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from planner.services.posts import Content, When, changing, writing
 from planner.services.posts.inputs import PartInput, VariantInput, content_of
 from planner.services.publishing import decide, pause, resolutions
 from planner.services.retiming import Choices, Keep
-from tests.simulator.book import Row
+from tests.simulator.book import Row, read_json
 from tests.simulator.ground import Home
 from tests.simulator.office import Office
 from tests.simulator.trail import words
@@ -23,6 +24,8 @@ from tests.simulator.trail import words
 MOVING = frozenset({"scheduled", "claimed", "sending", "unknown"})
 #: How long people wait before they say whether something is live: by then the network has made up its mind.
 THINKING = timedelta(minutes=50)
+#: How often two companies with one account have the same words for it.
+SAME_WORDS = 0.6
 #: A delivery of which a restore left open whether it went out.
 MAY_HAVE_GONE_OUT = """SELECT 1 FROM attempt WHERE delivery_id = {}
     AND error_code = 'restored' AND outcome = 'uncertain' LIMIT 1"""
@@ -80,9 +83,15 @@ class People(Office):
     def make_post(self) -> None:
         home = self.dice.choice(self.ground.homes)
         used = tuple(self.dice.sample(home.channel_ids, self.dice.choice((1, 1, 1, 2))))
-        self.channels += used
         words = self._words()
-        content = Content(text=words, channels=used, **self._extras(home, used, words.split()[0]))
+        self._make(home, used, words)
+        for other in (other for channel in used for other in self.ground.siblings(channel) if other != channel):
+            if self.dice.random() < SAME_WORDS:
+                self.world.later(self.soon(0, 10), partial(self._make, self.home_of(other), (other,), words))
+
+    def _make(self, home: Home, used: tuple[int, ...], words: str) -> None:
+        self.channels += used
+        content = Content(text=words, channels=used, **self._extras(home, used, words.split(maxsplit=1)[0]))
         when, approve = self._when(), self.dice.random() < 0.6
 
         def make(session: Session) -> int:
@@ -311,7 +320,8 @@ class People(Office):
         live = self._is_there(row)
         again = self.dice.random() < 0.8
         if live:
-            self.act("says it is live", home, lambda s: decide.is_live(s, home.editor, row.id, None, now=self.now()))
+            url = self._candidate_there(row)
+            self.act("says it is live", home, lambda s: decide.is_live(s, home.editor, row.id, url, now=self.now()))
         else:
             say = decide.is_not_live
             self.act("says it is not", home, lambda s: say(s, home.editor, row.id, now=self.now(), send=again))
@@ -323,6 +333,14 @@ class People(Office):
             return self.trail(row.parent_id or 0, rows).is_live(row, words(mark, row.step))
         taken = {r.remote_id for r in rows}
         return any(c["id"] not in taken for c in self.copies(mark, row.channel_id))
+
+    def _candidate_there(self, row: Row) -> str | None:
+        """The address of the one that they point to, where they were shown some."""
+        ((params,),) = self.ground.look(f"SELECT error_params FROM delivery WHERE id = {int(row.id)}")  # noqa: S608
+        shown = (read_json(params) or {}).get("candidates", ())
+        taken = {r.remote_id for r in self.rows()}
+        free = {c["id"] for c in self.copies(self.book.marks[row.post_id], row.channel_id)} - taken
+        return next((one["url"] for one in shown if one["remote_id"] in free), None)
 
     def _give_another_chance(self, row: Row) -> None:
         home = self.home_of(row.channel_id)

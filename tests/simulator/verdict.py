@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from planner.services.doubt import DOUBT
-from tests.simulator.book import Row, Wish, moment
+from tests.simulator.book import Row, Wish, moment, read_json
 from tests.simulator.people import MOVING
 from tests.simulator.trail import Trail, doubled, traces, words
 from tests.simulator.world import World
@@ -70,7 +69,7 @@ class _Judge:
         self.verdict = Verdict(world.seed, kind, world.share, "")
         self.rows = {row.id: row for row in self.people.book.look().deliveries.values()}
         self.copies: dict[tuple[str, int], list[dict[str, Any]]] = {}
-        for channel_id in self.ground.networks:
+        for channel_id in {self._place(number) for number in self.ground.networks}:
             for mark in set(self.book.marks.values()):
                 self.copies[mark, channel_id] = self.people.copies(mark, channel_id)
 
@@ -94,10 +93,14 @@ class _Judge:
         verdict.digest = world.digest
         return verdict
 
+    def _place(self, channel_id: int) -> int:
+        """Where it stands in public: channels of one account show the same."""
+        return self.ground.siblings(channel_id)[0]
+
     # --- twice ---------------------------------------------------------------------------------------------
 
     def _count_copies(self) -> None:
-        wishes = Counter((w.mark, w.channel_id, w.post_id) for w in self.book.wishes.values())
+        wishes = Counter((w.mark, self._place(w.channel_id), w.post_id) for w in self.book.wishes.values())
         posts = Counter((mark, channel_id) for mark, channel_id, _ in wishes)
         for (mark, channel_id), copies in sorted(self.copies.items()):
             self.verdict.sent += len(copies)
@@ -161,12 +164,13 @@ class _Judge:
 
     def _is_live(self, wish: Wish, row: Row) -> bool:
         """Whether a copy is there that no other delivery has."""
-        copies = {copy["id"] for copy in self.copies.get((wish.mark, row.channel_id), [])}
+        place = self._place(row.channel_id)
+        copies = {copy["id"] for copy in self.copies.get((wish.mark, place), [])}
         if row.remote_id is not None:
             return row.remote_id in copies | self.people.by_hand
-        others = {r.remote_id for r in self.rows.values() if r.id != row.id and r.channel_id == row.channel_id}
+        others = {r.remote_id for r in self.rows.values() if r.id != row.id and self._place(r.channel_id) == place}
         twins = sum(
-            w.mark == wish.mark and w.channel_id == row.channel_id and self._has_one_nameless(w)
+            w.mark == wish.mark and self._place(w.channel_id) == place and self._has_one_nameless(w)
             for w in self.book.wishes.values()
             if w.delivery_id != row.id
         )
@@ -183,7 +187,7 @@ class _Judge:
         notices = self.ground.look("SELECT kind, subject, subject_id, data FROM notice")
         return row.error_code is not None and any(
             kind == TOLD[row.state]
-            and ((subject, about) == ("delivery", row.id) or row.id in _read(data).get("deliveries", ()))
+            and ((subject, about) == ("delivery", row.id) or row.id in read_json(data).get("deliveries", ()))
             for kind, subject, about, data in notices
         )
 
@@ -240,7 +244,7 @@ class _Judge:
             "SELECT subject_id, data FROM event WHERE subject = 'delivery' AND kind = 'needs_person' ORDER BY id"
         )
         for delivery_id, data in events:
-            asked[delivery_id].add(str(_read(data).get("code", "?")))
+            asked[delivery_id].add(str(read_json(data).get("code", "?")))
         for delivery_id, codes in asked.items():
             row, wish = self.rows.get(delivery_id), self.book.wishes.get(delivery_id)
             channel_id = row.channel_id if row else wish.channel_id if wish else 0
@@ -248,9 +252,3 @@ class _Judge:
             ended |= self.ground.networks.get(channel_id) in self.world.weather.shut_out
             ended &= codes <= RIGHTLY
             (self.verdict.asked_rightly if ended else self.verdict.asked).append("+".join(sorted(codes)))
-
-
-def _read(data: Any) -> dict[str, Any]:
-    """JSON as the driver gives it."""
-    found: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
-    return found

@@ -334,7 +334,7 @@ class World:
         how = self.dice.choice(("revoke", "take_permissions"))
         self.note(f"access of {self.ground.networks[channel_id]} ends: {how}")
         self.counts[f"access ended: {how}"] += 1
-        self.ended_access[channel_id] = how
+        self.ended_access |= dict.fromkeys(self.ground.siblings(channel_id), how)
         getattr(self.ground, how)(channel_id)
 
     def _end_token(self, channel_id: int) -> None:
@@ -346,7 +346,7 @@ class World:
         self.ground.end_token(channel_id, at)
         self.renewed = True
         if network != "twitter":
-            self.ended_access[channel_id] = "token ended"
+            self.ended_access |= dict.fromkeys(self.ground.siblings(channel_id), "token ended")
         elif self.dice.random() < 0.6:
             self.ground.know_end_of_token(channel_id, at)
 
