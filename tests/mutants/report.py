@@ -22,8 +22,8 @@ unnoticed, and where a mutant no longer fits the code. Seconds are those of the 
 A guard with a second one behind it says so: the mutant then takes away both.
 
 The central guards are also taken away under [the simulator](simulator.md), which knows none of them: it plays seed
-after seed, up to {sqlite} on SQLite and {postgresql} on PostgreSQL, and the last column says at which it turned red. A guard for a moment that its schedules do
-not meet so soon is the tests' to hold.
+after seed, up to {sqlite} on SQLite and {postgresql} on PostgreSQL, and the last column says at which it turned red.
+A guard for a moment that its schedules do not meet so soon is the tests' to hold.
 """.format_map(MOST_SEEDS)
 _COLUMNS = "| Guard | Where | Taken away | First test to turn red | s | Simulator |\n|---|---|---|---|---|---|\n"
 
