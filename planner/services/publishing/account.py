@@ -17,7 +17,7 @@ from planner.services.publishing.tables import run
 
 def channels_of_account(session: Session, channel_id: int) -> Sequence[int]:
     """The channels that post for the same account as this one, which is among them."""
-    return session.scalars(_CHANNELS, {"channel": channel_id}).all()
+    return run(session, _CHANNELS, {"channel": channel_id}).scalars().all()
 
 
 def one_at_a_time(session: Session, post_id: int, channel_ids: Sequence[int]) -> None:
