@@ -1,13 +1,15 @@
-"""How many calls figures take: for 1,000 posts of each network at once, and over the life of one post."""
+"""How many calls figures take: for 1,000 posts of each network at once, over the life of one post, and for a whole
+channel each day."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from planner.domain.measuring import first_due, next_due
 from publishers.base import Connection
+from publishers.optional import Counting
 from publishers.registry import network
 from publishers.sandbox import Sandbox
 
@@ -16,7 +18,8 @@ ACCOUNT = {"facebook": "page_id", "twitter": "user_id", "linkedin": "author", "x
 
 
 def calls() -> dict[str, Any]:
-    """By network: calls for 1,000 posts, pulls of one post in its life, and what reading it costs (US dollars).
+    """By network: calls for 1,000 posts, pulls of one post in its life, and what reading it costs (US dollars);
+    ``channel``: calls for the figures of the whole channel, each day.
 
     LinkedIn twice: for an organisation and for the member who connected it.
     """
@@ -49,8 +52,12 @@ def _calls(sandbox: Sandbox, key: str, credentials: dict[str, str]) -> dict[str,
             publisher.metrics(ids[start : start + able.figures_at_once])
         made = len(sandbox.requests(key)) - before
         micros = sum(charge.micros for charge in publisher.charges())
+        before = len(sandbox.requests(key))
+        if able.has_followers:
+            cast("Counting", publisher).account_figures((now - timedelta(days=7)).date(), now.date())
+        channel = len(sandbox.requests(key)) - before
     pulls = _pulls(paid=able.reading_costs)
-    return {"calls": made, "pulls": pulls, "dollars": micros / 1e6 / POSTS * pulls}
+    return {"calls": made, "pulls": pulls, "dollars": micros / 1e6 / POSTS * pulls, "channel": channel}
 
 
 def _pulls(*, paid: bool) -> int:

@@ -53,6 +53,12 @@ each post is asked for by itself, as their APIs have it. Where reading is paid f
 Posts with a video are asked for with the others on Facebook, and in calls of their own on X, where each medium that is
 read costs; on LinkedIn each of them takes three calls more.
 
+The figures of a whole channel (who follows, and each of the last days) are asked for once a day: one call at Facebook,
+whose followers and all metrics are one question, and at X, where it is one paid read; four at LinkedIn for an
+organisation, one for a member; none at XING, which tells of no account. It is as many for the 30 days that come with
+the first answer as for the seven that are asked for again each day. Where Graph no longer knows one of its metrics, a
+batch of seven follows once; where LinkedIn refuses one of its calls for a permission, the others are not made.
+
 {_calls(results["calls"])}
 
 ## Claims and workers
@@ -96,11 +102,15 @@ def _one_process(results: dict[str, dict[str, Any]]) -> Iterator[Row]:
 
 def _calls(found: dict[str, dict[str, Any]]) -> str:
     lines = [
-        f"| {key} | {one['calls']:,} | {one['pulls']} | {format(one['dollars'], '.3f') if one['dollars'] else '–'} |"
+        f"| {key} | {one['calls']:,} | {one['pulls']} | {format(one['dollars'], '.3f') if one['dollars'] else '–'} "
+        f"| {one['channel']} |"
         for key, one in found.items()
     ]
-    head = "| Network | Calls for 1,000 posts | Pulls of one post in its life | Reading one post costs (US dollars) |"
-    return "\n".join([head, "|---|---:|---:|---:|", *lines])
+    head = (
+        "| Network | Calls for 1,000 posts | Pulls of one post in its life | Reading one post costs (US dollars) "
+        "| Calls for a channel and day |"
+    )
+    return "\n".join([head, "|---|---:|---:|---:|---:|", *lines])
 
 
 def _growth(found: dict[str, Any]) -> Iterator[Row]:

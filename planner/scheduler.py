@@ -155,7 +155,7 @@ class Scheduler:
         from planner.services import metrics
 
         metrics.pull_due(self._platform)
-        metrics.pull_followers(self._platform)
+        metrics.pull_channels(self._platform)
 
     def _answer(self) -> None:
         dialogue.send_due(self._platform)

@@ -188,7 +188,8 @@ class Capabilities:
     """What an adapter can do; the planner's behaviour follows these, never a network's name. ``can_edit``, ``can_look``
     and ``dialogue`` need the methods of :mod:`publishers.optional`. ``leaves_under``: what stands under a post stays
     there when the post is taken down; else it goes with it. ``figures_at_once``: posts to ask for in one call of
-    ``metrics`` so that the network is asked the fewest times and all fit into one time-out."""
+    ``metrics`` so that the network is asked the fewest times and all fit into one time-out. ``daily_figures`` are those
+    of :data:`publishers.whole.DAILY` that the account as a whole has."""
 
     can_list: bool = True
     can_delete: bool = True
@@ -198,6 +199,7 @@ class Capabilities:
     two_phase: bool = False
     assisted_only: bool = False
     has_followers: bool = False
+    daily_figures: tuple[str, ...] = ()
     reading_costs: bool = False
     can_edit: bool = False
     can_look: bool = False

@@ -6,11 +6,12 @@ adapter that does not even do that is taken to refuse."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NoReturn
 
 from publishers.base import Account, OutgoingPost, Published, RemotePost, Unsupported
 from publishers.dialogue import RemarkRef, Remarks
+from publishers.whole import AccountFigures
 
 
 class AfterPublishing:
@@ -29,8 +30,10 @@ class AfterPublishing:
 class Counting:
     """Figures of the account itself."""
 
-    def followers(self) -> int | None:
-        """How many follow the account now; None where the network does not say."""
+    def account_figures(self, first: date, last: date) -> AccountFigures:
+        """How many follow the account now, and its figures of the days from ``first`` to ``last`` (30 at most), in the
+        fewest calls. What the network does not give, or not to this connection, is missing with the reason and takes
+        nothing else with it. Needs ``has_followers`` or ``daily_figures``."""
         _refuse()
 
 

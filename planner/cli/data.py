@@ -180,11 +180,11 @@ def metrics() -> None:
 @click.option("--all", "everything", is_flag=True, help="Everything published, not only what is due.")
 def pull(*, everything: bool) -> None:
     """Fetch the figures that are due."""
-    from planner.services.metrics import pull_due, pull_followers
+    from planner.services.metrics import pull_channels, pull_due
 
     with platform() as wired:
         pulled = pull_due(wired, all_due=everything)
-        pull_followers(wired)
+        pull_channels(wired)
     click.echo(f"{pulled.snapshots} new figures for {pulled.posts} posts on {pulled.channels} channels.")
     if pulled.failed:
         raise Failed(f"{pulled.failed} channels did not answer. Their posts are asked for again later.")

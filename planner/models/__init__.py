@@ -17,7 +17,7 @@ from planner.models.outgoing import (
 from planner.models.plan import Audience, Campaign, Category, Format, Goal, Topic
 from planner.models.posts import Approval, Media, Post, PostMedia, Variant
 from planner.models.publishing import Attempt, Delivery
-from planner.models.success import ChannelSnapshot, Snapshot
+from planner.models.success import ChannelDay, ChannelSnapshot, Snapshot
 from planner.models.system import Heartbeat, IdempotencyKey
 from planner.models.workspace import ApiToken, Event, Member, Notice, User, Workspace
 
@@ -33,6 +33,7 @@ __all__ = [
     "Campaign",
     "Category",
     "Channel",
+    "ChannelDay",
     "ChannelSnapshot",
     "Conversation",
     "Delivery",

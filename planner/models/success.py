@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.models.base import Base, Id, references
@@ -46,7 +46,11 @@ class Snapshot(Base):
 
 
 class ChannelSnapshot(Base):
-    """The figures of a whole channel at one moment."""
+    """What a network said of a whole channel at one moment. ``extra`` holds further totals (``posts``, ``listed``).
+
+    ``missing`` says of the figures by days that the channel should have why none came:
+    ``{name: {"why", "permissions"}}``, as :class:`publishers.whole.Missing` has it.
+    """
 
     __tablename__ = "channel_snapshot"
     __table_args__ = (Index("ix_channel_snapshot_channel_id_taken_at", "channel_id", "taken_at"),)
@@ -55,3 +59,28 @@ class ChannelSnapshot(Base):
     channel_id: Mapped[int] = references("channel.id", index=False)
     taken_at: Mapped[datetime]
     followers: Mapped[int | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    missing: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ChannelDay(Base):
+    """The figures of a whole channel on one day, as the network last told them. None: not given.
+
+    ``day`` is the network's own: by UTC at LinkedIn, in California at Facebook. ``extra`` holds parts of the figures
+    (``follows``, ``unfollows``, ``organic_gain``, ``paid_gain``).
+    """
+
+    __tablename__ = "channel_day"
+    __table_args__ = (UniqueConstraint("channel_id", "day"),)
+
+    id: Mapped[Id]
+    channel_id: Mapped[int] = references("channel.id", index=False)
+    day: Mapped[date]
+    taken_at: Mapped[datetime]
+    impressions: Mapped[int | None]
+    page_views: Mapped[int | None]
+    visitors: Mapped[int | None]
+    engagements: Mapped[int | None]
+    page_clicks: Mapped[int | None]
+    follower_gain: Mapped[int | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)

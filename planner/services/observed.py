@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from planner.counts import Counts
@@ -35,6 +35,7 @@ from publishers.base import (
 from publishers.costs import Charge
 from publishers.dialogue import RemarkRef, Remarks
 from publishers.limits import LimitReading
+from publishers.whole import AccountFigures
 
 #: The first that fits names the kind of an error.
 KINDS: tuple[tuple[type[NetworkError], str], ...] = (
@@ -127,9 +128,9 @@ class ObservedPublisher:
         with self._observed("remove"):
             self._optional("remove")(remark)
 
-    def followers(self) -> int | None:
-        with self._observed("followers"):
-            found: int | None = self._optional("followers")()
+    def account_figures(self, first: date, last: date) -> AccountFigures:
+        with self._observed("account_figures"):
+            found: AccountFigures = self._optional("account_figures")(first, last)
         return found
 
     def named(self, name: str) -> Account | None:

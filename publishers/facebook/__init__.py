@@ -5,6 +5,7 @@ from __future__ import annotations
 from publishers.base import Capabilities, Connection, CredentialField, Credentials, DialogueRules, Network, Publisher
 from publishers.facebook import versions
 from publishers.facebook.consent import CONSENT
+from publishers.facebook.page_metrics import GIVEN
 from publishers.facebook.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
 
 
@@ -26,6 +27,7 @@ NETWORK = Network(
     capabilities=Capabilities(
         rejects_duplicates=True,
         has_followers=True,
+        daily_figures=GIVEN,
         can_edit=True,
         can_look=True,
         figures_at_once=50,  # Graph API, Batch requests: parts of one request

@@ -124,6 +124,11 @@ def is_gone(error: NetworkError) -> bool:
     return error.code in GONE or error.status == 404
 
 
+def token_is_dead(error: NetworkError) -> bool:
+    """Whether it is the token itself that Graph does not accept, whatever is asked for."""
+    return error.code.split("/")[0] in ("190", "102", "2500") or error.status == 401
+
+
 @contextmanager
 def page_expected() -> Iterator[None]:
     """Around calls to the Page itself. Raises ReconnectNeeded where Graph knows no such Page (any more), or does not

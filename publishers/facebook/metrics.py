@@ -10,7 +10,7 @@ from urllib.parse import quote
 from publishers import reading
 from publishers.base import Figures, NetworkError, ReconnectNeeded, Rejected, Uncertain
 from publishers.facebook.client import GraphClient, Query
-from publishers.facebook.errors import TITLE, is_gone
+from publishers.facebook.errors import TITLE, is_gone, token_is_dead
 
 FIELDS = "shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 
@@ -79,7 +79,7 @@ class Insights:
         if isinstance(answer, Rejected) and not is_gone(answer):
             return self._one_by_one(post, self._wanted(post, films))
         if isinstance(answer, NetworkError):
-            if isinstance(answer, (ReconnectNeeded, Rejected)) and not _token_is_dead(answer):
+            if isinstance(answer, (ReconnectNeeded, Rejected)) and not token_is_dead(answer):
                 return {}
             raise answer
         return _values(answer)
@@ -105,7 +105,7 @@ def _nested(metrics: Sequence[str]) -> str:
 
 def _is_worth_asking_apart(answer: Any) -> bool:
     """Refused for something in the question, and neither for the post, which is gone, nor for the token."""
-    return isinstance(answer, (Rejected, ReconnectNeeded)) and not is_gone(answer) and not _token_is_dead(answer)
+    return isinstance(answer, (Rejected, ReconnectNeeded)) and not is_gone(answer) and not token_is_dead(answer)
 
 
 def _counted(answer: Any) -> dict[str, Any] | None:
@@ -148,7 +148,3 @@ def _values(answer: Any) -> dict[str, Any]:
         if series:
             values[reading.text(metric.get("name"))] = series[-1].get("value")
     return values
-
-
-def _token_is_dead(error: NetworkError) -> bool:
-    return error.code.split("/")[0] in ("190", "102", "2500") or error.status == 401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -36,9 +36,11 @@ from publishers.facebook.languages import Languages
 from publishers.facebook.media import TARGETING, Uploads, feed_fields, is_film
 from publishers.facebook.metrics import Insights
 from publishers.facebook.naming import FacebookNaming
+from publishers.facebook.page_insights import PageInsights
 from publishers.facebook.text import compose
 from publishers.outgoing import FollowUp
 from publishers.preparing import Preparation
+from publishers.whole import AccountFigures
 
 MOST_PAGES = 10
 
@@ -54,6 +56,7 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
         super().__init__(TITLE, session, connection)
         self._client = GraphClient(token, session, connection.app)
         self._insights = Insights(self._client)
+        self._page_insights = PageInsights(self._client, self._page)
         self._languages = Languages(self._client)
 
     def verify(self) -> Account:
@@ -115,11 +118,9 @@ class FacebookPublisher(FacebookAfter, FacebookDialogue, FacebookNaming):
         with self._call():
             return self._insights.figures(remote_ids, films)
 
-    def followers(self) -> int | None:
-        """Graph API, Page: ``followers_count``."""
+    def account_figures(self, first: date, last: date) -> AccountFigures:
         with self._call():
-            page = reading.as_object(self._client.ask(self._page, fields="followers_count"), TITLE)
-            return reading.count(page, "followers_count")
+            return self._page_insights.figures(first, last)
 
     def delete(self, remote_id: str) -> None:
         with self._call():

@@ -18,6 +18,7 @@ from publishers.base import (
 from publishers.linkedin import versions
 from publishers.linkedin.consent import CONSENT
 from publishers.linkedin.text import CONTENT_RULES, MEDIA_RULES, TEXT_RULES, check, expected_text, length
+from publishers.whole import DAILY
 
 ORGANISATION = "urn:li:organization:"
 #: Who can be the author of a post: https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
@@ -43,10 +44,11 @@ def _narrowed_rules(author: str) -> ContentRules:
 
 
 def _capabilities(credentials: Credentials) -> Capabilities:
-    """Who names a member is told to no app, and each post of one takes five calls."""
+    """Who names a member is told to no app, nor are a profile's days, and each post of one takes five calls."""
     if credentials.get("author", "").startswith(ORGANISATION):
         return CAPABILITIES
-    return replace(CAPABILITIES, figures_at_once=20, dialogue=replace(CAPABILITIES.dialogue, mentions=False))
+    dialogue = replace(CAPABILITIES.dialogue, mentions=False)
+    return replace(CAPABILITIES, figures_at_once=20, daily_figures=(), dialogue=dialogue)
 
 
 def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
@@ -56,6 +58,7 @@ def _renews(credentials: Credentials, app: Mapping[str, str]) -> bool:
 CAPABILITIES = Capabilities(
     rejects_duplicates=True,
     has_followers=True,
+    daily_figures=DAILY,
     can_edit=True,
     can_look=True,
     figures_at_once=40,  # twice as many as one call takes; each with a video takes three calls more

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from publishers import reading
@@ -39,8 +39,10 @@ from publishers.linkedin.media import Uploads
 from publishers.linkedin.metrics import member_figures, organisation_figures, unsupported_if_unreadable
 from publishers.linkedin.naming import LinkedInNaming
 from publishers.linkedin.people import member, organisation
+from publishers.linkedin.statistics import organisation_figures_of
 from publishers.linkedin.text import unescape
 from publishers.text import normalised
+from publishers.whole import AccountFigures
 
 PAGE = 100
 MOST_PAGES = 10
@@ -118,16 +120,14 @@ class LinkedInPublisher(LinkedInAfter, LinkedInDialogue, LinkedInNaming):
                 return organisation_figures(self._client, self._author, remote_ids, films)
             return member_figures(self._client, remote_ids, films)
 
-    def followers(self) -> int | None:
-        """Of an organisation by its network size, of a member by their own count (Organization and Member Follower
-        Statistics). Raises Unsupported where the connection may not read it."""
+    def account_figures(self, first: date, last: date) -> AccountFigures:
+        """Of an organisation all that there is; of a member how many follow (Member Follower Statistics). Raises
+        Unsupported where the connection may not read that."""
+        if self._is_organisation:
+            with self._call():
+                return organisation_figures_of(self._client, self._author, first, last)
         with self._call(), _unsupported_where_unreadable():
-            return self._organisations_followers() if self._is_organisation else self._members_followers()
-
-    def _organisations_followers(self) -> int | None:
-        path = f"/rest/networkSizes/{encoded(self._author)}?edgeType=COMPANY_FOLLOWED_BY_MEMBER"
-        answer = reading.as_object(self._client.rest("GET", path).json(), TITLE)
-        return reading.count(answer, "firstDegreeSize")
+            return AccountFigures(self._members_followers())
 
     def _members_followers(self) -> int | None:
         answer = self._client.rest("GET", "/rest/memberFollowersCount?q=me", action="FINDER").json()

@@ -9,7 +9,7 @@ from typing import Any
 from . import talk
 from .accounts import Account, Token
 from .engagement import Engagement, Watched
-from .facebook_access import FacebookAccess
+from .facebook_page_insights import LIKES_FOR_INSIGHTS, FacebookPageInsights
 from .facebook_shapes import (
     comment_object,
     error,
@@ -23,9 +23,6 @@ from .facebook_shapes import (
 from .service import Answer, Route
 from .store import Medium, Post
 from .wire import Request, Response, json_response
-
-LIKES_FOR_INSIGHTS = 100
-"""Insights are given for Pages with this many likes or more."""
 
 METRICS: dict[str, Callable[[Engagement], Any]] = {
     "post_media_view": lambda now: now.impressions,
@@ -43,7 +40,7 @@ METRICS_OF_FILMS: dict[str, Callable[[Watched], int]] = {
 }
 
 
-class FacebookReading(FacebookAccess):
+class FacebookReading(FacebookPageInsights):
     """The reading endpoints of Graph."""
 
     key = "facebook"
@@ -130,7 +127,7 @@ class FacebookReading(FacebookAccess):
         if found:
             return json_response(200, comment_object(self.world, *found, wanted))
         if object_id == "me" or not self.world.store.find_medium(self.key, object_id):
-            return self._profile(token, object_id, [name for name, _ in wanted])
+            return self._profile(token, object_id, wanted)
         medium = self.world.store.media[self.key, object_id]
         return json_response(
             200, self.video_object(request, medium) if medium.meta.get("edge") == "videos" else {"id": object_id}
@@ -148,10 +145,14 @@ class FacebookReading(FacebookAccess):
 
     # --- figures -------------------------------------------------------------------------------------------
 
-    def insights(self, request: Request, post_id: str) -> Response:
-        """Lifetime figures of a post; one metric that does not exist fails the whole call."""
+    def insights(self, request: Request, object_id: str) -> Response:
+        """Lifetime figures of a post, or a Page's by days; one metric that does not exist fails the whole call."""
         token = self.authorize(request, "read_insights")
-        post = self._post(token, post_id)
+        page = self.world.directory.reachable(token, object_id) if "_" not in object_id else None
+        if page is not None and page.kind == "page":
+            how = {name: value for name, value in request.query.items() if name not in ("access_token", *_SIGNED)}
+            return json_response(200, self.page_insights(token, page, how))
+        post = self._post(token, object_id)
         asked = request.query.get("metric", "")
         if not asked:
             raise parameter_error("No metric was specified to be fetched. Please specify one or more metrics to be "
@@ -195,14 +196,16 @@ class FacebookReading(FacebookAccess):
             raise unknown_object(post_id)
         return post
 
-    def _profile(self, token: Token, object_id: str, names: list[str]) -> Response:
+    def _profile(self, token: Token, object_id: str, wanted: list[tuple[str, dict[str, str]]]) -> Response:
+        names = [name for name, _ in wanted]
         account = self.world.directory.reachable(token, object_id)
         if account is None:
             return self._by_username(token, object_id, names)
         if account.kind == "app":
             return self.application(names)
         if account.kind == "page":
-            return json_response(200, page_object(account, names or ["name"], self.token_of_page(account, token).value))
+            own = self.token_of_page(account, token).value
+            return json_response(200, self.page_with_insights(token, account, wanted, own))
         return json_response(200, {"id": account.id, "name": account.name})
 
     def _by_username(self, token: Token, name: str, names: list[str]) -> Response:
@@ -228,6 +231,7 @@ class FacebookReading(FacebookAccess):
         return self.world.directory.grant(Token(f"EAAB{page.id}Page", page, asking.scopes, "page"))
 
 
+_SIGNED = ("appsecret_proof", "method")
 _NOT_REVIEWED = (
     "(#10) This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature "
     "or the 'Page Public Metadata Access' feature. Refer to "

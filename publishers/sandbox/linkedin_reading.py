@@ -14,7 +14,8 @@ from .engagement import Watched
 from .films import FILMS
 from .forms import form_values
 from .linkedin_shapes import denied, error, listed, not_found, paging, post_object
-from .service import Answer, Route, Service
+from .linkedin_statistics import LinkedInStatistics
+from .service import Answer, Route
 from .store import Medium, Post
 from .wire import Request, Response, json_response
 
@@ -38,13 +39,14 @@ _MEMBER_VIDEO: dict[str, Callable[[Watched], int]] = {
 READ = ("r_organization_social", "r_member_social")
 
 
-class LinkedInReading(Service):
+class LinkedInReading(LinkedInStatistics):
     """The reading endpoints of LinkedIn."""
 
     key = "linkedin"
 
     def reading_routes(self) -> list[Route]:
         return [
+            *self.statistics_routes(),
             Route("GET", "/rest/posts", "list", self.posts),
             Route("GET", "/rest/posts/{}", "read", self.post),
             Route("GET", "/rest/organizationalEntityShareStatistics", "metrics", self.statistics),
@@ -67,10 +69,6 @@ class LinkedInReading(Service):
     @abstractmethod
     def give_token(self, form: dict[str, str]) -> Response:
         """A token for a code."""
-
-    @abstractmethod
-    def authorize(self, request: Request, *scopes: str, versioned: bool = True) -> Token:
-        """The caller's token, if it has one of ``scopes``."""
 
     # --- posts ---------------------------------------------------------------------------------------------
 
@@ -107,6 +105,8 @@ class LinkedInReading(Service):
 
     def statistics(self, request: Request) -> Response:
         """Figures of an organisation's posts, or of all of them together without ``shares`` and ``ugcPosts``."""
+        if "timeIntervals" in request.query:
+            return self.post_statistics(request)
         token = self.authorize(request, "rw_organization_admin")
         urn = request.query.get("organizationalEntity", "")
         if request.query.get("q") != "organizationalEntity" or ":organization:" not in urn:
@@ -181,7 +181,7 @@ class LinkedInReading(Service):
         token = self.authorize(request, "r_member_profileAnalytics")
         if dict(request.query) != {"q": "me"}:
             raise Answer(error(400, "ILLEGAL_ARGUMENT", "Only q=me is served", 0))
-        return _elements({"memberFollowersCount": token.account.followers})
+        return _elements({"memberFollowersCount": self.world.followers(token.account)})
 
     def _analysed(self, request: Request, kinds: Iterable[str], what: str) -> tuple[Post, str, dict[str, str]]:
         """The member's own post that a call asks about, which figure, and how the call named the post."""
@@ -217,7 +217,7 @@ class LinkedInReading(Service):
         account = self.world.directory.reachable(token, urn)
         if account is None or request.query.get("edgeType") != "COMPANY_FOLLOWED_BY_MEMBER":
             raise not_found(urn)
-        return json_response(200, {"firstDegreeSize": account.followers})
+        return json_response(200, {"firstDegreeSize": self.world.followers(account)})
 
     def organization(self, request: Request, number: str) -> Response:
         token = self.authorize(request, "rw_organization_admin", "r_organization_social", "w_organization_social")

@@ -75,7 +75,7 @@ class Sandbox:
         self.log = RequestLog()
         self.world = World(
             directory, Store(directory, self._journal), Limits(limits, self.now), self.faults, self.now, seed,
-            processing_seconds, talkative,
+            processing_seconds, talkative, began=_began(self._journal, self.now()),
         )  # fmt: skip
         self.services: dict[str, Service] = {
             service.key: service(self.world) for service in (Facebook, Twitter, LinkedIn, Xing)
@@ -308,6 +308,14 @@ class Sandbox:
         number = self.world.store.snowflake(service.key, moment)
         medium_id = f"urn:li:image:D4E{number}" if service.key == "linkedin" else str(number)
         return self.world.store.add_medium(Medium(medium_id, service.key, owner.id, moment, content, kind, alt, moment))
+
+
+def _began(journal: Journal, now: datetime) -> datetime:
+    """When this world began: now, or at its first start where a state file keeps it."""
+    kept = next((datetime.fromisoformat(document["at"]) for document, _ in journal.load("began")), None)
+    if kept is None:
+        journal.put("began", "world", {"at": now.isoformat()})
+    return kept or now
 
 
 def _wall_clock() -> datetime:

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from .accounts import Account, Directory
 from .apps import APPS
+from .audience import Day, day_of, grown
 from .codes import Codes
 from .comments import comments_on
 from .engagement import Engagement, Watched, engagement, watched
@@ -27,7 +28,7 @@ Handler = Callable[..., Response]
 @dataclass(slots=True)
 class World:
     """What all networks of one sandbox share. ``public_pages``: Facebook reviewed the app for Page Public Metadata
-    Access."""
+    Access. ``began`` is since when followers come and go."""
 
     directory: Directory
     store: Store
@@ -38,6 +39,7 @@ class World:
     processing_seconds: float | None = None
     talkative: bool = False
     public_pages: bool = True
+    began: datetime | None = None
     app_secret: str = APPS["facebook"].secret
     codes: Codes = field(default_factory=Codes)
     _late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
@@ -65,6 +67,15 @@ class World:
 
     def age(self, post: Post) -> timedelta:
         return self.now() - post.created_at
+
+    def day(self, account: Account, day: date, today: date) -> Day:
+        """What is told on ``today`` of an account's day."""
+        return day_of(self.seed, account.network, account.id, account.followers, day, today)
+
+    def followers(self, account: Account) -> int:
+        """How many follow an account now: as many as were given, and who came and left since the world began."""
+        began = self.began or self.now()
+        return grown(self.seed, account.network, account.id, account.followers, began, self.now())
 
     def engagement(self, post: Post) -> Engagement:
         """A post's figures now."""

@@ -159,7 +159,7 @@ class TwitterDialogue(TwitterMedia):
         answer: dict[str, Any] = {"data": data, "meta": meta}
         if "author_id" in request.query.get("expansions", "").split(","):
             people = {account.id: account for account in (self._author(p, c) for p, c in shown)}
-            answer["includes"] = {"users": [user_object(request, account, 0) for account in people.values()]}
+            answer["includes"] = {"users": [user_object(request, account, 0, 0) for account in people.values()]}
         return answer
 
     def _object(self, post: Post, comment: Comment | None, wanted: frozenset[str]) -> dict[str, Any]:

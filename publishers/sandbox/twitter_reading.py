@@ -77,7 +77,8 @@ def timeline(world: World, token: Token, request: Request, account: Account | No
 def user(world: World, request: Request, account: Account) -> dict[str, Any]:
     """A user object with the fields asked for."""
     refuse_unknown(request, set())
-    return user_object(request, account, len(world.store.listing(account, world.now())))
+    posts = len(world.store.listing(account, world.now()))
+    return user_object(request, account, posts, world.followers(account))
 
 
 def _lookup(world: World, token: Token, request: Request, wanted: list[str], parameter: str) -> dict[str, Any]:

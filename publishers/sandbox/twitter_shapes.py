@@ -173,7 +173,7 @@ def votes(options: int, total: int) -> list[int]:
     return [total * weight // sum(weights) for weight in weights]
 
 
-def user_object(request: Request, account: Account, posts: int) -> dict[str, Any]:
+def user_object(request: Request, account: Account, posts: int, followers: int) -> dict[str, Any]:
     """A user with the fields asked for besides id, name and username."""
     wanted = fields(request, "user.fields", None) | {"id", "name", "username"}
     everything: dict[str, Any] = {
@@ -182,7 +182,7 @@ def user_object(request: Request, account: Account, posts: int) -> dict[str, Any
         "description": "Sondermaschinen und Greiftechnik", "url": "https://www.brandt-maschinenbau.example",
         "profile_image_url": "https://pbs.twimg.com/profile_images/0/normal.png", "subscription_type": "None",
         "public_metrics": {
-            "followers_count": account.followers, "following_count": 214, "tweet_count": posts, "listed_count": 9,
+            "followers_count": followers, "following_count": 214, "tweet_count": posts, "listed_count": followers // 90,
             "like_count": 380,
         },
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -35,10 +35,12 @@ from publishers.twitter.listing import FIELDS, read, url
 from publishers.twitter.media import Uploads
 from publishers.twitter.metrics import PRIVATE, PUBLIC, Wanted, figures_of, split_by_age
 from publishers.twitter.text import compose
+from publishers.whole import AccountFigures
 
 PAGE = 100
 MOST_PAGES = 8  # X lists the 3200 last posts
 IDS_AT_ONCE = 100
+_TOTALS = {"posts": "tweet_count", "listed": "listed_count"}
 _ID = re.compile(r"[0-9]{1,19}")  # OpenAPI TweetId
 SKEW = timedelta(minutes=1)  # asked for besides, so that a start just now is not "in the future" for X's clock
 
@@ -117,11 +119,13 @@ class TwitterPublisher(TwitterAfter, TwitterDialogue):
                         figures.update(self._figures(chosen[start : start + IDS_AT_ONCE], wanted, film=film))
         return figures
 
-    def followers(self) -> int | None:
+    def account_figures(self, first: date, last: date) -> AccountFigures:  # noqa: ARG002 - X tells of no days
         """OpenAPI, User: ``public_metrics``. One read."""
         with self._call():
             user = _object(self._client.get_me(user_fields=["public_metrics"], user_auth=False), "data")
-            return reading.count(user.get("public_metrics"), "followers_count")
+            numbers = reading.counts(user.get("public_metrics"))
+            totals = {ours: numbers[its] for ours, its in _TOTALS.items() if its in numbers}
+            return AccountFigures(numbers.get("followers_count"), totals)
 
     def delete(self, remote_id: str) -> None:
         with self._call():

@@ -107,8 +107,12 @@ FEATURES = (
     Feature("figures of videos", lambda n: n.capabilities.has_metrics and n.media_rules.video is not None,
             ("publishers/test_video_figures.py::test_a_video_is_counted_apart_and_a_post_without_one_has_no_such_figure",)),
     Feature("how many follow", lambda n: n.capabilities.has_followers,
-            ("services/metrics/test_followers.py::test_followers_are_asked_for_once_a_day_and_their_growth_is_told",
+            ("services/metrics/test_channels.py::test_followers_are_asked_for_once_a_day_and_their_growth_is_told",
              "publishers/contracts/test_requests.py::test_every_request_is_one_that_the_network_documents")),
+    Feature("figures of the whole account, day by day", lambda n: bool(n.capabilities.daily_figures), (
+        "publishers/test_account_figures.py::test_an_account_tells_of_its_days_in_the_fewest_calls",
+        "services/metrics/test_channels.py::test_days_are_kept_once_and_what_a_network_corrects_is_written_over",
+    )),
     Feature("see what the network shows", lambda n: n.capabilities.can_look,
             ("publishers/test_after.py::test_a_look_shows_what_the_network_shows",)),
     Feature("change a live text", lambda n: n.capabilities.can_edit,

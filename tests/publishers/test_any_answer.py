@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,7 +76,7 @@ CALLS: dict[str, Callable[[Account], object]] = {
     "find_recent under": lambda a: a.publisher.find_recent(SINCE, a.under),
     "metrics": lambda a: a.publisher.metrics([a.post, POST["linkedin"]]),
     "metrics of films": lambda a: a.publisher.metrics([a.post], films={a.post}),
-    "followers": lambda a: a.publisher.followers(),
+    "account_figures": lambda a: a.publisher.account_figures(SINCE.date(), (SINCE + timedelta(days=20)).date()),
     "delete": lambda a: a.publisher.delete(a.post),
     "delete under": lambda a: a.publisher.delete(a.comment.remote_id),
     "refresh": lambda a: a.publisher.refresh(),
@@ -128,6 +128,19 @@ _LINKEDIN_POST = {
     "targetEntity": {"share": "urn:li:share:7"}, "metricType": "IMPRESSION", "role": "ADMINISTRATOR",
     "organization": "urn:li:organization:5", "localizedName": "Brandt", "vanityName": "brandt",
 }  # fmt: skip
+_PAGE = {
+    "id": "104872951638204", "followers_count": 7, "insights": {"data": [
+        {"name": name, "period": "day", "values": [{"value": 9, "end_time": "2026-03-03T08:00:00+0000"}]}
+        for name in ("page_media_view", "page_daily_follows_unique", "page_daily_unfollows_unique")
+    ]},
+}  # fmt: skip
+_LINKEDIN_DAY = {
+    "timeRange": {"start": 1772409600000, "end": 1772496000000}, "followerGains": {"organicFollowerGain": -2},
+    "totalPageStatistics": {
+        "views": {"allPageViews": {"pageViews": 9, "uniquePageViews": 4}},
+        "clicks": {"mobileCustomButtonClickCounts": [{"customButtonType": "SIGN_UP", "clicks": 1}]},
+    },
+}  # fmt: skip
 _LINKEDIN_COMMENT = {
     "id": "8", "actor": "urn:li:person:5", "object": "urn:li:activity:7", "message": {"text": "Gut"}, "created": _TIME,
     "commentUrn": COMMENT["linkedin"], "parentComment": COMMENT["linkedin"],
@@ -171,6 +184,8 @@ GOOD: tuple[Any, ...] = (
     [{"code": 200, "body": json.dumps(_GRAPH)}, {"code": 400, "body": json.dumps({"error": {"code": 100}})}],
     _LINKEDIN_POST,
     *({"elements": [one], "paging": {"start": 0}} for one in (_LINKEDIN_POST, _LINKEDIN_COMMENT, _NOTE)),
+    _PAGE,
+    {"elements": [_LINKEDIN_DAY], "firstDegreeSize": 7, "paging": {"start": 0}},
     {"value": _UPLOAD, "status": "AVAILABLE", "firstDegreeSize": 7},
     {"network_activities": [_ACTIVITY], "comments": {"items": [_ACTIVITY], "total": 1, "amount": 1}, **_ACTIVITY},
     _PREPARED,

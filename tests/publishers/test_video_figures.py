@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publishers.base import OutgoingPost, Publisher, Unsupported
+from publishers.base import OutgoingPost, Publisher
 from publishers.costs import Charge
 from publishers.sandbox import Sandbox
 from tests.publishers.accounts import CREDENTIALS, NetworkClock, connect, image, register, send, skipping
@@ -103,18 +103,3 @@ def test_a_video_whose_figures_may_not_be_read_leaves_those_of_its_post() -> Non
         figures = publisher.metrics([urn], {urn})[urn]
         assert (figures.reactions, dict(figures.extra)) == (3, {})
         assert len(server.requests) == 2, "one refusal is enough"
-
-
-def test_who_follows_a_member_is_counted_where_the_app_may_read_it(sandbox: Sandbox) -> None:
-    register(sandbox, "linkedin", MEMBER)
-    with closing(connect("linkedin", sandbox.api_url("linkedin"), credentials=MEMBER)) as member:
-        assert member.followers() == 1500  # type: ignore[attr-defined]
-    own = {"author": "urn:li:person:unseen", "access_token": "token-without-followers"}
-    sandbox.add_account(
-        "linkedin", own["author"], "Katrin", own["access_token"], scopes=["r_basicprofile", "w_member_social"]
-    )
-    with (
-        closing(connect("linkedin", sandbox.api_url("linkedin"), credentials=own)) as member,
-        pytest.raises(Unsupported),
-    ):
-        member.followers()  # type: ignore[attr-defined]

@@ -163,7 +163,15 @@ EXPECTED = (
     ),
     Expectation(
         "GET",
-        f"{V}/{ID}/insights",
+        rf"{V}/\d+/insights",
+        f"{_SPEC} Page: insights",
+        {"metric": graph.PAGE_METRICS, "period": "day", "since": graph.DAY, "until": graph.DAY, **_PROOF},
+        headers=_BEARER,
+        required=["metric", "since", "until"],
+    ),
+    Expectation(
+        "GET",
+        rf"{V}/\d+_\d+/insights",
         f"{_SPEC} PagePost: insights",
         {"metric": graph.METRICS, "period": graph.PERIODS, **_PROOF},
         headers=_BEARER,

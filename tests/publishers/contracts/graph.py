@@ -22,7 +22,18 @@ METRICS = one_of(
     "post_video_view_time",
     "post_video_views",
 )
+#: Of a Page itself (the same, Page metrics).
+PAGE_METRICS = one_of(
+    "page_daily_follows_unique",
+    "page_daily_unfollows_unique",
+    "page_media_view",
+    "page_post_engagements",
+    "page_total_actions",
+    "page_total_media_view_unique",
+    "page_views_total",
+)
 PERIODS = "lifetime|day|week|days_28"
+DAY = r"20\d\d-\d\d-\d\d"
 
 
 def _node(plain: str, **nested: str) -> dict[str, str]:
@@ -35,7 +46,9 @@ NODES: dict[str, dict[str, str]] = {
     "Business": _node("id name"),
     "PageOfBusiness": _node("id name link username access_token category followers_count"),
     "Application": _node("id name app_domains privacy_policy_url"),
-    "Page": _node("id name link username access_token tasks category about website followers_count fan_count"),
+    "Page": _node(
+        "id name link username access_token tasks category about website followers_count fan_count", insights="Insight"
+    ),
     "PagePost": _node(
         "id message message_tags created_time updated_time permalink_url full_picture status_type shares is_hidden "
         "is_published is_expired targeting parent_id",
@@ -59,7 +72,15 @@ NODES: dict[str, dict[str, str]] = {
     ),
     "Insight": _node("name period values title description id"),
 }
-_MODIFIERS = {"limit": r"\d{1,3}", "summary": "true", "filter": "stream|toplevel", "metric": METRICS, "period": PERIODS}
+_MODIFIERS = {
+    "limit": r"\d{1,3}",
+    "summary": "true",
+    "filter": "stream|toplevel",
+    "metric": f"{METRICS}|{PAGE_METRICS}",
+    "period": PERIODS,
+    "since": DAY,
+    "until": DAY,
+}
 _FIELD = re.compile(r"(\w+)((?:\.\w+\([^()]*\))*)(?:\{(.*)\})?")
 
 

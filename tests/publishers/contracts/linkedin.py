@@ -7,6 +7,8 @@ from typing import Any
 from tests.publishers.contracts.expectation import Expectation, strict, texts
 
 _URN = r"urn(:|%3A)li(:|%3A)[A-Za-z]+(:|%3A)[\w%(),:-]+"
+#: By Rest.li 2.0: from a moment to one after it, in milliseconds, day by day.
+_DAYS = r"\(timeRange:\(start:\d{13},end:\d{13}\),timeGranularityType:DAY\)"
 _AUTHOR = texts(r"^urn:li:(organization|person):[\w-]+$")
 _BEARER = {"Authorization": r"Bearer \S+"}
 _VERSIONED = {
@@ -192,9 +194,27 @@ EXPECTED = (
             "organizationalEntity": _URN,
             "shares": _list("share"),
             "ugcPosts": _list("ugcPost"),
+            "timeIntervals": _DAYS,
         },
         headers=versioned("FINDER"),
         required=["q", "organizationalEntity"],
+        one_of=[["shares"], ["ugcPosts"], ["timeIntervals"]],
+    ),
+    Expectation(
+        "GET",
+        "/rest/organizationalEntityFollowerStatistics",
+        "Organization Follower Statistics",
+        {"q": "organizationalEntity", "organizationalEntity": _URN, "timeIntervals": _DAYS},
+        headers=versioned("FINDER"),
+        required=["q", "organizationalEntity", "timeIntervals"],
+    ),
+    Expectation(
+        "GET",
+        "/rest/organizationPageStatistics",
+        "Organization Page Statistics",
+        {"q": "organization", "organization": _URN, "timeIntervals": _DAYS},
+        headers=versioned("FINDER"),
+        required=["q", "organization", "timeIntervals"],
     ),
     Expectation(
         "GET",
