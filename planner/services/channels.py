@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from planner.domain import expiry
@@ -152,6 +152,7 @@ def reconnect(
     """
     actor.require(Permission.MANAGE)
     channel = get(session, actor.workspace_id, channel_id)
+    hold_waiting(session, channel_id)
     network = check_credentials(channel.network, credentials)
     account_id = account.remote_id if account else network.account_id(credentials)
     if channel.remote_account_id and account_id and account_id != channel.remote_account_id:
@@ -317,6 +318,7 @@ def switch_to_hand(session: Session, actor: Actor, channel_id: int, *, now: date
     actor.require(Permission.MANAGE)
     channel = get(session, actor.workspace_id, channel_id)
     if not is_by_hand(channel):
+        hold_waiting(session, channel_id)
         channel.by_hand_since = now
         release_waiting(session, channel, now)
         events.record(session, actor, now, "channel", channel.id, "by_hand")
@@ -344,13 +346,18 @@ def takes_credentials(channel: Channel) -> bool:
     return known is not None and bool(known.credential_fields)
 
 
+def hold_waiting(session: Session, channel_id: int) -> None:
+    """Lock the posts of what waits for the channel's access, before the channel itself is changed: in this order a
+    sending begins and a look is decided, so nobody waits in a circle."""
+    waiting = session.scalars(select(Delivery.post_id).where(*_waits_for_access(channel_id))).all()
+    lock_posts(session, sorted({*waiting, *restored.posts_to_look_for(session, channel_id)}))
+
+
 def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
     """The channel has access again: what waited for that, and was surely not sent, is scheduled again. What a person
-    decided about meanwhile stays as they decided."""
+    decided about meanwhile stays as they decided. Call :func:`hold_waiting` before the channel is changed."""
     waiting = select(Delivery.id, Delivery.workspace_id, Delivery.post_id, Delivery.channel_id).where(
-        Delivery.channel_id == channel.id,
-        Delivery.state == DeliveryState.NEEDS_PERSON,
-        Delivery.error_code == "reconnect",
+        *_waits_for_access(channel.id)
     )
     # Asked again under the lock that every change of a delivery takes.
     lock_posts(session, sorted({row.post_id for row in session.execute(waiting)}))
@@ -362,3 +369,11 @@ def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
             refresh_status(session, ref.post_id)
             notices.settle(session, ref.id, now)
     restored.look_again(session, channel.id, now)
+
+
+def _waits_for_access(channel_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.channel_id == channel_id,
+        Delivery.state == DeliveryState.NEEDS_PERSON,
+        Delivery.error_code == "reconnect",
+    )

@@ -105,7 +105,11 @@ def restore(session: Session, actor: Actor, post_id: int, *, now: datetime) -> P
         .order_by(Event.id.desc())
         .limit(1)
     )
-    deliveries = [d for d in store.deliveries_of(session, post_id) if str(d.id) in (kept or {}).get("deliveries", {})]
+    deliveries = [
+        delivery
+        for delivery in store.deliveries_of(session, post_id)
+        if delivery.state is DeliveryState.CANCELLED and str(delivery.id) in (kept or {}).get("deliveries", {})
+    ]
     for delivery in deliveries:
         was = (kept or {})["deliveries"][str(delivery.id)]
         delivery.state = DeliveryState.DRAFT

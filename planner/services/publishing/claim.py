@@ -178,12 +178,12 @@ def _take(round_: _Round, head: Any, post: Post) -> Claimed | None:
 
 
 def _goes_elsewhere(round_: _Round, head: Any, access: ChannelAccess, payload: Payload) -> bool:
-    """Whether it is not to be sent: a person publishes it, it is too late, or it has to be looked for first."""
+    """Whether it is not to be sent: it has to be looked for first, a person publishes it, or it is too late."""
     session, ref, now = round_.session, Ref.of(head), round_.now
+    if restored.look_first(session, head, payload, now):
+        return True
     if assist.is_by_hand(access):
         assist.ask_owner(session, ref, payload, now)
-        return True
-    if restored.look_first(session, head, payload, now):
         return True
     if guards.is_late(head.promised_at, head.missed_after_seconds, now):
         if missed.miss(session, ref, DeliveryState.SCHEDULED, now):
@@ -242,6 +242,7 @@ def _compare_and_set(
         "epoch": fence.epoch,
         "lease_until": lease_until,
         "called_until": None,
+        "look_at": None,
         **NO_ERROR,
         **frozen,
     }

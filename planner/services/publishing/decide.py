@@ -25,7 +25,7 @@ from planner.services.actor import Actor
 from planner.services.by_hand import CODE
 from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound
-from planner.services.publishing import account, guards, notices, restored, telling
+from planner.services.publishing import account, guards, marks, notices, restored, telling
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
@@ -132,7 +132,7 @@ def hand_over(session: Session, actor: Actor, delivery_id: int, *, now: datetime
 
 def can_be_handed_over(session: Session, delivery: Delivery, now: datetime) -> bool:
     """Whether a person may publish it by hand in place of the program: it surely is not live, and is not on its way."""
-    if delivery.channel.network not in registry.networks():
+    if delivery.channel.network not in registry.networks() or marks.may_have_gone_out(session, delivery):
         return False
     if delivery.state is DeliveryState.SCHEDULED:
         past = delivery.publish_at is not None and delivery.publish_at <= now

@@ -19,10 +19,11 @@ from planner.domain import fingerprint
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Channel, Delivery, Post
 from planner.services.by_hand import CODE
-from planner.services.publishing import notices, telling
+from planner.services.publishing import marks, notices, telling
 from planner.services.publishing.changes import Ref, error, note
+from planner.services.publishing.marks import RESTORED
 from planner.services.publishing.payload import Payload, delivery_key, freeze, freeze_step, kinds_of_steps, thaw
-from planner.services.publishing.tables import ATTEMPT, DELIVERY, added, changed, row
+from planner.services.publishing.tables import DELIVERY, added, changed, row
 from publishers import registry
 from publishers.base import FollowUp, Network, Under
 
@@ -30,8 +31,6 @@ S = DeliveryState
 
 #: The post is live, but nobody knows its number at the network: what follows cannot be put under it.
 PARENT_UNKNOWN = "parent_unknown"
-#: An instance that was restored does not know what went out after its backup.
-RESTORED = "restored"
 
 
 class Claimable(Protocol):
@@ -64,7 +63,7 @@ def standing(session: Session, ref: Ref) -> Any:
     return row(session, _STANDING, {"delivery": ref.id})
 
 
-def after_publishing(session: Session, ref: Ref, before: Any, now: datetime) -> None:
+def after_publishing(session: Session, ref: Ref, before: Any, now: datetime, *, by_person: bool) -> None:
     """Make what follows next, in the transaction that noted ``ref`` as published. ``before`` is its :func:`standing`.
 
     What a person published by hand has nothing that follows: they were shown all of it.
@@ -72,7 +71,7 @@ def after_publishing(session: Session, ref: Ref, before: Any, now: datetime) -> 
     if before.step:
         # Its figures are not a post's.
         changed(session, _NOT_MEASURED, {"delivery": ref.id})
-    elif before.state is S.NEEDS_PERSON and before.error_code == CODE:
+    elif by_person and before.state is S.NEEDS_PERSON and before.error_code == CODE:
         return
     root_id = before.parent_id or ref.id
     kinds = kinds_of_steps(_whole(session, ref, before, root_id))
@@ -110,34 +109,6 @@ def frozen(
     return freeze_step(network, place.whole, delivery.step, place.under)
 
 
-def mark(
-    session: Session,
-    delivery_id: int,
-    digest: str,
-    since: datetime,
-    *,
-    number: int,
-    deadline_at: datetime,
-    finished_at: datetime | None,
-    epoch: int = 0,
-) -> None:
-    """Put on record what a restored instance may have done after its backup: an attempt that began right then
-    (``since``), and of which nothing is known. ``finished_at`` None keeps it open until it is looked for."""
-    values = {
-        "delivery_id": delivery_id,
-        "number": number,
-        "epoch": epoch,
-        "owner": RESTORED,
-        "fingerprint": digest,
-        "started_at": since,
-        "deadline_at": deadline_at,
-        "finished_at": finished_at,
-        "outcome": Outcome.UNCERTAIN,
-        "error_code": RESTORED,
-    }
-    session.execute(insert(ATTEMPT).values(values))
-
-
 def _whole(session: Session, ref: Ref, before: Any, root_id: int) -> dict[str, Any] | None:
     """The payload of the post itself. What was published before it was claimed is frozen as it stands."""
     if before.step:
@@ -166,7 +137,7 @@ def _make(session: Session, ref: Ref, before: Any, root_id: int, kind: FollowUp,
     made, state = Ref(added(session, insert(DELIVERY).values(given)), **ids), begins["state"]
     if state is S.UNKNOWN and in_doubt_since is not None:
         digest = fingerprint.digest(begins["payload"]["expected"])
-        mark(session, made.id, digest, in_doubt_since, number=1, deadline_at=now, finished_at=now)
+        marks.put(session, made.id, digest, in_doubt_since, number=1, deadline_at=now, finished_at=now)
     why = {"code": begins["error_code"]} if "error_code" in begins else {}
     note(session, made, state, now, data={"step": step, "kind": kind.value, **why})
     telling.moved(session, made, None, state)

@@ -43,7 +43,7 @@ def sweep(platform: Platform) -> int:
     """Mark everything that waits past its limit, so that an outage is told of as a whole.
 
     What is paused is looked at when the pause ends; what a person publishes by hand is the claim's, which asks for it
-    however late it is. Returns how many were marked.
+    however late it is. Returns how many were marked, or are looked for in place of that.
     """
     total = 0
     while marked := _sweep(platform):
@@ -61,15 +61,20 @@ def _sweep(platform: Platform) -> int:
         # Looked at again under the lock: a person may have given one another time since.
         lock_posts(session, sorted({row.post_id for row in late}))
         known = {row.id for row in late}
-        marked = [Ref.of(row) for row in _late(session, now) if row.id in known and _miss(session, platform, row, now)]
+        found = [row for row in _late(session, now) if row.id in known]
+        doubted = {row.id for row in found if _look_instead(session, platform, row, now)}
+        marked = [Ref.of(row) for row in found if row.id not in doubted and _miss(session, row, now)]
         tell(session, marked, now)
-        return len(marked)
+        return len(marked) + len(doubted)
 
 
-def _miss(session: Session, platform: Platform, row: Any, now: datetime) -> bool:
+def _look_instead(session: Session, platform: Platform, row: Any, now: datetime) -> bool:
     with telling.about(row, row.attempt_count):
-        if restored.look_instead(session, platform, row, now):
-            return False
+        return restored.look_instead(session, platform, row, now)
+
+
+def _miss(session: Session, row: Any, now: datetime) -> bool:
+    with telling.about(row, row.attempt_count):
         return miss(session, Ref.of(row), DeliveryState.SCHEDULED, now)
 
 

@@ -17,7 +17,7 @@ from planner.models import Channel
 from planner.security.vault import VaultError
 from planner.services import events
 from planner.services.actor import machine
-from planner.services.channels import parse_moment, release_waiting
+from planner.services.channels import hold_waiting, parse_moment, release_waiting
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, guards
 from planner.services.publishing.again import write_again
@@ -154,6 +154,7 @@ def _present(session: Session, access: ChannelAccess) -> ChannelAccess:
 
 
 def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: Mapping[str, str]) -> ChannelAccess:
+    hold_waiting(session, access.channel_id)
     channel = session.get_one(Channel, access.channel_id, with_for_update=True)
     if channel.credentials_version != access.version:  # a person reconnected it meanwhile
         return ChannelAccess.of(channel)

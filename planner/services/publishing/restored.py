@@ -9,10 +9,11 @@ place of a sending.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, exists, func, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -22,11 +23,12 @@ from planner.models import Channel, Delivery, Event, Post, Workspace
 from planner.services import events
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import assist, following, guards, notices, telling
-from planner.services.publishing.following import RESTORED
+from planner.services.doubt import DOUBT
+from planner.services.publishing import assist, following, guards, marks, notices, telling
+from planner.services.publishing.marks import IS_OPEN, RESTORED, may_have_gone_out
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import Payload
-from planner.services.publishing.tables import ATTEMPT, DELIVERY, POST, changed, row
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
 from publishers import registry
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def after_restore(platform: Platform, since: datetime | None = None) -> int:
 
 def look_first(session: Session, head: Any, payload: Payload, now: datetime) -> bool:
     """Whether something that was about to be claimed has to be looked for first; it is unconfirmed then."""
-    if not _is_open(session, head):
+    if not may_have_gone_out(session, head):
         return False
     _begin_look(session, Ref.of(head), payload.as_json(), payload.fingerprint, now)
     return True
@@ -76,7 +78,7 @@ def look_first(session: Session, head: Any, payload: Payload, now: datetime) -> 
 def look_instead(session: Session, platform: Platform, overdue: Any, now: datetime) -> bool:
     """Whether something past its limit may have gone out after the backup: it is looked for then, before anybody calls
     it missed. Where it cannot even be said what it would send, a person is asked."""
-    if not _is_open(session, overdue):
+    if not may_have_gone_out(session, overdue):
         return False
     delivery, ref = session.get_one(Delivery, overdue.id), Ref.of(overdue)
     expected, payload = _content(session, platform, delivery, session.get_one(Channel, ref.channel_id), now)
@@ -87,25 +89,20 @@ def look_instead(session: Session, platform: Platform, overdue: Any, now: dateti
     return True
 
 
+def posts_to_look_for(session: Session, channel_id: int) -> Sequence[int]:
+    """The posts of that what :func:`look_again` looks for."""
+    return session.scalars(select(DELIVERY.c.post_id).where(*_COULD_NOT_BE_LOOKED_FOR), {"channel": channel_id}).all()
+
+
 def look_again(session: Session, channel_id: int, now: datetime) -> None:
-    """The channel has access again: what could not be looked for without is looked for now, and whatever became of it
-    since. What follows a post stands under that, and is looked for before its sending."""
+    """The channel has access again: what could not be looked for without is looked for now, whatever became of it
+    since and whoever was asked. What follows a post stands under that, and is looked for before its sending."""
     changed(session, _LOOK_AGAIN, {"channel": channel_id, "now": now})
-
-
-def bring_back(session: Session, ref: Ref, now: datetime) -> None:
-    """A post that was deleted turned out to be live: it is in the plan again."""
-    if changed(session, _BRING_BACK, {"post": ref.post_id, "now": now}):
-        events.record(session, machine(ref.workspace_id), now, "post", ref.post_id, "restored")
 
 
 def settle(session: Session, delivery_id: int, now: datetime) -> None:
     """It is known not to have gone out since the backup: by looks, or because a person said so."""
     changed(session, _SETTLE, {"delivery": delivery_id, "finished": now})
-
-
-def _is_open(session: Session, delivery: Any) -> bool:
-    return bool(delivery.attempt_count) and row(session, _OPEN, {"delivery": delivery.id}) is not None
 
 
 def _begin_look(session: Session, ref: Ref, payload: dict[str, Any], digest: str, now: datetime) -> None:
@@ -126,7 +123,7 @@ def _doubt(session: Session, platform: Platform, found: Any, made_at: datetime, 
         values = {"attempt_count": number, "attempts_forgiven": number, "looks": 0}
         values["look_at"] = now if looked_for else None
         changed(session, update(DELIVERY).where(DELIVERY.c.id == ref.id).values(values))
-        following.mark(
+        marks.put(
             session,
             ref.id,
             fingerprint.digest(expected) if expected else "",
@@ -195,42 +192,35 @@ _NOT_OUT = (
     .where(Delivery.state != S.PUBLISHED)
     .order_by(Delivery.id)
 )
-_IS_OPEN = (
-    ATTEMPT.c.delivery_id == bindparam("delivery"),
-    ATTEMPT.c.error_code == RESTORED,
-    ATTEMPT.c.outcome == Outcome.UNCERTAIN,
-    ATTEMPT.c.finished_at.is_(None),
-)
-_OPEN = select(ATTEMPT.c.id).where(*_IS_OPEN).limit(1)
 _FINISHED = bindparam("finished", type_=ATTEMPT.c.finished_at.type)
 _BEGIN = (
     update(ATTEMPT)
-    .where(*_IS_OPEN)
+    .where(*IS_OPEN)
     .values(
         finished_at=_FINISHED,
         fingerprint=case((ATTEMPT.c.fingerprint == "", bindparam("current")), else_=ATTEMPT.c.fingerprint),
     )
 )
-_SETTLE = update(ATTEMPT).where(*_IS_OPEN).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)
+_SETTLE = update(ATTEMPT).where(*IS_OPEN).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)
+#: Nobody could say whether it went out since the backup; or a person was asked, which need not be any more.
+_COULD_NOT_BE_LOOKED_FOR = (
+    DELIVERY.c.channel_id == bindparam("channel"),
+    DELIVERY.c.state.in_(KEPT),
+    DELIVERY.c.step == 0,
+    DELIVERY.c.look_at.is_(None),
+    exists().where(
+        ATTEMPT.c.delivery_id == DELIVERY.c.id,
+        ATTEMPT.c.error_code == RESTORED,
+        ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+        ATTEMPT.c.fingerprint != "",
+        or_(
+            ATTEMPT.c.finished_at.is_(None),
+            and_(DELIVERY.c.state == S.NEEDS_PERSON, DELIVERY.c.error_code.in_(sorted(DOUBT))),
+        ),
+    ),
+)
 _LOOK_AGAIN = (
     update(DELIVERY)
-    .where(
-        DELIVERY.c.channel_id == bindparam("channel"),
-        DELIVERY.c.state.in_(KEPT),
-        DELIVERY.c.step == 0,
-        DELIVERY.c.look_at.is_(None),
-        exists().where(
-            ATTEMPT.c.delivery_id == DELIVERY.c.id,
-            ATTEMPT.c.error_code == RESTORED,
-            ATTEMPT.c.outcome == Outcome.UNCERTAIN,
-            ATTEMPT.c.finished_at.is_(None),
-            ATTEMPT.c.fingerprint != "",
-        ),
-    )
+    .where(*_COULD_NOT_BE_LOOKED_FOR)
     .values(look_at=bindparam("now", type_=DELIVERY.c.look_at.type), looks=0)
-)
-_BRING_BACK = (
-    update(POST)
-    .where(POST.c.id == bindparam("post"), POST.c.deleted_at.is_not(None))
-    .values(deleted_at=None, updated_at=bindparam("now", type_=POST.c.updated_at.type))
 )

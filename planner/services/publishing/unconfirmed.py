@@ -18,7 +18,7 @@ from planner.models import Attempt, Delivery
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import account, moves, notices, restored
 from planner.services.publishing.finish import published_values
-from planner.services.publishing.following import RESTORED
+from planner.services.publishing.marks import RESTORED
 from planner.services.publishing.moves import FREE, Ref, move
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row
@@ -103,20 +103,22 @@ def _conclude(
     itself = doubt.ref.id
     channels = account.channels_of_account(session, doubt.ref.channel_id)
     account.one_at_a_time(session, doubt.ref.post_id, channels)
-    # Asked first: one that is noted after this question has its post among those that are taken.
+    # Asked first: one that is noted after these questions has its post among those that are taken.
     being_sent = account.count_being_sent(session, channels, ours | theirs, but=itself)
-    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)
     sharing = 1 + account.count_in_doubt(session, channels, ours, but=itself)
+    doubted = account.texts_in_doubt(session, channels, theirs - ours, but=itself)
+    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)
+    taken |= account.taken_by_address(session, channels, listed, but=itself)
     found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
     near = tuple(post for post in near if post.remote_id not in taken)
     if being_sent and (near or found.finding is not Finding.ABSENT):
         return _look_soon(session, doubt, settle, now)  # it may be the other one's, whose answer is on its way
     if found.finding is Finding.FOUND:
-        _adopt(session, doubt, attempts, found.posts[0], seen, now)
-        return Look.FOUND
+        claims = _better_claims(session, doubt, channels, delivery, attempts)
+        return _found(session, doubt, attempts, found.posts, claims, seen, settle, now)
     if found.finding is Finding.AMBIGUOUS:
         return _ask_which(session, doubt, found.posts, now)
-    if near and account.count_in_doubt(session, channels, theirs - ours, but=itself):
+    if any(fingerprint.digest(post.text) in doubted for post in near):
         return _look_soon(session, doubt, settle, now)  # the look for the other one has yet to say whose it is
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
@@ -131,6 +133,37 @@ def _near(delivery: Any, sought: Sequence[Sought], seen: Seen) -> tuple[RemotePo
     if not delivery.payload:
         return ()
     return fingerprint.resembling(delivery.payload["expected"], sought, seen.recent.posts, ahead=seen.ahead)
+
+
+def _better_claims(
+    session: Session, doubt: Doubt, channels: Sequence[int], delivery: Any, attempts: Sequence[Attempt]
+) -> Sequence[bool]:
+    """Those whose post it rather is: whether each is looked for. None, where an attempt of its own may have made it:
+    only the mark of a restore fits one as well as the other."""
+    if any(attempt.owner != RESTORED for attempt in attempts):
+        return ()
+    texts = {attempt.fingerprint for attempt in attempts}
+    mine = account.rank(doubt.state, delivery.publish_at, doubt.ref.id)
+    return account.come_first(session, channels, texts, mine, but=doubt.ref.id)
+
+
+def _found(
+    session: Session,
+    doubt: Doubt,
+    attempts: Sequence[Attempt],
+    posts: Sequence[RemotePost],
+    better_claims: Sequence[bool],
+    seen: Seen,
+    settle: timedelta,
+    now: datetime,
+) -> Look:
+    """Adopt it, unless it is rather that of others: those are looked for first, or a person is asked about them."""
+    if not better_claims:
+        _adopt(session, doubt, attempts, posts[0], seen, now)
+        return Look.FOUND
+    if any(better_claims):
+        return _look_soon(session, doubt, settle, now)
+    return _ask_which(session, doubt, posts, now)
 
 
 def _look_soon(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> Look:
@@ -220,7 +253,6 @@ def _adopt(
     if _move(session, doubt, DeliveryState.PUBLISHED, now, values, {"found": True, "remote_id": post.remote_id}):
         if not doubt.is_unconfirmed:
             notices.settle(session, doubt.ref.id, now)
-            restored.bring_back(session, doubt.ref, now)
         made_it = max((a for a in attempts if a.started_at <= live_since), key=lambda a: a.number)
         session.execute(update(ATTEMPT).where(ATTEMPT.c.id == made_it.id).values(remote_id=post.remote_id))
 
@@ -267,7 +299,8 @@ def _schedule_again(session: Session, doubt: Doubt, delivery: Any, now: datetime
     if delivery.attempt_count - delivery.attempts_forgiven >= retry.MOST_ATTEMPTS:
         ask_person(session, doubt, now, "attempts_exhausted")
         return
-    values = {**FREE, **moves.error("not_found"), "try_at": now, "payload": None, "look_at": None, "looks": 0}
+    try_at = max(now, delivery.publish_at or now)  # what was looked for ahead of its time goes out at its time
+    values = {**FREE, **moves.error("not_found"), "try_at": try_at, "payload": None, "look_at": None, "looks": 0}
     _move(session, doubt, DeliveryState.SCHEDULED, now, values, {"code": "not_found"})
 
 
@@ -322,7 +355,12 @@ _OPEN_ATTEMPTS = (
     .order_by(Attempt.number)
 )
 _STILL_IN_DOUBT = select(
-    Delivery.payload, Delivery.looks, Delivery.attempt_count, Delivery.attempts_forgiven, Delivery.error_params
+    Delivery.payload,
+    Delivery.looks,
+    Delivery.attempt_count,
+    Delivery.attempts_forgiven,
+    Delivery.error_params,
+    Delivery.publish_at,
 ).where(
     Delivery.id == bindparam("delivery"),
     Delivery.state == bindparam("our_state", type_=Delivery.state.type),

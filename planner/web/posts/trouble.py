@@ -11,8 +11,8 @@ from flask_babel import LazyString, lazy_gettext as _l
 from planner.domain.states import DeliveryState
 from planner.models import Attempt, Delivery
 from planner.services.doubt import DOUBT
-from planner.services.publishing.following import RESTORED
 from planner.services.publishing.guards import Hold
+from planner.services.publishing.marks import RESTORED
 from planner.web.formats import moment
 from planner.web.messages.advice import advised
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.bootstrap import Platform
+from planner.models import Channel
 from publishers.sandbox import Sandbox
 from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage
 from tests.support.clock import FakeClock
@@ -64,3 +65,23 @@ def platform(tmp_path: Path, database_url: str, clock: FakeClock, sandbox: Sandb
 @pytest.fixture
 def stage(platform: Platform, company: Company, sandbox: Sandbox, clock: FakeClock) -> Stage:
     return Stage(platform, company, sandbox, clock)
+
+
+@pytest.fixture
+def ours(stage: Stage) -> Channel:
+    return stage.channel("xing")
+
+
+@pytest.fixture
+def theirs(stage: Stage, ours: Channel) -> Channel:
+    """The same account, connected in another workspace."""
+    copied = ("network", "remote_account_id", "credentials", "created_at")
+    with stage.platform.database.write() as session:
+        channel = Channel(
+            workspace_id=stage.company.oscar.workspace_id,
+            name="Anderswo",
+            owner_id=stage.company.oscar.user_id,
+            **{name: getattr(ours, name) for name in copied},
+        )
+        session.add(channel)
+    return channel

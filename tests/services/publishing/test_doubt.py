@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState as S
-from planner.services import posts
+from planner.services import archiving, posts
 from planner.services.doubt import DOUBT
 from planner.services.errors import Conflict
 from planner.services.posts import When
@@ -35,6 +35,7 @@ def test_a_post_in_doubt_is_neither_deleted_nor_cancelled_nor_taken_off_its_chan
         lambda s: posts.delete(s, alice, post.id, now=now),
         lambda s: posts.cancel(s, alice, [doubted.id], now=now),
         take_off,
+        lambda s: archiving.archive(s, alice, twitter.id, now=now),
     ):
         with pytest.raises(Conflict, match="in_doubt"), stage.platform.database.write() as session:
             take_out(session)

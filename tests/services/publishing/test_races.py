@@ -14,6 +14,7 @@ from itertools import count
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
@@ -28,6 +29,7 @@ from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
 from planner.services.publishing.recover import recover
+from planner.services.publishing.restored import after_restore
 from planner.services.publishing.send import Step
 from tests.services.publishing.access.ending import APP
 from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage, at_step, lost
@@ -316,3 +318,54 @@ def test_an_answer_that_is_noted_while_a_look_is_decided_counts_in_it(stage: Sta
         stage.reconcile()
 
     assert (stage.state(looked_for), stage.state(being_sent)) == (S.SCHEDULED, S.PUBLISHED), "nobody is asked"
+
+
+def test_what_another_look_gives_away_while_one_is_decided_is_not_asked_about(stage: Stage, other: Platform) -> None:
+    channel = stage.channel("xing", missed_after_seconds=7 * 24 * 3600)
+    lost(stage, "xing", accepted=False)
+    lost(stage, "xing", accepted=True)
+    one = stage.due(channel, text="Beitrag 1 aus dem Werk Süd")
+    two = stage.due(channel, text="Beitrag 2 aus dem Werk Süd")
+    stage.run()
+    stage.change(one, looks=retry.LOOKS - 1)
+    stage.clock.advance(seconds=2 * SETTLE)
+    stage.change(two, look_at=stage.moment(seconds=10 * SETTLE))
+
+    def look_for_the_other() -> None:
+        stage.change(two, look_at=stage.clock.now())
+        reconcile(other)
+
+    for statement in ("SELECT delivery.remote_id", "SELECT DISTINCT attempt.fingerprint"):
+        stage.change(two, state=S.UNKNOWN, remote_id=None, look_at=stage.moment(seconds=10 * SETTLE))
+        stage.change(one, state=S.UNKNOWN, looks=retry.LOOKS - 1, look_at=stage.clock.now())
+        with right_before(stage.platform, statement, look_for_the_other):
+            stage.reconcile()
+        assert (stage.state(one), stage.state(two)) == (S.SCHEDULED, S.PUBLISHED)
+
+
+def test_who_reconnects_a_channel_while_a_look_for_it_is_decided_waits_and_is_not_turned_away(
+    stage: Stage, ours: Channel, theirs: Channel
+) -> None:
+    assert theirs.remote_account_id == ours.remote_account_id
+    delivery = stage.due(ours)
+    stage.change(delivery, state=S.NEEDS_PERSON, error_code="reconnect")
+    stage.change(ours, reconnect_since=stage.clock.now(), reconnect_reason="abgelaufen")
+    after_restore(stage.platform)
+    vault, threads, errors = stage.platform.vault, list[threading.Thread](), list[BaseException]()
+    given = vault.open(stage.channel_now(ours).credentials or "")
+
+    def reconnect() -> None:
+        try:
+            with stage.platform.database.write() as session:
+                channels.reconnect(session, stage.company.alice, vault, ours.id, given, now=stage.clock.now())
+        except OperationalError as error:
+            errors.append(error)
+
+    with right_before(
+        stage.platform, "FROM channel \nWHERE channel.id IN", lambda: threads.append(begin(stage, reconnect))
+    ):
+        stage.reconcile()
+    threads[0].join(PATIENCE)
+
+    assert errors == []
+    assert stage.channel_now(ours).reconnect_since is None

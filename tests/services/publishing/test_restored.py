@@ -8,58 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
 
 from planner.domain.states import DeliveryState
-from planner.models import Attempt, Channel, Delivery, Event
+from planner.models import Delivery
 from planner.services import approvals, channels, posts
 from planner.services.errors import Conflict
 from planner.services.posts import When
-from planner.services.publishing import decide, missed, pause
+from planner.services.publishing import decide, missed
 from planner.services.publishing.restored import after_restore
 from publishers import registry
+from tests.services.publishing.restoring import Backup, columns, give_access, goes_out, lost_access, release
 from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage, lost
 from tests.support.factories import make_post
 
 S = DeliveryState
-
-
-class Backup:
-    """What a backup knows of some deliveries; :meth:`come_back` puts that in the place of what has become of them."""
-
-    def __init__(self, stage: Stage, *deliveries: Delivery) -> None:
-        self._stage, self._made_at = stage, stage.clock.now()
-        self._rows = [_columns(stage.read(delivery)) for delivery in deliveries]
-        self._attempts = [_columns(attempt) for delivery in deliveries for attempt in stage.attempts(delivery)]
-
-    def come_back(self) -> int:
-        with self._stage.platform.database.write() as session:
-            known = [row["id"] for row in self._rows]
-            session.execute(delete(Delivery).where(Delivery.parent_id.in_(known)))
-            session.execute(delete(Attempt).where(Attempt.delivery_id.in_(known)))
-            session.execute(delete(Event).where(Event.at > self._made_at))
-            for row in self._rows:
-                found = session.get_one(Delivery, row["id"])
-                for name, value in row.items():
-                    setattr(found, name, value)
-            session.add_all(Attempt(**row) for row in self._attempts)
-        return after_restore(self._stage.platform)
-
-
-def _columns(row: Any) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in row.__table__.columns}
-
-
-def release(stage: Stage) -> None:
-    with stage.platform.database.write() as session:
-        pause.release_workspace(session, stage.company.bob, now=stage.clock.now())
-
-
-def goes_out(stage: Stage, channel: Channel, text: str) -> None:
-    """Between the backup and the restore."""
-    stage.clock.advance(minutes=5)
-    stage.sandbox.backfill(channel.network, channel.remote_account_id or "", text, stage.clock.now())
-    stage.clock.advance(minutes=5)
 
 
 def test_everything_is_paused_what_was_due_is_in_doubt_and_what_is_planned_is_looked_for(stage: Stage) -> None:
@@ -115,7 +77,7 @@ def test_what_stood_otherwise_in_the_backup_and_went_out_since_is_found(stage: S
     kept = stage.planned(channel, text="Blieb liegen", after=timedelta(hours=3))
     for delivery in (out, kept):
         stage.change(delivery, state=state, error_code=None if state in (S.DRAFT, S.SCHEDULED) else "reconnect")
-    backup, before = Backup(stage, out, kept), _columns(stage.read(kept))
+    backup, before = Backup(stage, out, kept), columns(stage.read(kept))
     goes_out(stage, channel, "Ging hinaus")
 
     assert backup.come_back() == 2
@@ -124,7 +86,7 @@ def test_what_stood_otherwise_in_the_backup_and_went_out_since_is_found(stage: S
 
     assert stage.state(out) is S.PUBLISHED
     assert stage.read(out).remote_id == stage.live(channel)[0]["id"]
-    after = _columns(stage.read(kept))
+    after = columns(stage.read(kept))
     marked = {"attempt_count": 1, "attempts_forgiven": 1}
     assert after == {**before, **marked}, "what did not go out stands as it stood, and goes on"
     if state is S.SCHEDULED:
@@ -324,20 +286,6 @@ def test_reconnecting_after_a_restore_sends_nothing_again(stage: Stage) -> None:
     stage.run()
     stage.reconcile()
     assert (stage.state(delivery), len(stage.live(channel))) == (S.PUBLISHED, 1)
-
-
-def lost_access(stage: Stage, channel: Channel) -> None:
-    """Right after the restore: nothing of it can be listed."""
-    stage.change(channel, reconnect_since=stage.clock.now(), reconnect_reason="abgelaufen")
-    stage.sandbox.faults.add("expired_token", channel.network, "list")
-
-
-def give_access(stage: Stage, channel: Channel) -> None:
-    stage.sandbox.faults.clear()
-    vault = stage.platform.vault
-    given = vault.open(stage.channel_now(channel).credentials or "")
-    with stage.platform.database.write() as session:
-        channels.reconnect(session, stage.company.alice, vault, channel.id, given, now=stage.clock.now())
 
 
 @pytest.mark.parametrize("archived", [False, True])

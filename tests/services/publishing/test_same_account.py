@@ -19,26 +19,6 @@ S = DeliveryState
 TEXT = "Neue Fräse im Werk Süd."
 
 
-@pytest.fixture
-def ours(stage: Stage) -> Channel:
-    return stage.channel("xing")
-
-
-@pytest.fixture
-def theirs(stage: Stage, ours: Channel) -> Channel:
-    """The same account, connected in another workspace."""
-    copied = ("network", "remote_account_id", "credentials", "created_at")
-    with stage.platform.database.write() as session:
-        channel = Channel(
-            workspace_id=stage.company.oscar.workspace_id,
-            name="Anderswo",
-            owner_id=stage.company.oscar.user_id,
-            **{name: getattr(ours, name) for name in copied},
-        )
-        session.add(channel)
-    return channel
-
-
 def due_there(stage: Stage, channel: Channel) -> Delivery:
     when = When(at=stage.clock.now() + timedelta(minutes=1))
     post = make_post(stage.platform, stage.company.oscar, [channel], when, text=TEXT, approve=True)

@@ -12,6 +12,8 @@ import pytest
 from planner.domain import fingerprint
 from planner.domain.states import DeliveryState, Outcome, PostStatus
 from planner.models import Attempt, Campaign, Delivery
+from planner.services import posts
+from planner.services.errors import NotFound
 from planner.services.publishing import finish, pause
 from planner.services.publishing.classify import Verdict
 from planner.services.publishing.send import Step, deliver
@@ -318,6 +320,22 @@ def test_a_late_success_is_adopted_while_another_sender_has_claimed_the_delivery
 
     assert stage.state(delivery) is S.PUBLISHED
     assert stage.sent() == 1
+
+
+def test_a_late_success_brings_back_a_post_that_was_deleted_meanwhile(stage: Stage) -> None:
+    """Brought back by a person, it would have gone out again."""
+    delivery = stage.due(stage.channel())
+
+    def delete() -> None:
+        _give_up(stage, delivery, state=S.SCHEDULED, try_at=stage.moment(days=1))()
+        with stage.platform.database.write() as session:
+            posts.delete(session, stage.company.alice, delivery.post_id, now=stage.clock.now())
+
+    stage.run(at_step(Step.CALLED, delete))
+
+    assert (stage.state(delivery), stage.post(delivery).deleted_at) == (S.PUBLISHED, None)
+    with stage.platform.database.write() as session, pytest.raises(NotFound):
+        posts.restore(session, stage.company.alice, delivery.post_id, now=stage.clock.now())
 
 
 def test_two_posts_of_one_delivery_are_admitted_and_a_person_is_told(stage: Stage) -> None:

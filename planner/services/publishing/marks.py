@@ -1,0 +1,92 @@
+"""The mark of a restore on a delivery: an attempt of which nothing is known, as long as it is open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, insert, or_, select
+from sqlalchemy.orm import Session
+
+from planner.domain.states import Outcome
+from planner.models import Delivery
+from planner.services.publishing.tables import ATTEMPT, CHANNEL, DELIVERY, row
+
+#: Who made the attempt, and why it is open: a restored instance does not know what went out since its backup.
+RESTORED = "restored"
+
+
+def put(
+    session: Session,
+    delivery_id: int,
+    digest: str,
+    since: datetime,
+    *,
+    number: int,
+    deadline_at: datetime,
+    finished_at: datetime | None,
+    epoch: int = 0,
+) -> None:
+    """Put on record what a restored instance may have done after its backup: an attempt that began right then
+    (``since``), and of which nothing is known. ``finished_at`` None keeps it open until it is looked for."""
+    values = {
+        "delivery_id": delivery_id,
+        "number": number,
+        "epoch": epoch,
+        "owner": RESTORED,
+        "fingerprint": digest,
+        "started_at": since,
+        "deadline_at": deadline_at,
+        "finished_at": finished_at,
+        "outcome": Outcome.UNCERTAIN,
+        "error_code": RESTORED,
+    }
+    session.execute(insert(ATTEMPT).values(values))
+
+
+def may_have_gone_out(session: Session, delivery: Any) -> bool:
+    """Whether it is open if a delivery (``id``, ``attempt_count``) went out after the backup."""
+    return bool(delivery.attempt_count) and row(session, _OPEN, {"delivery": delivery.id}) is not None
+
+
+def inherit(session: Session, delivery: Delivery) -> None:
+    """A post was given a channel: where it may have gone out to that account before, as another delivery, the mark of
+    that passes to this one."""
+    known = {"delivery": delivery.id, "post": delivery.post_id, "channel": delivery.channel_id}
+    if (before := row(session, _BEFORE, known)) is None:
+        return
+    delivery.attempt_count = delivery.attempts_forgiven = 1
+    session.flush()
+    since, deadline_at = before.started_at, before.deadline_at
+    put(session, delivery.id, before.fingerprint, since, number=1, deadline_at=deadline_at, finished_at=None)
+
+
+#: SQL, about an attempt: the mark of the delivery, still open.
+IS_OPEN = (
+    ATTEMPT.c.delivery_id == bindparam("delivery"),
+    ATTEMPT.c.error_code == RESTORED,
+    ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+    ATTEMPT.c.finished_at.is_(None),
+)
+_OPEN = select(ATTEMPT.c.id).where(*IS_OPEN).limit(1)
+_other, _its = DELIVERY.alias("other"), CHANNEL.alias("its")
+_BEFORE = (
+    select(ATTEMPT.c.fingerprint, ATTEMPT.c.started_at, ATTEMPT.c.deadline_at)
+    .join(_other, ATTEMPT.c.delivery_id == _other.c.id)
+    .join(CHANNEL, CHANNEL.c.id == _other.c.channel_id)
+    .join(_its, _its.c.id == bindparam("channel"))
+    .where(
+        _other.c.post_id == bindparam("post"),
+        _other.c.id != bindparam("delivery"),
+        _other.c.step == 0,
+        or_(
+            CHANNEL.c.id == _its.c.id,
+            and_(CHANNEL.c.network == _its.c.network, CHANNEL.c.remote_account_id == _its.c.remote_account_id),
+        ),
+        ATTEMPT.c.error_code == RESTORED,
+        ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+        ATTEMPT.c.finished_at.is_(None),
+    )
+    .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
+    .limit(1)
+)
