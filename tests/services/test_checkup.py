@@ -42,8 +42,9 @@ def wired(folder: Path, url: str, clock: FakeClock, **changes: Any) -> Platform:
 
 
 @pytest.fixture
-def platform(tmp_path: Path, any_url: str, clock: FakeClock) -> Iterator[Platform]:
-    platform = wired(tmp_path / "instance", any_url, clock)
+def platform(tmp_path: Path, sqlite_url: str, clock: FakeClock) -> Iterator[Platform]:
+    """On SQLite: PostgreSQL has a clock of its own, which is asked, and not the test's."""
+    platform = wired(tmp_path / "instance", sqlite_url, clock)
     yield platform
     platform.close()
 

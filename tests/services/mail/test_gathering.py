@@ -208,7 +208,7 @@ def test_the_weekly_mail_has_gaps_rhythm_what_goes_out_and_what_waits_for_a_yes(
 
 
 def test_two_processes_that_gather_at_once_make_one_mail(
-    postgresql_url: str, post: Post, platform: Platform, company: Company, clock: FakeClock
+    postgresql_url: str, platform: Platform, clock: FakeClock
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
