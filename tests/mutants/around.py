@@ -80,8 +80,8 @@ MUTANTS = (
         (
             Edit(
                 MISSED,
-                "for row in _late(session, now) if row.id in known and _miss(session, platform, row, now)]",
-                "for row in late if row.id in known and _miss(session, platform, row, now)]",
+                "        found = [row for row in _late(session, now) if row.id in known]\n",
+                "        found = late\n",
             ),
         ),
         found_in(RACES, "what_a_person_moves_while_the_late_ones_are_swept_is_not_missed"),

@@ -16,7 +16,7 @@ MUTANTS = (
         (
             Edit(
                 "planner/services/publishing/moves.py",
-                "        following.after_publishing(session, ref, before, now)\n",
+                "        following.after_publishing(session, ref, before, now, by_person=actor is not None)\n",
                 "        pass\n",
             ),
         ),
@@ -55,7 +55,7 @@ MUTANTS = (
         (
             Edit(
                 FOLLOWING,
-                "    elif before.state is S.NEEDS_PERSON and before.error_code == CODE:\n",
+                "    elif by_person and before.state is S.NEEDS_PERSON and before.error_code == CODE:\n",
                 "    elif False:\n",
             ),
         ),
@@ -90,5 +90,15 @@ MUTANTS = (
         "the bound",
         (Edit("planner/services/publishing/claim.py", "        if round_.long_room <= 0:\n", "        if False:\n"),),
         found_in(AHEAD_TESTS, "no_more_is_claimed_of_what_takes_long_than_there_is_room_for"),
+    ),
+    Mutant(
+        "follow-found",
+        "What follows a post that a look found is made, though somebody had been asked to publish it by hand.",
+        "the question who noted it",
+        (Edit(FOLLOWING, "    elif by_person and before.state", "    elif before.state"),),
+        found_in(
+            "services/publishing/test_restored_early.py",
+            "what_follows_a_post_is_made_where_a_look_finds_it_though_somebody_was_to_publish_it",
+        ),
     ),
 )

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from tests.mutants.model import Edit, Mutant, found_in
 
+ACCOUNT = "planner/services/publishing/account.py"
 ANSWERING = "planner/services/dialogue/answering.py"
 BACKUP = "planner/services/backup/restoring.py"
 CHANNELS = "planner/services/channels.py"
 CLAIM = "planner/services/publishing/claim.py"
+DECIDE = "planner/services/publishing/decide.py"
 DECLARING = "planner/services/backup/declaring.py"
 LOCK = "planner/lock.py"
+MARKS = "planner/services/publishing/marks.py"
 MISSED = "planner/services/publishing/missed.py"
+MOVES = "planner/services/publishing/moves.py"
 PAUSE = "planner/services/publishing/pause.py"
 RESTORED = "planner/services/publishing/restored.py"
 UNCONFIRMED = "planner/services/publishing/unconfirmed.py"
+WRITING = "planner/services/posts/writing.py"
 
+FIRST = "    if restored.look_first(session, head, payload, now):\n"
+EARLY_TESTS = "services/publishing/test_restored_early.py"
 TESTS = "services/publishing/test_restored.py"
 
 MUTANTS = (
@@ -57,7 +64,7 @@ MUTANTS = (
         "restore-first",
         "What no look could tell of after a restore is looked for in place of its sending.",
         "the look at the claim",
-        (Edit(RESTORED, "    return bool(delivery.attempt_count) and row(", "    return False and row("),),
+        (Edit(MARKS, "    return bool(delivery.attempt_count) and row(", "    return False and row("),),
         found_in(TESTS, "where_no_look_could_tell_it_is_looked_for_again_in_place_of_its_sending"),
     ),
     Mutant(
@@ -79,7 +86,7 @@ MUTANTS = (
         "the note that it was looked for",
         (
             Edit(
-                "planner/services/publishing/decide.py",
+                DECIDE,
                 "    if delivery.error_code in DOUBT:\n        restored.settle",
                 "    if False:\n        restored.settle",
             ),
@@ -116,17 +123,85 @@ MUTANTS = (
         (
             Edit(
                 CLAIM,
-                "    if restored.look_first(session, head, payload, now):\n        return True\n    if guards.is_late",
-                "    if guards.is_late",
+                FIRST,
+                "    if not guards.is_late(head.promised_at, head.missed_after_seconds, now) and (\n"
+                "        restored.look_first(session, head, payload, now)\n    ):\n",
             ),
         ),
         found_in(TESTS, "what_is_too_late_and_did_not_go_out_is_missed_once_that_is_known"),
     ),
     Mutant(
+        "restore-by-hand",
+        "What may have gone out after the backup is looked for before somebody publishes it by hand.",
+        "the look before the claim asks them",
+        (
+            Edit(
+                CLAIM,
+                FIRST,
+                "    if not assist.is_by_hand(access) and restored.look_first(session, head, payload, now):\n",
+            ),
+        ),
+        found_in(EARLY_TESTS, "before_it_is_published_by_hand_somebody_is_asked_whether_it_is_there"),
+    ),
+    Mutant(
+        "restore-handed-over",
+        "What may have gone out after the backup is not handed to a person as surely not live.",
+        "the look at the mark",
+        (Edit(DECIDE, " or marks.may_have_gone_out(session, delivery):\n", ":\n"),),
+        found_in(EARLY_TESTS, "before_it_is_published_by_hand_somebody_is_asked_whether_it_is_there"),
+    ),
+    Mutant(
+        "restore-taken-off",
+        "A channel that is put back on a post that may have gone out there is looked at first.",
+        "the mark that passes to the new delivery",
+        (Edit(WRITING, "        marks.inherit(session, delivery)\n", "        pass\n"),),
+        found_in(EARLY_TESTS, "a_channel_that_is_taken_off_a_post_and_put_back_does_not_send_it_again"),
+    ),
+    Mutant(
+        "restore-rank",
+        "Of several with the same words, one promised later is not given what may be an earlier one's.",
+        "the question who has a better claim",
+        (Edit(UNCONFIRMED, "    if not better_claims:\n", "    if True:\n"),),
+        found_in(EARLY_TESTS, "one_that_is_claimed_while_the_channel_is_listed_goes_before_what_is_promised_later"),
+    ),
+    Mutant(
+        "restore-nameless",
+        "What a person called live, without saying which it is, is not given to another after a restore.",
+        "its claim",
+        (
+            Edit(
+                ACCOUNT,
+                "            and_(_other.state == DeliveryState.PUBLISHED, _other.remote_id.is_(None), "
+                "Attempt.owner == RESTORED),\n",
+                "",
+            ),
+        ),
+        found_in(EARLY_TESTS, "what_a_person_called_live_without_a_number_is_not_given_to_what_is_promised_later"),
+    ),
+    Mutant(
+        "restore-asked",
+        "What people are asked about after a restore is looked for when its channel has access again.",
+        "what is asked about among what is looked for",
+        (
+            Edit(
+                RESTORED,
+                "            and_(DELIVERY.c.state == S.NEEDS_PERSON, DELIVERY.c.error_code.in_(sorted(DOUBT))),\n",
+                "",
+            ),
+        ),
+        found_in(
+            EARLY_TESTS, "what_people_are_asked_about_is_looked_for_as_well_and_goes_before_what_is_promised_later"
+        ),
+    ),
+    Mutant(
         "restore-held-late",
         "What may have gone out after the backup is not called missed while its channel has no access.",
         "the look in place of it",
-        (Edit(MISSED, "        if restored.look_instead(session, platform, row, now):\n", "        if False:\n"),),
+        (
+            Edit(
+                MISSED, "        return restored.look_instead(session, platform, row, now)\n", "        return False\n"
+            ),
+        ),
         found_in(TESTS, "what_may_have_gone_out_and_is_too_late_now_is_asked_about_and_not_called_missed"),
     ),
     Mutant(
@@ -140,8 +215,8 @@ MUTANTS = (
         "restore-deleted",
         "A deleted post that turns out to be live is in the plan again.",
         "what brings it back",
-        (Edit(UNCONFIRMED, "            restored.bring_back(session, doubt.ref, now)\n", ""),),
-        found_in(TESTS, "what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_again"),
+        (Edit(MOVES, "            _bring_back(session, ref, now)\n", "            pass\n"),),
+        found_in("services/publishing/test_send.py", "a_late_success_brings_back_a_post_that_was_deleted_meanwhile"),
     ),
     Mutant(
         "restore-paused",
