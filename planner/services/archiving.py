@@ -13,7 +13,7 @@ from planner.models import Channel, Delivery
 from planner.services import channels, events, queue
 from planner.services.actor import Actor
 from planner.services.channel_overview import PLANNED
-from planner.services.doubt import refuse_doubt
+from planner.services.doubt import is_in_doubt
 from planner.services.errors import Conflict
 from planner.services.publishing.status import lock_posts, refresh_status
 
@@ -21,8 +21,8 @@ from planner.services.publishing.status import lock_posts, refresh_status
 def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
     """Archive a channel: nothing goes out through it any more, and its credentials are erased.
 
-    Raises NotFound, Forbidden, and Conflict ``channel_is_sending`` while something of it is being sent, ``in_doubt``
-    where a person has to say first whether something of it is live.
+    Raises NotFound, Forbidden, and Conflict ``channel_is_sending`` while something of it is being sent,
+    ``channel_in_doubt`` (``count``) where a person has to say first whether something of it is live.
     """
     actor.require(Permission.MANAGE)
     channel = channels.get(session, actor.workspace_id, channel_id)
@@ -31,7 +31,8 @@ def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -
     deliveries = list(session.scalars(select(Delivery).where(*concerned).order_by(Delivery.id).with_for_update()))
     if any(d.state in FROZEN for d in deliveries):
         raise Conflict("channel_is_sending", channel=channel.name)
-    refuse_doubt(deliveries)
+    if doubted := sum(map(is_in_doubt, deliveries)):
+        raise Conflict("channel_in_doubt", channel=channel.name, count=doubted)
     for delivery in deliveries:
         queue.leave(session, delivery)
         delivery.state = DeliveryState.CANCELLED

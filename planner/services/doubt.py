@@ -12,8 +12,13 @@ from planner.services.errors import Conflict
 DOUBT = frozenset({"ambiguous", "cannot_list", "attempts_exhausted"})
 
 
+def is_in_doubt(delivery: Delivery) -> bool:
+    """Whether a person has to say whether it is live."""
+    return delivery.state is DeliveryState.NEEDS_PERSON and delivery.error_code in DOUBT
+
+
 def refuse_doubt(deliveries: Iterable[Delivery]) -> None:
     """Raises Conflict ``in_doubt`` where a person has to say first whether one of these is live. What is taken out of
     the plan without that is forgotten although the network may show it, and is sent anew where it is brought back."""
-    if any(d.state is DeliveryState.NEEDS_PERSON and d.error_code in DOUBT for d in deliveries):
+    if any(is_in_doubt(delivery) for delivery in deliveries):
         raise Conflict("in_doubt")

@@ -14,4 +14,8 @@ SENTENCES: dict[str, LazyString] = {
     "no_times_to_decide": _l("There is nothing to decide any more."),
     "zone_unknown": _l("Choose a time zone from the list."),
     "channel_is_sending": _l("%(channel)s is sending a post right now. Try again in a minute."),
+    "channel_in_doubt": _l(
+        "%(channel)s cannot be archived yet. Nobody knows of %(count)s of its posts whether they are live: open the "
+        "posts that need a decision, say whether they are, then archive the channel."
+    ),
 }
