@@ -81,13 +81,16 @@ def _live_through(platform: Platform, clock: StoryClock, company: Company, sandb
         clock.move_to(start)
         for number in range(week * PIECES_A_WEEK, (week + 1) * PIECES_A_WEEK):
             write(platform, company, PAST[number], When(queue=True), number=number)
+        metrics.pull_channels(platform)  # each brings the days since the last
         published += _pass(platform, clock, min(start + timedelta(weeks=1), end))
     published += _pass(platform, clock, end - timedelta(days=1))
     _fail_one(platform, clock, company, sandbox)
     _by_hand(platform, clock, company)
     published += _pass(platform, clock, end - timedelta(minutes=25))
     _due_by_hand(platform, clock, company)
-    return published + _pass(platform, clock, end)
+    published += _pass(platform, clock, end)
+    metrics.pull_channels(platform)
+    return published
 
 
 def _pass(platform: Platform, clock: StoryClock, until: datetime) -> int:

@@ -11,6 +11,7 @@ from planner.web import (
     errors,
     extensions,
     figure_words,
+    figures_of_channels,
     files,
     formats,
     headers,
@@ -60,7 +61,7 @@ def register(app: Flask) -> None:
     """Put extensions, screens, error pages and headers on the application."""
     request_ids.init_app(app)
     extensions.init_app(app)
-    for part in (formats, assets, figure_words, files, looks, layout, words):
+    for part in (formats, assets, figure_words, figures_of_channels, files, looks, layout, words):
         part.init_app(app)
     for name in BLUEPRINTS:
         module, _, attribute = name.partition(":")

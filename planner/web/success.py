@@ -16,9 +16,9 @@ from planner.domain import periods, walltime
 from planner.domain.figures import change
 from planner.domain.periods import Period
 from planner.domain.week import Week
-from planner.services import success
-from planner.services.reports import Row, Summary
-from planner.web import context
+from planner.services import reports, success
+from planner.services.reports import Overview, Row, Summary
+from planner.web import context, figures_of_channels
 from planner.web.looks import network_look
 from planner.web.messages import success as sentences
 from planner.web.words import METRICS, week_label
@@ -89,6 +89,7 @@ def index() -> ResponseReturnValue:
         network_chart=_network_chart(board, metric),
         age=age_of(board.networks.rows),
         week_of=Week.parse,
+        channels=_channels(period, today),
     )
 
 
@@ -106,6 +107,40 @@ def span_of(highlights: Iterable[success.Highlight]) -> tuple[datetime, datetime
     """The oldest and the newest moment that the figures of ranked posts are from."""
     scores = [one.score for one in highlights]
     return min(s.as_of_oldest for s in scores), max(s.as_of_newest for s in scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels that tell of themselves, each with its figures and why some are not there; and sentences about
+    those that tell nothing. ``names`` are all figures that are shown, ``as_of`` is when they were last told."""
+
+    telling: list[tuple[Overview, list[figures_of_channels.Shown], list[str]]]
+    silent: list[str]
+    as_of: tuple[datetime, datetime] | None
+
+    @property
+    def names(self) -> list[str]:
+        """Each figure once, in the order of the words."""
+        there = {figure.name for _overview, figures, _lacks in self.telling for figure in figures}
+        return [name for name in figures_of_channels.CHANNEL_FIGURES if name in there]
+
+    @property
+    def networks(self) -> list[str]:
+        """Whose figures they are."""
+        return [overview.channel.network for overview, *_rest in self.telling]
+
+
+def _channels(period: Period, today: date) -> Channels:
+    place = context.workspace()
+    over = max(0, (min(period.last, today - date.resolution) - period.first).days + 1)
+    found = reports.over(context.reading(), place.id, period, place.zone)
+    telling = [one for one in found if one.tells_something]
+    moments = [when for one in telling for when in (one.as_of, one.counted_at) if when is not None]
+    return Channels(
+        [(one, figures_of_channels.shown(one, over), figures_of_channels.lacks(one)) for one in telling],
+        figures_of_channels.silence(one for one in found if not one.tells_something),
+        (min(moments), max(moments)) if moments else None,
+    )
 
 
 def _period(today: date) -> tuple[Period, str]:

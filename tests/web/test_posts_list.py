@@ -18,7 +18,7 @@ from tests.support.factories import Company, make_post
 from tests.support.web import Browsing, ClientOf
 
 
-def test_the_list_is_narrowed_by_status_channel_words_and_time(
+def test_the_list_is_narrowed_by_status_figures_of_channels_and_time(
     client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel, twitter: Channel
 ) -> None:
     make_post(platform, company.charlie, [linkedin], When(queue=True), text="Fräse")

@@ -7,8 +7,8 @@ again each time, because the networks correct them; what they told before and te
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -116,7 +116,9 @@ def _pull(platform: Platform, access: ChannelAccess) -> bool:
                 found = publisher.account_figures(first, last)
         except (NetworkError, VaultError) as error:
             _log.info("The channel's own figures are not known: %s", error)
-    given = found or AccountFigures(None, missing=dict.fromkeys(_wanted(platform, access), Missing(Why.FAILED)))
+    able = _able(platform, access)
+    given = found or AccountFigures(None, missing=dict.fromkeys(able, Missing(Why.FAILED)))
+    given = replace(given, missing={**_not_given_here(access, able), **given.missing})
     write_again(platform.database, lambda session: _store(session, access.channel_id, given, now))
     return found is not None
 
@@ -131,7 +133,14 @@ def _span(session: Session, channel_id: int, now: datetime) -> tuple[date, date]
     return first, today - date.resolution
 
 
-def _wanted(platform: Platform, access: ChannelAccess) -> tuple[str, ...]:
+def _not_given_here(access: ChannelAccess, able: Collection[str]) -> dict[str, Missing]:
+    """What the network gives of other accounts, and not of this one: LinkedIn's profiles have no days. What followers
+    were gained is told by their counts."""
+    elsewhere = registry.network(access.network).capabilities.daily_figures
+    return {name: Missing(Why.NOT_GIVEN) for name in elsewhere if name not in able and name != "follower_gain"}
+
+
+def _able(platform: Platform, access: ChannelAccess) -> tuple[str, ...]:
     """The figures by days that the connection has."""
     try:
         return platform.connections.capabilities(access).daily_figures

@@ -7,9 +7,10 @@ from typing import Any
 
 from planner import models
 from planner.bootstrap import Platform
+from planner.domain.channel_days import CHANNEL_METRICS
 from planner.models.posts import CARD
 from planner.security.vault import VaultError
-from planner.services import channels, limits, posts
+from planner.services import channels, limits, posts, reports
 from planner.services.connections import ChannelAccess
 from planner.services.posts.steps import Step, steps_of
 from planner.services.publishing.guards import AGAINST_THE_PLAN
@@ -227,6 +228,31 @@ def channel(
         verified_at=found.verified_at,
         missing_permissions=found.missing,
         created_at=found.created_at,
+    )
+
+
+def channel_figures(
+    channel: models.Channel, days: Sequence[models.ChannelDay], newest: models.ChannelSnapshot | None
+) -> channel_shapes.ChannelFigures:
+    """A channel's days, and what none of them has."""
+    absent = [name for name in CHANNEL_METRICS if all(getattr(one, name) is None for one in days)]
+    followers = {} if newest is None or newest.followers is None else {"followers": newest.followers}
+    return channel_shapes.ChannelFigures(
+        items=[
+            channel_shapes.ChannelDay(
+                day=one.day.isoformat(),
+                as_of=one.taken_at,
+                parts=one.extra,
+                **{name: getattr(one, name) for name in CHANNEL_METRICS},
+            )
+            for one in days
+        ],
+        missing=[
+            channel_shapes.LackingFigure(figure=name, reason=lack.reason, permissions=list(lack.permissions))
+            for name, lack in reports.lacks_of(channel, newest, absent).items()
+        ],
+        totals={**followers, **(newest.extra if newest else {})},
+        totals_as_of=newest.taken_at if newest else None,
     )
 
 

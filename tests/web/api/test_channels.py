@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from planner.bootstrap import Platform
 from planner.models import Channel
 from planner.services import limits
 from planner.services.connections import ChannelAccess
+from planner.services.metrics import pull_channels
 from publishers.limits import Calls, Scope, spent
 from publishers.sandbox import Sandbox
 from tests.support.api import Script, fields, made, problem
@@ -217,3 +219,27 @@ def test_channels_come_page_by_page(admin: Script) -> None:
     second = made(admin.get(f"/channels?limit=2&cursor={first['next']}"))
     assert [c["name"] for c in first["items"] + second["items"]] == ["Profil 0", "Profil 1", "Profil 2"]
     assert second["next"] is None
+
+
+def test_figures_of_the_whole_channel_come_day_by_day_with_what_is_missing(
+    admin: Script, editor: Script, platform: Platform, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    made_channels = {key: made(admin.post("/channels", accounts(sandbox)[key])) for key in ("facebook", "twitter")}
+    pull_channels(platform)
+    path = f"/channels/{made_channels['facebook']['id']}/figures"
+    found = made(editor.get(path))
+    assert len(found["items"]) == 30
+    newest = found["items"][-1]
+    assert newest["day"] == (clock.now() - timedelta(days=1)).date().isoformat()
+    assert newest["impressions"] > 0
+    assert newest["visitors"] is None
+    assert newest["parts"].keys() == {"follows", "unfollows"}
+    assert found["missing"] == [{"figure": "visitors", "reason": "not_given", "permissions": []}]
+    assert found["totals"] == {"followers": 3120}
+    few = made(editor.get(f"{path}?from={newest['day']}&to={newest['day']}"))
+    assert few["items"] == [newest]
+    assert problem(editor.get(f"{path}?from=2026-01-02&to=2026-01-01"), 422)["errors"][0]["field"] == "to"
+
+    x = made(editor.get(f"/channels/{made_channels['twitter']['id']}/figures"))
+    assert (x["items"], set(x["totals"])) == ([], {"followers", "posts", "listed"})
+    assert len(x["missing"]) == 6

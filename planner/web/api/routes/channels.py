@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from planner import models
 from planner.bootstrap import Platform
+from planner.domain import periods
 from planner.domain.roles import Permission
-from planner.services import archiving, channels, limits, metrics, rehearsing, slots as slot_service, verifying
+from planner.services import archiving, channels, limits, metrics, rehearsing, reports, slots as slot_service, verifying
 from planner.services.actor import Actor
+from planner.services.errors import FieldError, Invalid
 from planner.services.publishing import pause
 from planner.services.slots import SlotInput
 from planner.web.api import present
@@ -19,9 +21,11 @@ from planner.web.api.operations import Call, Router
 from planner.web.api.shapes.channels import (
     Channel,
     ChannelCreate,
+    ChannelFigures,
     ChannelPatch,
     ConnectionCheck,
     CredentialsPut,
+    DaysQuery,
     FollowerCount,
     Followers,
     PausePut,
@@ -156,6 +160,18 @@ def list_followers(call: Call, channel_id: int) -> Followers:
     channels.get(call.session, call.workspace_id, channel_id)
     counted = metrics.history(call.session, channel_id, call.now - timedelta(days=366))
     return Followers(items=[FollowerCount(as_of=one.taken_at, followers=one.followers or 0) for one in counted])
+
+
+@router.get("/channels/{channel_id}/figures")
+def list_channel_figures(call: Call, channel_id: int, query: DaysQuery) -> ChannelFigures:
+    """What the network counts of the whole channel, day by day, at most two years; what is missing, with the reason."""
+    channel = channels.get(call.session, call.workspace_id, channel_id)
+    last = query.to or call.now.date() - date.resolution
+    first = query.from_ or last - timedelta(days=29)
+    if not timedelta() <= last - first <= periods.LONGEST:
+        raise Invalid(FieldError("to", "range_invalid", {"days": periods.LONGEST.days}))
+    days = metrics.days(call.session, channel_id, first, last)
+    return present.channel_figures(channel, days, reports.newest_answer(call.session, channel_id))
 
 
 @router.put("/channels/{channel_id}/rehearsal", Permission.MANAGE)

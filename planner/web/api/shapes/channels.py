@@ -8,7 +8,7 @@ from pydantic import Field
 
 from planner.domain.states import ChannelHealth
 from planner.services.verifying import Outcome
-from planner.web.api.shapes.common import ClockIn, Id, IdIn, Input, Moment, Output, PlainText
+from planner.web.api.shapes.common import ClockIn, DayIn, Id, IdIn, Input, Moment, Output, PlainText, Query
 
 Credentials = dict[Annotated[PlainText, Field(max_length=64)], Annotated[str, Field(max_length=8000)]]
 CREDENTIALS = (
@@ -176,6 +176,47 @@ class FollowerCount(Output):
 
     as_of: Moment
     followers: int
+
+
+class DaysQuery(Query):
+    """Which days, by the networks' own calendar."""
+
+    from_: DayIn | None = Field(None, alias="from", description="The first day; without it 30 days in all.")
+    to: DayIn | None = Field(None, description="The last day; yesterday if left out.")
+
+
+class ChannelDay(Output):
+    """The figures of a whole channel on one day, as the network last told them. Null: not given. ``parts`` are what
+    they consist of, where the network tells it: ``follows``, ``unfollows``, ``organic_gain``, ``paid_gain``."""
+
+    day: str
+    as_of: Moment
+    impressions: int | None
+    page_views: int | None
+    visitors: int | None
+    engagements: int | None
+    page_clicks: int | None
+    follower_gain: int | None
+    parts: dict[str, int]
+
+
+class LackingFigure(Output):
+    """Why the network does not tell a figure by days. ``reason``: by_hand (no connection), not_given, permission,
+    failed (no answer lately), not_asked (not yet), no_days (none in this period)."""
+
+    figure: str
+    reason: str
+    permissions: list[str] = Field(description="Those that are missing, by the network's own names.")
+
+
+class ChannelFigures(Output):
+    """A channel's days, oldest first, and why figures are in none of them. ``totals`` are as of the last answer:
+    ``followers``, and at X ``posts`` and ``listed``."""
+
+    items: list[ChannelDay]
+    missing: list[LackingFigure]
+    totals: dict[str, int]
+    totals_as_of: Moment | None
 
 
 class Followers(Output):
