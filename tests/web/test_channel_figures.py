@@ -44,7 +44,7 @@ def test_each_channel_has_its_figures_against_the_period_before_and_says_why_som
     client_of: ClientOf, platform: Platform, company: Company, clock: FakeClock
 ) -> None:
     clock.advance(days=2)
-    sealed = {"credentials": "sealed"}
+    sealed: dict[str, Any] = {"credentials": "sealed"}
     ours = make_channel(platform.database, company, clock.now(), "linkedin", name="Brandt GmbH", **sealed)
     page = make_channel(platform.database, company, clock.now(), "facebook", name="Brandt-Seite", **sealed)
     x = make_channel(platform.database, company, clock.now(), "twitter", name="@Brandt", **sealed)
