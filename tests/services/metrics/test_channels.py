@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +14,9 @@ from sqlalchemy import select
 from planner.bootstrap import Platform
 from planner.domain.channel_days import CHANNEL_METRICS
 from planner.models import Channel, ChannelDay, ChannelSnapshot
+from planner.services.connections import ChannelAccess
 from planner.services.metrics import Following, days, following, history, pull_channels
+from planner.services.observed import ObservedPublisher
 from publishers.sandbox import Sandbox
 from publishers.sandbox.accounts import ALL_SCOPES
 from tests.publishers.accounts import CREDENTIALS
@@ -118,3 +124,24 @@ def test_what_a_channel_does_not_tell_is_missing_with_the_reason_and_holds_nothi
     clock.advance(days=1)
     assert pull_channels(platform) == 2
     assert len(stored(platform, organisation)) == len(stored(platform, page)) == 30
+
+
+def test_two_who_ask_at_once_keep_each_day_once(
+    platform: Platform, company: Company, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    channel = connected(platform, company, "linkedin")
+    together = threading.Barrier(2, timeout=20)
+    ask = platform.connections.publisher
+
+    @contextmanager
+    def both_at_once(access: ChannelAccess) -> Iterator[ObservedPublisher]:
+        with ask(access) as publisher:
+            yield publisher
+        together.wait()  # both know what to store, neither has
+
+    platform.connections.publisher = both_at_once  # type: ignore[method-assign]
+    with ThreadPoolExecutor(2) as asking:
+        answered = list(asking.map(lambda _: pull_channels(platform), range(2)))
+    assert answered == [1, 1]
+    assert len(sandbox.requests("linkedin")) == 8
+    assert len(stored(platform, channel)) == 30
