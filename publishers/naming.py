@@ -23,6 +23,7 @@ class NamingRules:
     ``remote_id`` is a regular expression that its own id matches as a whole, ``example`` such an id, ``written`` how a
     bare number becomes one. ``addresses`` match the address of a page as a whole, the first that fits wins; each has a
     group ``number`` or ``name``. ``name`` is a pattern of short names, where the network's API tells whose they are.
+    ``hosts`` are the domains whose addresses are the network's.
     """
 
     remote_id: str
@@ -30,6 +31,7 @@ class NamingRules:
     written: str = "{number}"
     addresses: tuple[str, ...] = ()
     name: str = ""
+    hosts: tuple[str, ...] = ()
 
     def takes(self, remote_id: str) -> bool:
         """Whether it can be an id of this network."""
@@ -49,6 +51,11 @@ class NamingRules:
                     return Reference(self.written.format(number=groups["number"]))
                 return self._named(unquote(groups["name"]))
         return self._named(text.removeprefix("@"))
+
+    def is_address(self, given: str) -> bool:
+        """Whether it is an address at this network, of a page that can be mentioned or of anything else."""
+        host = re.match(r"(?:https?://)?([\w.-]+)/", given.strip(), re.IGNORECASE)
+        return host is not None and any(f".{host[1].lower()}".endswith(f".{own}") for own in self.hosts)
 
     def _named(self, name: str) -> Reference:
         return Reference(name=name) if self.name and re.fullmatch(self.name, name) else Reference()

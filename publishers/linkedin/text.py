@@ -58,6 +58,7 @@ NAMING = NamingRules(
         r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(?:company|school|showcase)/(?P<name>[^/?#\s]+)(?:[/?#]\S*)?",
     ),
     name=r"[\w&'-]{2,100}",
+    hosts=("linkedin.com",),
 )
 CONTENT_RULES = ContentRules(
     # Polls API: a question of 140 characters, 2 to 4 options of 30

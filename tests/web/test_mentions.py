@@ -80,6 +80,10 @@ def test_while_someone_types_the_id_comes_with_the_name_that_the_network_has(
     assert ask("/posts/mentions", network="linkedin", id="90220518")["id"] == MESSE["remote_id"]
     assert "messe-dresden" in ask("/posts/mentions", network="linkedin", id="messe-dresden")["error"]
     assert ask("/posts/mentions", network="myspace", id="messe")["error"]
+    pasted = {"network": "facebook", "id": "https://de.linkedin.com/company/messe-chemnitz/"}
+    other = ask("/posts/mentions", **pasted, offered=["facebook", "linkedin"])
+    assert (other["network"], other["id"]) == ("linkedin", MESSE["remote_id"]), "an address says of which network it is"
+    assert ask("/posts/mentions", **pasted, offered=["facebook"])["error"], "unless nobody can choose that one"
     assert rita.send("/posts/mentions", network="linkedin", id=ADDRESS).status_code == 403
 
     checked = ask("/posts/check", **form(channel, text="Danke an die Messe."))

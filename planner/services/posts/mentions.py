@@ -44,6 +44,12 @@ def reference(mention: MentionInput) -> Reference:
     return rules.read(mention.remote_id) if rules is not None else Reference(mention.remote_id.strip())
 
 
+def network_of(given: str) -> str | None:
+    """The network whose address that is; None: no address, or of nothing that knows accounts by an id."""
+    rules = {key: network.content_rules.naming for key, network in registry.networks().items()}
+    return next((key for key, rule in rules.items() if rule is not None and rule.is_address(given)), None)
+
+
 def wrong(index: int, mention: MentionInput, code: str) -> FieldError:
     """What is wrong with the id of one mention."""
     rules = _rules(mention.network)
