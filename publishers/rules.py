@@ -39,7 +39,8 @@ class TextRules:
 class KindRules:
     """What a network takes of one kind of media. Sizes in bytes, pixels as width times height, lengths in seconds.
 
-    ``ratios`` are the narrowest and the widest width by height. None: the network names no limit.
+    ``ratios`` are the narrowest and the widest width by height. None: the network names no limit. ``described``:
+    whether it takes an alternative text.
     """
 
     mimes: tuple[str, ...]
@@ -50,6 +51,7 @@ class KindRules:
     max_seconds: float | None = None
     max_pages: int | None = None
     ratios: tuple[float, float] | None = None
+    described: bool = True
 
 
 @dataclass(frozen=True, slots=True)

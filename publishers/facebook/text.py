@@ -16,8 +16,8 @@ MEDIA_RULES = MediaRules(
     max_images=10,
     mimes=("image/jpeg", "image/png", "image/webp"),
     max_bytes=10_000_000,
-    # As a photo a GIF would stand still; Page videos take it as what it is.
-    gif=KindRules(("image/gif",), max_bytes=100_000_000),
+    # As a photo a GIF would stand still; Page videos take it as what it is, and no alternative text for it.
+    gif=KindRules(("image/gif",), max_bytes=100_000_000, described=False),
     # Graph API, Page videos, resumable upload: up to 10 GB and 4 hours
     video=KindRules(("video/mp4", "video/quicktime"), max_bytes=10_000_000_000, min_seconds=1, max_seconds=14_400),
 )
@@ -34,6 +34,7 @@ NAMING = NamingRules(
         rf"{_AT}/(?P<name>[a-z0-9.]+)(?:[/?#]\S*)?",
     ),
     name=r"(?!(?:groups|events|profile\.php|pages|people|share|watch|p)$)[A-Za-z0-9.]{3,50}",
+    hosts=("facebook.com", "fb.com"),
 )
 CONTENT_RULES = ContentRules(
     first_comment=8000,  # third-party experience

@@ -29,7 +29,7 @@ BUILT = {
     "name + '_unknown'": {f"{name}_unknown" for _model, name in REFERENCES.values()},
     "field + '_unknown'": {f"{name}_unknown" for name in ("campaign", "goal", "audience", "category", "owner")},
     "url_problem": {f"webhook_url_{wrong}" for wrong in ("invalid", "password", "not_https", "private")},
-    "LEFT_OUT[name]": {"thread_left_out", "first_comment_left_out", "languages_left_out"},
+    "LEFT_OUT[name]": {"thread_left_out", "first_comment_left_out", "languages_left_out", "alt_left_out"},
     "f'{kind}s_unsupported'": {f"{kind}s_unsupported" for kind in MediaKind},
     "f'too_many_{kind}s'": {f"too_many_{kind}s" for kind in MediaKind},
     "f'{kind}_type'": {f"{kind}_type" for kind in MediaKind if kind is not MediaKind.GIF},  # which has one type

@@ -6,13 +6,14 @@ import io
 import re
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from planner.bootstrap import Platform
 from planner.models import Channel, Media, Post
 from tests.support import files
-from tests.support.factories import Company, make_media
+from tests.support.factories import Company, make_channel, make_media
 from tests.support.web import ClientOf
 
 TOMORROW = "2026-03-17T10:00"
@@ -126,6 +127,30 @@ def test_a_file_that_does_not_fit_comes_with_an_offer(
     assert "FFmpeg" in offers["@brandt"]["text"]
     assert offers["@brandt"]["label"] == "", "what cannot be done here is no button"
     assert "HEVC" in offers["Brandt"]["text"]
+
+
+def test_an_alternative_text_that_a_network_does_not_take_is_told_beside_the_file(
+    client_of: ClientOf, company: Company, platform: Platform, linkedin: Channel
+) -> None:
+    now = platform.clock.now()
+    facebook = make_channel(platform.database, company, now, "facebook", name="Seite", credentials="sealed")
+    turning = io.BytesIO()
+    Image.new("P", (64, 64)).save(turning, "GIF", save_all=True, append_images=[Image.new("P", (64, 64), 1)])
+    gif = make_media(platform, company.charlie, turning.getvalue(), "dreht.gif")
+    charlie = client_of(company.charlie)
+    charlie.get("/posts/new")
+    form = filled(linkedin, facebook, media=[gif])
+
+    def said(alt: str) -> list[tuple[str, str]]:
+        found = charlie.ask("/posts/check", **form, **{f"alt.{gif}": alt}).json
+        assert found is not None
+        assert not any("Alternativtext" in one["text"] for one in found["warnings"]), "it is said once"
+        return [(one["list"], one["text"]) for one in found["offers"]]
+
+    assert said("") == []
+    assert said("Ein Zahnrad dreht sich") == [
+        ("base", "Seite nimmt zu einem GIF keinen Alternativtext: Er entfällt dort.")
+    ]
 
 
 def filled(*channels: Channel, **changes: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ export function startFits(composer) {
   });
 }
 
-/** Shows what the server offers: `{key, list, channel, media, text, label, url, conversion}` each. */
+/** Shows what the server offers: `{key, list, channel, media, text, label, url, conversion}` each; some only say something. */
 export function showOffers(composer, offers) {
   composer.offers = offers;
   for (const place of composer.form.querySelectorAll("[data-fits]")) {

@@ -155,6 +155,7 @@ function makeItem(list, name, medium) {
     part.querySelector("label").htmlFor = input.id;
     part.hidden = says !== (TILES[medium.kind] ? "title" : "alt");
   }
+  item.querySelector("[data-says=video]").hidden = medium.kind !== "video";
   fillTile(item.querySelector("[data-tile]"), medium);
   item.querySelector("[data-file-name]").textContent = medium.name;
   item.querySelector("[data-file-facts]").textContent = medium.facts ?? "";

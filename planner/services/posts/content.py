@@ -10,7 +10,7 @@ from typing import Any
 from planner.models import Media, Post
 from planner.models.posts import CARD
 from planner.services.posts.inputs import MentionInput, PollInput, content_of
-from publishers.base import Medium, Mention, Network, OutgoingPost, Poll, ThreadPart
+from publishers.base import MediaKind, Medium, Mention, Network, OutgoingPost, Poll, ThreadPart
 
 
 def outgoing(post: Post, channel_id: int, folder: Path, network: Network, *, key: str = "") -> OutgoingPost:
@@ -54,15 +54,22 @@ def fitted(post: OutgoingPost, network: Network) -> OutgoingPost:
 
 def left_out(post: OutgoingPost, network: Network, account_id: str | None = None) -> list[str]:
     """What of a post the network, or this account of it, has no place for: ``thread``, ``first_comment``,
-    ``languages``, ``card`` (which is no loss where the network reads the page itself)."""
+    ``languages``, ``card`` (which is no loss where the network reads the page itself), ``alt`` of a file."""
     rules = network.content_rules_for(account_id)
     there = {
         "thread": bool(post.thread) and not rules.max_thread,
         "first_comment": bool(post.first_comment.strip()) and rules.first_comment is None,
         "languages": bool(post.languages) and not rules.languages,
         "card": post.card is not None and rules.card is None and not rules.reads_page,
+        "alt": any(medium.alt.strip() and not takes_alt(network, medium.kind) for medium in post.media),
     }
     return [name for name, is_left_out in there.items() if is_left_out]
+
+
+def takes_alt(network: Network, kind: MediaKind) -> bool:
+    """Whether an alternative text reaches the network; of a kind that it does not take nothing is said."""
+    rules = network.media_rules.of(kind)
+    return rules is None or rules.described
 
 
 def mentions_on(network: Network, mentions: Iterable[MentionInput]) -> tuple[Mention, ...]:

@@ -27,6 +27,7 @@ LEFT_OUT = {
     "first_comment": "first_comment_left_out",
     "languages": "languages_left_out",
     "card": "card_left_out",
+    "alt": "alt_left_out",
 }
 
 

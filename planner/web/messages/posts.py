@@ -76,6 +76,7 @@ SENTENCES: dict[str, LazyString] = {
     "thread_left_out": _l("%(channel)s has no threads: only the post itself goes out there."),
     "first_comment_left_out": _l("%(channel)s has no first comment: it is left out there."),
     "card_left_out": _l("%(channel)s takes no picture of ours for a link: it is left out there."),
+    "alt_left_out": _l("%(channel)s takes no alternative text for a GIF: it is left out there."),
     "languages_left_out": _l("%(channel)s cannot narrow a post to languages: everyone sees it there."),
     "same_text_soon": _l("The same text goes to %(channel)s within 48 hours of this time."),
     "channel_needs_reconnect": _l("%(channel)s must be reconnected before anything can go out."),

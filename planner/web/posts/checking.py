@@ -43,7 +43,8 @@ def check() -> dict[str, Any]:
         errors = {**field_errors(Invalid(*found.errors)), **errors}
     return {
         "errors": errors,
-        "warnings": [{"field": w.field, "text": explain(w)} for w in found.warnings],
+        # what becomes of an alternative text stands beside the file, as it is typed there
+        "warnings": [{"field": w.field, "text": explain(w)} for w in found.warnings if w.field != "alt"],
         "costs": costs.lines(found.costs),
         "offers": fits.shown(typed),
         "time": _time(found),

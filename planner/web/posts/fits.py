@@ -1,4 +1,5 @@
-"""What the composer offers for files that a channel does not take as they are, in words."""
+"""What the composer says beside the files, in words: what it offers where a channel does not take one as it is, and
+which alternative text does not reach its network."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from planner.models import Channel, Media
 from planner.services.media import offers
 from planner.services.media.fitting import Want
 from planner.services.media.offers import Offer
+from planner.services.posts.content import takes_alt
 from planner.web import context
 from planner.web.formats import duration, file_size
 from planner.web.media import program, told
@@ -25,12 +27,13 @@ from publishers.outgoing import kind_of
 
 
 def shown(typed: Typed) -> list[dict[str, Any]]:
-    """For each list of files of the form (``list``), what is offered for a file of it on a channel."""
+    """For each list of files of the form (``list``), what is offered for a file of it on a channel, or to be known."""
     channels, media = _named(typed)
     tool = program()
-    asked = ((place, c, media[i]) for place, c, ids in _lists(typed, channels) for i in ids if i in media)
+    asked = [(place, c, media[i]) for place, c, ids in _lists(typed, channels) for i in ids if i in media]
     offered = ((place, offers.offer(context.platform(), channel, one, tool)) for place, channel, one in asked)
-    return [_shown(offer, place) for place, offer in offered if offer is not None]
+    said = [_shown(offer, place) for place, offer in offered if offer is not None]
+    return said + [_undescribed(*one) for one in asked if _is_undescribed(typed, *one[1:])]
 
 
 def _named(typed: Typed) -> tuple[dict[int, Channel], dict[int, Media]]:
@@ -52,6 +55,22 @@ def _lists(typed: Typed, channels: dict[int, Channel]) -> Iterator[tuple[str, Ch
         yield (str(channel_id), channel, variant.media) if variant.own_media else ("base", channel, typed.media)
         if extras.THREAD in typed.extras.chosen and known[channel.network].content_rules.max_thread:
             yield from ((f"part{part.key}", channel, part.media) for part in typed.extras.parts)
+
+
+def _is_undescribed(typed: Typed, channel: Channel, media: Media) -> bool:
+    """Whether the alternative text, as it is typed, does not reach the network."""
+    described = typed.alt.get(media.id, media.alt).strip()
+    return bool(described) and not takes_alt(registry.network(channel.network), kind_of(media.mime))
+
+
+def _undescribed(place: str, channel: Channel, media: Media) -> dict[str, Any]:
+    return {
+        "key": f"{place}-{channel.id}-{media.id}-alt",
+        "list": place,
+        "text": sentence("alt_left_out", {"channel": channel.name}),
+        "label": "",
+        "conversion": None,
+    }
 
 
 def _shown(offer: Offer, place: str) -> dict[str, Any]:
