@@ -13,13 +13,15 @@ from planner.domain.roles import Permission
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation. ``endpoint`` begins with the name of its blueprint."""
+    """An entry of the navigation. ``endpoint`` begins with the name of its blueprint; pages of the blueprints ``also``
+    belong to it as well, being reached from there."""
 
     endpoint: str
     label: LazyString
     icon: str
     permission: Permission = Permission.READ
     count: int = 0
+    also: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -29,16 +31,16 @@ class Place:
     @property
     def is_current(self) -> bool:
         """Whether the shown page belongs to it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
 GROUPS: tuple[tuple[LazyString, tuple[Place, ...]], ...] = (
     (
         _l("Plan"),
         (
-            Place("calendar.index", _l("Calendar"), "calendar-week"),
+            Place("calendar.index", _l("Calendar"), "calendar-week", also=("rehearsal", "planning_anew", "times")),
             Place("topics.index", _l("Topic plan"), "bulb"),
-            Place("posts.index", _l("Posts"), "article"),
+            Place("posts.index", _l("Posts"), "article", also=("missed",)),
             Place("approvals.index", _l("Approvals"), "circle-check"),
             Place("assisted.index", _l("By hand"), "hand-click"),
             Place("plan.index", _l("Campaigns & goals"), "flag"),
@@ -50,7 +52,7 @@ GROUPS: tuple[tuple[LazyString, tuple[Place, ...]], ...] = (
         (
             Place("channels.index", _l("Channels"), "broadcast"),
             Place("members.index", _l("Members"), "users"),
-            Place("settings.index", _l("Settings"), "settings"),
+            Place("settings.index", _l("Settings"), "settings", also=("alerts",)),
         ),
     ),
 )

@@ -102,6 +102,7 @@ def test_an_unusable_password_is_refused_at_its_field(
     answer = client_of(company.rita).send("/account/password", old=old, new=new)
     assert answer.status_code == 422
     assert f'id="field-{field}-error"' in answer.text
+    assert "data-focus" in answer.text.split('action="/account/password"')[1], "the page opens where it is said"
 
 
 @pytest.mark.parametrize(

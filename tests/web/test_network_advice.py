@@ -145,7 +145,7 @@ def test_posts_that_nobody_takes_are_told_of_in_both_languages(
                 )
             )  # fmt: skip
     german = said(alice, "/alerts", "de")
-    assert "Auf 1 Kanal ist seit mehr als 5 Minuten ein Beitrag fällig, und nichts sendet ihn" in german
+    assert "Auf 1 Kanal ist seit mehr als 5 Minuten ein Beitrag fällig, und er wird nicht gesendet" in german
     assert "Auf 2 Kanälen ist seit mehr als 5 Minuten" in german
     assert "„sendeplan doctor“" in german
     english = said(alice, "/alerts", "en")

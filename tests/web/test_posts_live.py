@@ -74,6 +74,6 @@ def test_what_stands_under_a_post_has_its_own_buttons_and_the_dialog_says_what_b
     sandbox.faults.add("missing_permission", "twitter", "delete", count=1)
     assert bob.send(f"/deliveries/{threaded.id}/takedown", under="too").status_code == 303
     after = bob.get(page).text
-    assert "Teil 3 ist weiterhin veröffentlicht." in after
-    assert "Beim Netzwerk entfernt: Teil 2, Teil 1." in after
+    assert "Folgeteil 2 ist weiterhin veröffentlicht." in after
+    assert "Beim Netzwerk entfernt: Folgeteil 1, Beitrag." in after
     assert [f"/deliveries/{one.id}/takedown" in after for one in (threaded, second, third)] == [False, False, True]

@@ -49,7 +49,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   const { confirm: title, confirmText: text, confirmLabel: label } = form.dataset;
-  if (!(await confirmDialog({ title, text, confirm: label }))) return;
+  const danger = !("confirmCalm" in form.dataset);
+  if (!(await confirmDialog({ title, text, confirm: label, danger }))) return;
   form.dataset.confirmed = "yes";
   form.requestSubmit(event.submitter);
   delete form.dataset.confirmed;

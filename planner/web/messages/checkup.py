@@ -150,7 +150,7 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
         _l("The database lets in %(allowed)s connections, but one process may want %(wanted)s."),
         _l("Raise max_connections of PostgreSQL, or lower SENDEPLAN_SENDER_THREADS and SENDEPLAN_WEB_THREADS."),
     ),
-    "workspace_people": (_l("“%(name)s” has members: %(count)s."), None),
+    "workspace_people": (_l("Members of “%(name)s”: %(count)s."), None),
     "workspace_empty": (
         _l("Nobody can sign in to “%(name)s” yet."),
         _l("Run: sendeplan user create YOU@EXAMPLE.COM --role admin --password-stdin"),

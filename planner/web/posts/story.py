@@ -93,7 +93,7 @@ def _line(event: Event, names: Mapping[int, str]) -> Line:
     if event.data.get("by_hand") and event.kind == "published":
         text = _("noted that it is live")
     elif event.kind == "scheduled" and "step" in event.data:
-        text = _("let it follow")
+        text = _("scheduled what follows")
     elif event.data.get("code") == CODE and event.kind == "needs_person":
         text, icon = _("asks for a hand: it is time to publish it"), "hand-click"
     return Line(event.at, event.actor, str(text), icon, channel, note=_change(event))

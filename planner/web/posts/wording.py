@@ -78,8 +78,8 @@ def with_zone(when: datetime) -> str:
 
 
 def part(step: int) -> str:
-    """What a person calls the post itself (``step`` 0) and the parts of its thread."""
-    return _("Part %(number)s", number=step + 1)
+    """What a person calls the post itself (``step`` 0) and what follows it in its thread, as the composer counts."""
+    return _("Follow-up part %(number)s", number=step) if step else _("Post")
 
 
 def posts_count(count: int) -> str:
