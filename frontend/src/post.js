@@ -16,7 +16,10 @@ behave("[data-post-page]", ({ dataset: { postPage, submission, version } }) => {
   }
 });
 
-behave("dialog[data-open-now]", (dialog) => openDialog(dialog));
+behave("dialog[data-open-now]", (dialog) => {
+  openDialog(dialog);
+  dialog.querySelector("[aria-invalid]")?.focus();
+});
 
 // Where it stands is asked for again while something is under way; an open dialog is left in peace.
 behave("[data-refresh]", (part) => {

@@ -40,6 +40,9 @@ def test_a_person_sees_what_the_network_shows_changes_it_and_takes_it_down(
     assert [p["text"] for p in sandbox.posts("facebook")] == [TEXT]
     assert "zeigt einen anderen Text" not in bob.get(page).text
 
+    unedited = bob.send(f"/deliveries/{twitter}/remote", text="Heute doch geöffnet.")
+    assert unedited.status_code == 409
+    assert "Heute doch geöffnet." in unedited.text, "what was typed is not lost where it can no longer be changed"
     assert bob.send(f"/deliveries/{twitter}/takedown").status_code == 303
     after = bob.get(page).text
     assert "Entfernt am" in after

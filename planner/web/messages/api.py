@@ -23,7 +23,7 @@ SENTENCES: dict[str, LazyString] = {
     "string_type": _l("This must be a text in quotes."),
     "string_too_long": _l("This is too long: at most %(max_length)s characters."),
     "string_too_short": _l("This is too short: at least %(min_length)s characters."),
-    "too_long": _l("This is too much: at most %(limit)s."),
+    "too_long": _l("This is too long: at most %(limit)s characters."),
     "list_too_long": _l("These are too many: at most %(max_length)s."),
     "int_type": _l("This must be a whole number."),
     "bool_type": _l("This must be true or false."),
