@@ -34,6 +34,8 @@ class Found(Protocol):
     def publish_at(self) -> datetime | None: ...
     @property
     def occurrence(self) -> str | None: ...
+    @property
+    def rehearsed(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _overview(
 
 
 def _channel_week(channel: Channel, rows: Sequence[Found], zone: str, ahead: datetime, end: datetime) -> ChannelWeek:
-    published = sum(row.state is DeliveryState.PUBLISHED for row in rows)
+    # what was rehearsed nobody has seen: it took its slot, but does not count for the rhythm
+    published = sum(row.state is DeliveryState.PUBLISHED and not row.rehearsed for row in rows)
     planned = sum(row.state in PLANNED for row in rows)
     taken = Taken(
         {row.occurrence for row in rows if row.occurrence}, {row.publish_at for row in rows if row.publish_at}
@@ -134,7 +137,8 @@ def _channel_week(channel: Channel, rows: Sequence[Found], zone: str, ahead: dat
 
 
 def _deliveries(session: Session, workspace_id: int, start: datetime, end: datetime) -> Sequence[Found]:
-    query = select(Delivery.channel_id, Delivery.state, Delivery.publish_at, Delivery.occurrence).where(
+    shown = (Delivery.channel_id, Delivery.state, Delivery.publish_at, Delivery.occurrence, Delivery.rehearsed)
+    query = select(*shown).where(
         Delivery.workspace_id == workspace_id,
         Delivery.publish_at >= start,
         Delivery.publish_at < end,

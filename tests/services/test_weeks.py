@@ -105,6 +105,19 @@ def test_only_what_is_out_or_goes_out_by_itself_counts(
     assert (found.published, found.planned) == (published, planned)
 
 
+def test_what_was_only_rehearsed_does_not_meet_the_rhythm(
+    platform: Platform, company: Company, channel: Channel
+) -> None:
+    post = make_post(platform, company.bob, [channel], QUEUE, approve=True).id
+    set_state(platform, post, DeliveryState.PUBLISHED)
+    assert only(overview(platform, company)).published == 1
+    with platform.database.write() as session:
+        session.scalars(select(Delivery).filter_by(post_id=post)).one().rehearsed = True
+
+    found = only(overview(platform, company))
+    assert (found.published, [gap.publish_at for gap in found.gaps]) == (0, [THURSDAY]), "it keeps its slot"
+
+
 def test_a_slot_that_has_passed_is_no_gap_any_more(
     platform: Platform, company: Company, channel: Channel, clock: FakeClock
 ) -> None:

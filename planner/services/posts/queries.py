@@ -87,6 +87,7 @@ class CalendarDelivery:
     publish_at: datetime
     try_at: datetime | None = None
     occurrence: str | None = None
+    rehearsed: bool = False
 
 
 def view(session: Session, workspace_id: int, post_id: int) -> PostView:
@@ -148,6 +149,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
             Delivery.publish_at,
             Delivery.try_at,
             Delivery.occurrence,
+            Delivery.rehearsed,
             Campaign.paused_at.label("campaign_paused_at"),
             Post.id.label("post_id"),
             Post.text,
@@ -204,6 +206,7 @@ def calendar(session: Session, workspace_id: int, start: datetime, end: datetime
                 row.publish_at,
                 row.try_at,
                 row.occurrence,
+                row.rehearsed,
             )
         )
     return list(entries.values())

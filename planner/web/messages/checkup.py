@@ -110,7 +110,7 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     ),
     "network_redirected": (
         _l("Posts for %(network)s go to %(host)s, not to the network."),
-        _l("Right for a trial with sandbox networks. Else take %(setting)s away."),
+        _l("Right for a trial with sandbox networks. Otherwise remove %(setting)s."),
     ),
     "secret_short": (
         _l("The key that signs sign-ins has fewer than %(least)s characters and can be guessed."),
