@@ -6,6 +6,7 @@ from tests.mutants.model import Edit, Mutant, found_in
 
 CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
 DECIDE = "planner/services/publishing/decide.py"
+FACTS = "planner/services/publishing/facts.py"
 FINGERPRINT = "planner/domain/fingerprint.py"
 FINISH = "planner/services/publishing/finish.py"
 MODEL = "planner/models/publishing.py"
@@ -174,7 +175,7 @@ MUTANTS = (
         "match-near",
         "Where the network shows a text that is nearly ours since the attempt, nothing is sent again without a person.",
         "the look for it",
-        (Edit(UNCONFIRMED, "    doubtful |= {post.remote_id: post for post in near}\n", ""),),
+        (Edit(UNCONFIRMED, "in (*facts.older, *facts.near)}\n", "in facts.older}\n"),),
         found_in(
             "services/publishing/test_shown_otherwise.py",
             "a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again",
@@ -278,7 +279,7 @@ MUTANTS = (
         "the look at what others have",
         (
             Edit(
-                UNCONFIRMED,
+                FACTS,
                 "    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)\n",
                 "    taken: set[str] = set()\n",
             ),
@@ -291,7 +292,7 @@ MUTANTS = (
         "the other channels of the account",
         (
             Edit(
-                UNCONFIRMED,
+                FACTS,
                 "    channels = account.channels_of_account(session, doubt.ref.channel_id)\n",
                 "    channels = [doubt.ref.channel_id]\n",
             ),
@@ -339,7 +340,7 @@ MUTANTS = (
         (
             Edit(
                 UNCONFIRMED,
-                "    if being_sent and (near or found.finding is not Finding.ABSENT):\n",
+                "    if facts.being_sent and (facts.near or finding is not Finding.ABSENT):\n",
                 "    if False:\n",
             ),
         ),

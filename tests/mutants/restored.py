@@ -161,7 +161,13 @@ MUTANTS = (
         "restore-rank",
         "Of several with the same words, one promised later is not given what may be an earlier one's.",
         "the question who has a better claim",
-        (Edit(UNCONFIRMED, "    if not better_claims:\n", "    if True:\n"),),
+        (
+            Edit(
+                UNCONFIRMED,
+                "    claims = better_claims(session, doubt, facts.channels, delivery, attempts, posts)\n",
+                "    claims: Sequence[bool] = ()\n",
+            ),
+        ),
         found_in(EARLY_TESTS, "one_that_is_claimed_while_the_channel_is_listed_goes_before_what_is_promised_later"),
     ),
     Mutant(
@@ -171,9 +177,8 @@ MUTANTS = (
         (
             Edit(
                 ACCOUNT,
-                "            and_(_other.state == DeliveryState.PUBLISHED, _other.remote_id.is_(None), "
-                "Attempt.owner == RESTORED),\n",
-                "",
+                "_other.state == DeliveryState.PUBLISHED,\n                _other.remote_id.is_(None),",
+                '_other.state == DeliveryState.PUBLISHED,\n                _other.remote_id == "",',
             ),
         ),
         found_in(EARLY_TESTS, "what_a_person_called_live_without_a_number_is_not_given_to_what_is_promised_later"),

@@ -92,11 +92,17 @@ def rank(state: DeliveryState, publish_at: datetime | None, delivery_id: int) ->
 
 
 def come_first(
-    session: Session, channel_ids: Sequence[int], texts: Collection[str], mine: tuple[int, datetime, int], *, but: int
+    session: Session,
+    channel_ids: Sequence[int],
+    texts: Collection[str],
+    mine: tuple[int, datetime, int],
+    *,
+    but: int,
+    since: datetime,
 ) -> list[bool]:
     """Of each other delivery to the account with one of these fingerprints that is in doubt as well and ranks before
-    ``mine``: whether it is looked for. Else a person is asked about it."""
-    known = {"delivery": but, "channels": channel_ids, "texts": sorted(texts)}
+    ``mine``: whether it is looked for. Else a person is asked about it, or said that it is live (``since``)."""
+    known = {"delivery": but, "channels": channel_ids, "texts": sorted(texts), "since": since}
     found = run(session, _IN_QUESTION, known).all()
     return [other.look_at is not None for other in found if rank(other.state, other.publish_at, other.id) < mine]
 
@@ -173,7 +179,12 @@ _IN_QUESTION = (
             _other.state == DeliveryState.UNKNOWN,
             and_(_other.state == DeliveryState.NEEDS_PERSON, _other.error_code.in_(sorted(DOUBT))),
             and_(_other.look_at.is_not(None), _other.state != DeliveryState.CANCELLED),
-            and_(_other.state == DeliveryState.PUBLISHED, _other.remote_id.is_(None), Attempt.owner == RESTORED),
+            and_(
+                _other.state == DeliveryState.PUBLISHED,
+                _other.remote_id.is_(None),
+                _other.published_at >= bindparam("since", type_=Delivery.published_at.type),
+                Attempt.owner == RESTORED,
+            ),
         ),
     )
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from planner.domain.states import Outcome
+from planner.domain.states import DeliveryState, Outcome
 from planner.models import Delivery
-from planner.services.publishing.tables import ATTEMPT, CHANNEL, DELIVERY, row
+from planner.services.publishing.tables import ATTEMPT, CHANNEL, DELIVERY, changed, row, run
 
 #: Who made the attempt, and why it is open: a restored instance does not know what went out since its backup.
 RESTORED = "restored"
@@ -50,15 +50,17 @@ def may_have_gone_out(session: Session, delivery: Any) -> bool:
 
 
 def inherit(session: Session, delivery: Delivery) -> None:
-    """A post was given a channel: where it may have gone out to that account before, as another delivery, the mark of
-    that passes to this one."""
+    """A post was given a channel: where it may have gone out to that account before, as a delivery that was taken out
+    since, the marks of that pass to this one, and so does the look for it."""
     known = {"delivery": delivery.id, "post": delivery.post_id, "channel": delivery.channel_id}
-    if (before := row(session, _BEFORE, known)) is None:
-        return
-    delivery.attempt_count = delivery.attempts_forgiven = 1
-    session.flush()
-    since, deadline_at = before.started_at, before.deadline_at
-    put(session, delivery.id, before.fingerprint, since, number=1, deadline_at=deadline_at, finished_at=None)
+    found = run(session, _OF_TAKEN_OUT, known).all()
+    for number, mark in enumerate(found, 1):
+        changed(session, _PASS_ON, {"mark": mark.id, "to": delivery.id, "as_number": number})
+        changed(session, _LOOK_NO_MORE, {"delivery": mark.delivery_id})
+    if found:
+        delivery.attempt_count = delivery.attempts_forgiven = len(found)
+        delivery.look_at = max((mark.look_at for mark in found if mark.look_at is not None), default=None)
+        session.flush()
 
 
 #: SQL, about an attempt: the mark of the delivery, still open.
@@ -70,8 +72,8 @@ IS_OPEN = (
 )
 _OPEN = select(ATTEMPT.c.id).where(*IS_OPEN).limit(1)
 _other, _its = DELIVERY.alias("other"), CHANNEL.alias("its")
-_BEFORE = (
-    select(ATTEMPT.c.fingerprint, ATTEMPT.c.started_at, ATTEMPT.c.deadline_at)
+_OF_TAKEN_OUT = (
+    select(ATTEMPT.c.id, ATTEMPT.c.delivery_id, _other.c.look_at)
     .join(_other, ATTEMPT.c.delivery_id == _other.c.id)
     .join(CHANNEL, CHANNEL.c.id == _other.c.channel_id)
     .join(_its, _its.c.id == bindparam("channel"))
@@ -79,6 +81,7 @@ _BEFORE = (
         _other.c.post_id == bindparam("post"),
         _other.c.id != bindparam("delivery"),
         _other.c.step == 0,
+        _other.c.state == DeliveryState.CANCELLED,
         or_(
             CHANNEL.c.id == _its.c.id,
             and_(CHANNEL.c.network == _its.c.network, CHANNEL.c.remote_account_id == _its.c.remote_account_id),
@@ -88,5 +91,10 @@ _BEFORE = (
         ATTEMPT.c.finished_at.is_(None),
     )
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
-    .limit(1)
 )
+_PASS_ON = (
+    update(ATTEMPT)
+    .where(ATTEMPT.c.id == bindparam("mark"))
+    .values(delivery_id=bindparam("to"), number=bindparam("as_number"))
+)
+_LOOK_NO_MORE = update(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).values(look_at=None)

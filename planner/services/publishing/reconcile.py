@@ -27,13 +27,12 @@ from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, guards, renewal, restored, telling
 from planner.services.publishing.again import write_again
+from planner.services.publishing.facts import Doubt, Seen
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.payload import under_of
 from planner.services.publishing.tables import DELIVERY, changed, run
 from planner.services.publishing.unconfirmed import (
-    Doubt,
     Look,
-    Seen,
     ask_person,
     decide,
     leave,

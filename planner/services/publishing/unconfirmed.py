@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,17 +11,16 @@ from sqlalchemy import bindparam, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint, retry
-from planner.domain.fingerprint import Finding, Sought
+from planner.domain.fingerprint import Finding
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Delivery
-from planner.services.connections import ChannelAccess
-from planner.services.publishing import account, moves, notices, restored
+from planner.services.publishing import moves, notices, restored
+from planner.services.publishing.facts import Doubt, Facts, Seen, better_claims, weigh
 from planner.services.publishing.finish import published_values
-from planner.services.publishing.marks import RESTORED
-from planner.services.publishing.moves import FREE, Ref, move
+from planner.services.publishing.moves import FREE, move
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row
-from publishers.base import Recent, RemotePost, Under
+from publishers.base import RemotePost
 
 
 class Look(StrEnum):
@@ -43,38 +41,12 @@ class Look(StrEnum):
 
 
 MOST_FAILED_LOOKS = 8
+#: Looks that wait for another one: each a tenth of the settle time after the last.
+MOST_WAITS = 60
+#: What is counted among the parameters of the error.
+COUNTED = ("failed_looks", "waits")
 SHORT_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A delivery that is being looked for: an unconfirmed one, or one of another ``state`` after a restore
-    (``restored.py``), which keeps that unless it is found. ``turn`` marks the look as taken, so that no other process
-    looks meanwhile; ``asked_at`` is when it began; ``since`` is when the first attempt in doubt did, ``attempt`` the
-    number of the last; ``under`` is where on the network it stands (None: a post of its own)."""
-
-    ref: Ref
-    epoch: int
-    attempt: int
-    turn: datetime
-    asked_at: datetime
-    since: datetime
-    access: ChannelAccess
-    under: Under | None = None
-    state: DeliveryState = DeliveryState.UNKNOWN
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        return self.state is DeliveryState.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the network listed, and how far its clock is ahead of ours."""
-
-    recent: Recent
-    ahead: timedelta
 
 
 def decide(session: Session, doubt: Doubt, seen: Seen, settle: timedelta, now: datetime) -> Look:
@@ -97,77 +69,55 @@ def _conclude(
     settle: timedelta,
     now: datetime,
 ) -> Look:
-    sought, listed = _sought(delivery, attempts), seen.recent.posts
-    near = _near(delivery, sought, seen)
-    ours, theirs = {a.fingerprint for a in attempts}, {fingerprint.digest(post.text) for post in near}
-    itself = doubt.ref.id
-    channels = account.channels_of_account(session, doubt.ref.channel_id)
-    account.one_at_a_time(session, doubt.ref.post_id, channels)
-    # Asked first: one that is noted after these questions has its post among those that are taken.
-    being_sent = account.count_being_sent(session, channels, ours | theirs, but=itself)
-    sharing = 1 + account.count_in_doubt(session, channels, ours, but=itself)
-    doubted = account.texts_in_doubt(session, channels, theirs - ours, but=itself)
-    taken = account.taken(session, channels, [post.remote_id for post in listed], but=itself)
-    taken |= account.taken_by_address(session, channels, listed, but=itself)
-    found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
-    near = tuple(post for post in near if post.remote_id not in taken)
-    if being_sent and (near or found.finding is not Finding.ABSENT):
-        return _look_soon(session, doubt, settle, now)  # it may be the other one's, whose answer is on its way
-    if found.finding is Finding.FOUND:
-        claims = _better_claims(session, doubt, channels, delivery, attempts)
-        return _found(session, doubt, attempts, found.posts, claims, seen, settle, now)
-    if found.finding is Finding.AMBIGUOUS:
-        return _ask_which(session, doubt, found.posts, now)
-    if any(fingerprint.digest(post.text) in doubted for post in near):
-        return _look_soon(session, doubt, settle, now)  # the look for the other one has yet to say whose it is
+    facts = weigh(session, doubt, delivery, attempts, seen)
+    finding, posts = facts.found.finding, facts.found.posts
+    if facts.being_sent and (facts.near or finding is not Finding.ABSENT):
+        # It may be the other one's, whose answer is on its way.
+        return _look_soon(session, doubt, delivery, posts or facts.near, settle, now)
+    if finding is Finding.FOUND:
+        return _found(session, doubt, delivery, attempts, facts, seen, settle, now)
+    if finding is Finding.AMBIGUOUS:
+        return _ask_which(session, doubt, posts, now)
+    if any(fingerprint.digest(post.text) in facts.doubted for post in facts.near):
+        # The look for the other one has yet to say whose it is.
+        return _look_soon(session, doubt, delivery, facts.near, settle, now)
     if not seen.recent.complete:
         note_failed_look(session, doubt, settle, now)
         return Look.INCOMPLETE
-    doubtful = {post.remote_id: post for post in fingerprint.lookalikes(sought, listed, taken=taken)}
-    doubtful |= {post.remote_id: post for post in near}
+    doubtful = {post.remote_id: post for post in (*facts.older, *facts.near)}
     return _count_absence(session, doubt, delivery, attempts, list(doubtful.values()), settle, now)
-
-
-def _near(delivery: Any, sought: Sequence[Sought], seen: Seen) -> tuple[RemotePost, ...]:
-    """The posts that may be ours as the network shows it; what was never frozen looks like nothing."""
-    if not delivery.payload:
-        return ()
-    return fingerprint.resembling(delivery.payload["expected"], sought, seen.recent.posts, ahead=seen.ahead)
-
-
-def _better_claims(
-    session: Session, doubt: Doubt, channels: Sequence[int], delivery: Any, attempts: Sequence[Attempt]
-) -> Sequence[bool]:
-    """Those whose post it rather is: whether each is looked for. None, where an attempt of its own may have made it:
-    only the mark of a restore fits one as well as the other."""
-    if any(attempt.owner != RESTORED for attempt in attempts):
-        return ()
-    texts = {attempt.fingerprint for attempt in attempts}
-    mine = account.rank(doubt.state, delivery.publish_at, doubt.ref.id)
-    return account.come_first(session, channels, texts, mine, but=doubt.ref.id)
 
 
 def _found(
     session: Session,
     doubt: Doubt,
+    delivery: Any,
     attempts: Sequence[Attempt],
-    posts: Sequence[RemotePost],
-    better_claims: Sequence[bool],
+    facts: Facts,
     seen: Seen,
     settle: timedelta,
     now: datetime,
 ) -> Look:
     """Adopt it, unless it is rather that of others: those are looked for first, or a person is asked about them."""
-    if not better_claims:
-        _adopt(session, doubt, attempts, posts[0], seen, now)
-        return Look.FOUND
-    if any(better_claims):
-        return _look_soon(session, doubt, settle, now)
-    return _ask_which(session, doubt, posts, now)
+    posts = facts.found.posts
+    claims = better_claims(session, doubt, facts.channels, delivery, attempts, posts)
+    if any(claims):
+        return _look_soon(session, doubt, delivery, posts, settle, now)
+    if claims:
+        return _ask_which(session, doubt, posts, now)
+    _adopt(session, doubt, attempts, posts[0], seen, now)
+    return Look.FOUND
 
 
-def _look_soon(session: Session, doubt: Doubt, settle: timedelta, now: datetime) -> Look:
-    _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT))
+def _look_soon(
+    session: Session, doubt: Doubt, delivery: Any, posts: Sequence[RemotePost], settle: timedelta, now: datetime
+) -> Look:
+    """Another one has to be seen to first. That ends soon; if it ever does not, a person is asked."""
+    params = delivery.error_params or {}
+    waits = int(params.get("waits", 0)) + 1
+    if waits > MOST_WAITS:
+        return _ask_which(session, doubt, posts, now)
+    _look_again(session, doubt, now + max(settle / 10, SHORT_WAIT), error_params={**params, "waits": waits})
     return Look.TWIN
 
 
@@ -230,19 +180,6 @@ def _still_in_doubt(session: Session, doubt: Doubt) -> Any:
 def _ours(doubt: Doubt) -> dict[str, Any]:
     known = {"delivery": doubt.ref.id, "our_state": doubt.state}
     return {**known, "our_epoch": doubt.epoch, "our_turn": doubt.turn}
-
-
-def _sought(delivery: Any, attempts: Sequence[Attempt]) -> list[Sought]:
-    """Media and link are those of what is frozen now; of other words, from before a restore, they say nothing."""
-    payload = delivery.payload or {}
-    media_count = len(payload["media"]) if "media" in payload else None
-    current = fingerprint.digest(payload["expected"]) if "expected" in payload else None
-    return [
-        Sought(a.started_at, a.fingerprint, named=a.remote_id)
-        if a.error_code == RESTORED and a.fingerprint != current
-        else Sought(a.started_at, a.fingerprint, media_count, payload.get("link"), a.remote_id)
-        for a in attempts
-    ]
 
 
 def _adopt(
@@ -328,7 +265,7 @@ def _look_no_more(session: Session, doubt: Doubt) -> None:
     """It stays what it is."""
     delivery = _still_in_doubt(session, doubt)
     if delivery is not None:
-        params = {name: value for name, value in (delivery.error_params or {}).items() if name != "failed_looks"}
+        params = {name: value for name, value in (delivery.error_params or {}).items() if name not in COUNTED}
         _look_again(session, doubt, None, looks=0, error_params=params or null())
 
 

@@ -105,6 +105,44 @@ def test_looks_with_nearly_the_same_words_do_not_wait_for_each_other_for_ever(st
     release(stage)
 
 
+def test_a_claim_to_other_words_keeps_nobody_waiting(stage: Stage) -> None:
+    """Two restores: at the first both had the same words, before the second one was changed a little, and went out."""
+    first, second = (
+        "Am Montag zeigen wir die neue Fräse: kommen Sie!",
+        "Am Montag zeigen wir die neue Fräse; kommen Sie!",
+    )
+    channel = stage.channel("xing", missed_after_seconds=7 * 24 * 3600)
+    one = stage.planned(channel, text=first, after=timedelta(hours=6))
+    two = stage.planned(channel, text=first, after=timedelta(days=6))
+    lost_access(stage, channel)
+    Backup(stage, one, two).come_back()
+    stage.settle()
+    release(stage)
+    edit(stage, two, second, channel)
+    backup = Backup(stage, one, two)
+    goes_out(stage, channel, second)
+    stage.clock.set((stage.read(one).publish_at or stage.clock.now()) + timedelta(minutes=1))
+    stage.sandbox.faults.clear()
+    stage.change(channel, reconnect_since=None)
+    backup.come_back()
+
+    for _ in range(3):
+        stage.settle()
+
+    assert [stage.state(d) for d in (one, two)] == [S.SCHEDULED, S.PUBLISHED]
+
+
+def test_whoever_waits_for_another_for_ever_is_asked_about(stage: Stage) -> None:
+    channel, one, two = twins_of_which_the_first_went_out(stage)
+    give_access(stage, channel)
+    stage.change(one, look_at=stage.moment(days=1))  # whoever looks for it never comes to an end
+
+    for _ in range(8):
+        stage.settle()
+
+    assert (stage.state(two), stage.read(two).look_at) == (S.SCHEDULED, None), "it is looked for before its sending"
+
+
 # --- what people do before it could be looked for --------------------------------------------------------------
 
 
@@ -120,17 +158,76 @@ def one_that_went_out(stage: Stage, channel: Channel, *more: Channel, **content:
     return delivery
 
 
+def edit(stage: Stage, delivery: Delivery, text: str, *chosen: Channel) -> None:
+    content = posts.Content(text=text, channels=tuple(channel.id for channel in chosen))
+    alice, now, folder = stage.company.alice, stage.clock.now(), stage.platform.settings.media_folder
+    with stage.platform.database.write() as session:
+        posts.edit(session, alice, delivery.post_id, content, now=now, folder=folder, approve=True)
+
+
+def put_back(stage: Stage, delivery: Delivery, channel: Channel, other: Channel, *, text: str = "Um neun") -> None:
+    """The channel is taken off the post, and put back."""
+    edit(stage, delivery, text, other)
+    edit(stage, delivery, text, channel, other)
+
+
 def test_a_channel_that_is_taken_off_a_post_and_put_back_does_not_send_it_again(stage: Stage) -> None:
     stage.sandbox.world.store.takes_twins = True
     channel, second = stage.channel("xing"), stage.channel("linkedin")
     delivery = one_that_went_out(stage, channel, second)
-    alice, folder = stage.company.alice, stage.platform.settings.media_folder
-    for chosen in ((second.id,), (channel.id, second.id)):
-        content = posts.Content(text="Um neun", channels=chosen)
-        with stage.platform.database.write() as session:
-            posts.edit(session, alice, delivery.post_id, content, now=stage.clock.now(), folder=folder, approve=True)
+    put_back(stage, delivery, channel, second)
     anew = stage.deliveries(delivery.post_id)[-1]
     assert (anew.channel_id, anew.id > delivery.id) == (channel.id, True)
+    give_access(stage, channel)
+    for _ in range(3):
+        stage.settle()
+
+    assert stage.state(anew) is S.PUBLISHED
+    assert len(stage.live(channel)) == 1
+
+
+def test_a_channel_taken_off_and_put_back_while_it_is_looked_for_is_what_is_found(stage: Stage) -> None:
+    stage.sandbox.world.store.takes_twins = True
+    channel, second = stage.channel("xing", missed_after_seconds=7 * 24 * 3600), stage.channel("linkedin")
+    delivery = stage.planned(channel, second, text="Um neun", after=timedelta(days=2))
+    backup = Backup(stage, delivery)
+    goes_out(stage, channel, "Um neun")
+    backup.come_back()
+    put_back(stage, delivery, channel, second)
+    anew = stage.deliveries(delivery.post_id)[-1]
+
+    for _ in range(3):
+        stage.settle()
+    release(stage)
+    stage.clock.advance(days=3)
+    stage.run()
+    for _ in range(3):
+        stage.settle()
+        stage.run()
+
+    assert [stage.state(d) for d in (delivery, anew)] == [S.CANCELLED, S.PUBLISHED]
+    assert len(stage.live(channel)) == 1
+
+
+def test_all_the_words_in_which_it_may_have_gone_out_pass_to_the_delivery_that_is_put_back(stage: Stage) -> None:
+    """Two restores, and other words between them."""
+    stage.sandbox.world.store.takes_twins = True
+    channel, second = stage.channel("xing", missed_after_seconds=7 * 24 * 3600), stage.channel("linkedin")
+    delivery = stage.planned(channel, second, text="Alte Worte", after=timedelta(days=2))
+    lost_access(stage, channel)
+    Backup(stage, delivery).come_back()
+    stage.settle()
+    release(stage)
+    edit(stage, delivery, "Neue Worte", channel, second)
+    backup = Backup(stage, delivery)
+    goes_out(stage, channel, "Neue Worte")
+    backup.come_back()
+    stage.settle()
+    release(stage)
+    put_back(stage, delivery, channel, second, text="Neue Worte")
+    anew = stage.deliveries(delivery.post_id)[-1]
+    assert (len(stage.attempts(delivery)), len(stage.attempts(anew))) == (0, 2)
+
     give_access(stage, channel)
     for _ in range(3):
         stage.settle()
