@@ -26,6 +26,8 @@ from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
 from publishers.checks import is_web_address
 
+LONGEST_NAME = 200
+
 
 def networks() -> list[Network]:
     """All networks, in the order of the registry."""
@@ -186,17 +188,22 @@ def update(
     problems = Problems()
     if name is not None and not name.strip():
         problems.add("name", "name_missing")
+    elif name is not None and len(name.strip()) > LONGEST_NAME:
+        problems.add("name", "too_long", limit=LONGEST_NAME)
     if rhythm_per_week is not None and not 0 <= rhythm_per_week <= 100:
         problems.add("rhythm_per_week", "number_between", low=0, high=100)
     if missed_after_seconds is not None and not 60 <= missed_after_seconds <= 7 * 86400:
         problems.add("missed_after_seconds", "number_between", low=60, high=7 * 86400)
     if owner_id is not None and not _is_member(session, actor.workspace_id, owner_id):
         problems.add("owner", "owner_unknown", id=owner_id)
-    problems.raise_any()
     given = (profile_url or "").strip()
     if profile_url is not None and given != (channel.profile_url or "") and channel.network in registry.networks():
-        channel.profile_url = check_profile(registry.network(channel.network), profile_url)
-    channel.name = name.strip()[:200] if name is not None else channel.name
+        try:
+            channel.profile_url = check_profile(registry.network(channel.network), profile_url)
+        except Invalid as error:
+            problems.errors += error.errors
+    problems.raise_any()
+    channel.name = name.strip() if name is not None else channel.name
     channel.rhythm_per_week = channel.rhythm_per_week if rhythm_per_week is None else rhythm_per_week or None
     channel.missed_after_seconds = missed_after_seconds or channel.missed_after_seconds
     channel.owner_id = owner_id or channel.owner_id
@@ -302,7 +309,7 @@ def _refuse_second(session: Session, actor: Actor, network: Network, account_id:
 
 
 def _name(name: str, account: Account | None, network: Network) -> str:
-    return (name.strip() or (account.name if account else "") or network.title)[:200]
+    return (name.strip() or (account.name if account else "") or network.title)[:LONGEST_NAME]
 
 
 def _is_member(session: Session, workspace_id: int, user_id: int) -> bool:

@@ -267,12 +267,20 @@ def test_an_empty_rhythm_takes_it_away(alice: Browsing, platform: Platform, link
     assert stored(platform, linkedin.id).rhythm_per_week is None
 
 
-def test_wrong_settings_are_said_at_their_field_and_stay_typed(alice: Browsing, linkedin: Channel) -> None:
-    fields = {"name": " ", "rhythm_per_week": "many", "missed_after_seconds": "7200"}
+def test_wrong_settings_are_said_at_their_field_and_stay_typed(
+    alice: Browsing, platform: Platform, linkedin: Channel
+) -> None:
+    fields = {"name": " ", "rhythm_per_week": "many", "missed_after_seconds": "7200", "profile_url": "javascript:x"}
     answer = alice.send(f"/channels/{linkedin.id}/settings", **fields)
     assert answer.status_code == 422
-    assert "Enter a number from 0 to 100." in answer.text
+    for said in ("Enter a number from 0 to 100.", 'id="field-name-error"', 'id="field-profile_url-error"'):
+        assert said in answer.text, "all of them at once"
     assert 'value="many"' in answer.text
+    fields |= {"rhythm_per_week": "some", "name": "Neu", "profile_url": ""}
+    assert alice.send(f"/channels/{linkedin.id}/settings", **fields).status_code == 422
+    assert stored(platform, linkedin.id).name == "Brandt", "nothing of it is stored"
+    fields |= {"rhythm_per_week": "3", "name": "x" * 201}
+    assert "at most 200 characters" in alice.send(f"/channels/{linkedin.id}/settings", **fields).text
 
 
 def test_anyone_who_writes_may_pause_and_a_lead_resumes(

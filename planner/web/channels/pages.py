@@ -65,7 +65,6 @@ def save_settings(channel_id: int) -> ResponseReturnValue:
     rhythm = inputs.number("rhythm_per_week", problems, high=100)
     limit = inputs.number("missed_after_seconds", problems, low=60, high=7 * 86400)
     try:
-        problems.raise_any()
         with context.platform().database.write() as session:
             channels.update(
                 session,
@@ -78,9 +77,11 @@ def save_settings(channel_id: int) -> ResponseReturnValue:
                 owner_id=inputs.reference("owner"),
                 profile_url=inputs.text("profile_url"),
             )
+            problems.raise_any()  # what is no number at all keeps the rest from being stored as well
     except Invalid as error:
         channel = channels.get(context.reread(), context.workspace().id, channel_id)
-        return _page(channel, errors=inputs.errors_of(error), typed=True), 422
+        every = Invalid(*problems.errors, *error.errors)
+        return _page(channel, errors=inputs.errors_of(every), typed=True), 422
     context.platform().wake()
     say(_("Saved."))
     return redirect(url_for("channels.show", channel_id=channel_id))
