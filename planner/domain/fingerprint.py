@@ -109,8 +109,8 @@ def match(
     ``ahead`` is how far the network's clock is ahead of ours; ``taken`` are remote ids that other deliveries have.
     One that was there before an attempt began is never its post. One from long after counts: our clock may have been
     put forward since, and sending again would show the text a second time, whoever posted it. ``sharing`` deliveries,
-    this one among them, are looked for by the same fingerprint: with no more posts than these, it does not matter who
-    takes which, and the oldest is taken.
+    this one among them, are looked for by the same fingerprint: with no more posts than these, the one is taken of
+    which the network tells most that fits, and of several the oldest.
     """
     sought = list(attempts)
     fitting: dict[str, Post] = {}
@@ -120,7 +120,12 @@ def match(
     posts = tuple(sorted(fitting.values(), key=lambda post: post.created_at))
     if not posts:
         return Match(Finding.ABSENT)
-    return Match(Finding.FOUND, posts[:1]) if len(posts) <= sharing else Match(Finding.AMBIGUOUS, posts)
+    if len(posts) > sharing:
+        return Match(Finding.AMBIGUOUS, posts)
+    surest = min(
+        posts, key=lambda post: min(_unsure(attempt, post) for attempt in sought if _fits(attempt, post, ahead))
+    )
+    return Match(Finding.FOUND, (surest,))
 
 
 def clock_ahead(network_time: datetime | None, answered_at: datetime) -> timedelta:
@@ -185,6 +190,14 @@ def _is_alike(attempt: Sought, post: Listed) -> bool:
     if attempt.named == post.remote_id:
         return True
     return _has_the_same_with_it(attempt, post) and digest(post.text) == attempt.fingerprint
+
+
+def _unsure(attempt: Sought, post: Listed) -> int:
+    """Of how much that was sent with the text the network does not tell whether it is there: another post may have it
+    for certain, and this one be of another delivery without."""
+    if attempt.named == post.remote_id:
+        return 0
+    return (attempt.media_count is not None and post.media_count is None) + (bool(attempt.link) and not post.links)
 
 
 def _has_the_same_with_it(attempt: Sought, post: Listed) -> bool:

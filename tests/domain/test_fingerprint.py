@@ -162,6 +162,18 @@ def test_times_are_read_by_the_networks_own_clock(ahead: timedelta) -> None:
     assert match([SOUGHT], [Listed("1", created_at=before)], ahead=ahead).finding is Finding.ABSENT
 
 
+def test_of_several_that_share_the_text_the_one_is_taken_of_which_the_network_tells_that_it_has_our_files() -> None:
+    """The other may be that of the delivery without files, which no post with files fits."""
+    untold, with_file = (
+        Listed("1", media_count=None),
+        Listed("2", created_at=START + timedelta(minutes=9), media_count=1),
+    )
+    ours, theirs = Sought(START, digest(TEXT), media_count=1), Sought(START, digest(TEXT), media_count=0)
+
+    assert match([ours], [untold, with_file], sharing=2).posts == (with_file,)
+    assert match([theirs], [untold, with_file], sharing=2).posts == (untold,)
+
+
 @given(
     true=st.timedeltas(min_value=timedelta(hours=-2), max_value=timedelta(hours=2)),
     took=st.timedeltas(min_value=timedelta(0), max_value=timedelta(seconds=30)),

@@ -257,7 +257,7 @@ MUTANTS = (
         "match-ambiguous",
         "More posts that fit than we can have made are a person's to tell apart.",
         "the ambiguity: the oldest is adopted",
-        (Edit(FINGERPRINT, " if len(posts) <= sharing else Match(Finding.AMBIGUOUS, posts)", ""),),
+        (Edit(FINGERPRINT, "    if len(posts) > sharing:\n", "    if False:\n"),),
         found_in(LOOK_TESTS, "more_posts_than_we_can_have_made_are_a_persons_to_tell_apart"),
     ),
     Mutant(

@@ -245,6 +245,8 @@ class People(Office):
             return
         if self.ground.look(MAY_HAVE_GONE_OUT.format(int(row.id))):
             return  # what is there now and what went out since the backup: nobody could tell one from the other
+        if self._has_twins(row):
+            return  # nor that from the same words of another one that is under way
         words = self.book.look().posts[row.post_id].words
         network, account = self.ground.networks[row.channel_id], self.ground.accounts[row.channel_id]
         now = self.ground.sandbox.now()
@@ -332,7 +334,19 @@ class People(Office):
         if row.step:
             return self.trail(row.parent_id or 0, rows).is_live(row, words(mark, row.step))
         taken = {r.remote_id for r in rows}
-        return any(c["id"] not in taken for c in self.copies(mark, row.channel_id))
+        free = sum(c["id"] not in taken for c in self.copies(mark, row.channel_id))
+        return free > sum(r.state == "published" and r.remote_id is None for r in self._twins(row, rows))
+
+    def _twins(self, row: Row, rows: list[Row]) -> list[Row]:
+        """The others with the same words for the same account."""
+        mark, places = self.book.marks[row.post_id], self.ground.siblings(row.channel_id)
+        known = self.book.marks
+        return [
+            r for r in rows if r.id != row.id and not r.step and r.channel_id in places and known.get(r.post_id) == mark
+        ]
+
+    def _has_twins(self, row: Row) -> bool:
+        return bool(self._twins(row, self.rows()))
 
     def _candidate_there(self, row: Row) -> str | None:
         """The address of the one that they point to, where they were shown some."""

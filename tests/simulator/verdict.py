@@ -131,7 +131,7 @@ class _Judge:
         elif row.state == "published":
             if not live:
                 self.verdict.lost.append(f"{name} says published and is not live")
-            if row.remote_id in self.people.by_hand:
+            if row.remote_id in self.people.by_hand and not self.world.jumped:
                 self.verdict.broken.append(f"{name} took a post of before for its own")
         elif row.state in TOLD:
             if not self._was_told(row):
@@ -170,18 +170,20 @@ class _Judge:
             return row.remote_id in copies | self.people.by_hand
         others = {r.remote_id for r in self.rows.values() if r.id != row.id and self._place(r.channel_id) == place}
         twins = sum(
-            w.mark == wish.mark and self._place(w.channel_id) == place and self._has_one_nameless(w)
+            w.mark == wish.mark and self._place(w.channel_id) == place and self._has_one_nameless(w, row)
             for w in self.book.wishes.values()
             if w.delivery_id != row.id
         )
         return len(copies - others) > twins
 
-    def _has_one_nameless(self, wish: Wish) -> bool:
-        """Whether one of the copies is another delivery's, though not by its number: a person said so, or is asked."""
+    def _has_one_nameless(self, wish: Wish, beside: Row) -> bool:
+        """Whether one of the copies is another delivery's, though not by its number: a person said so, or is asked; but
+        what they said of the one ``beside`` it counts before a question."""
         row = self.rows.get(wish.delivery_id)
         if row is None or row.remote_id is not None:
             return False
-        return row.state == "published" or (row.state == "needs_person" and row.error_code in DOUBT)
+        asked = row.state == "needs_person" and row.error_code in DOUBT and beside.state != "published"
+        return row.state == "published" or asked
 
     def _was_told(self, row: Row) -> bool:
         notices = self.ground.look("SELECT kind, subject, subject_id, data FROM notice")

@@ -79,6 +79,7 @@ class World:
         self._back: timedelta | None = None
         #: Times that our clock showed twice, because it was put back: from, to.
         self.set_back: list[tuple[datetime, datetime]] = []
+        self.jumped = False  # our clock alone was put forward: what was there before an attempt may seem to be of after
         self._depth, self._freezes = 0, MOST_FREEZES
         #: Until then whoever stands still within the call is back, however many stand still meanwhile.
         self._back_by: datetime | None = None
@@ -357,6 +358,7 @@ class World:
         self.counts["clock put forward"] += 1
         self.clock.advance(hours=1)
         if alone:
+            self.jumped = True
             self.ground.sandbox.offset_seconds -= 3600.0
 
     def _plan_to_put_back(self) -> None:
