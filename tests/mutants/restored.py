@@ -154,7 +154,13 @@ MUTANTS = (
         "restore-taken-off",
         "A channel that is put back on a post that may have gone out there is looked at first.",
         "the mark that passes to the new delivery",
-        (Edit(WRITING, "        marks.inherit(session, delivery)\n", "        pass\n"),),
+        (
+            Edit(
+                WRITING,
+                "        marks.inherit(session, delivery, channels_of_account(session, delivery.channel_id))\n",
+                "        pass\n",
+            ),
+        ),
         found_in(EARLY_TESTS, "a_channel_that_is_taken_off_a_post_and_put_back_does_not_send_it_again"),
     ),
     Mutant(

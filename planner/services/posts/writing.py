@@ -21,6 +21,7 @@ from planner.services.posts import mentions, placing, store
 from planner.services.posts.checks import check_content, check_for_networks, check_when
 from planner.services.posts.inputs import NOT_YET, Content, When, content_of
 from planner.services.publishing import marks
+from planner.services.publishing.account import channels_of_account
 from planner.services.publishing.status import refresh_status
 
 #: What a channel shows, and so what a lead approves; planning fields may change without a new approval.
@@ -202,6 +203,6 @@ def _sync_channels(
     have = {d.channel_id for d in kept if d.state is not DeliveryState.CANCELLED}
     added = store.add_deliveries(session, post, [c for c in content.channels if c not in have], now)
     for delivery in added:
-        marks.inherit(session, delivery)
+        marks.inherit(session, delivery, channels_of_account(session, delivery.channel_id))
     kept += added
     return kept

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint
-from planner.domain.fingerprint import Match, Sought
+from planner.domain.fingerprint import Finding, Match, Sought
 from planner.domain.states import DeliveryState
 from planner.models import Attempt
 from planner.services.connections import ChannelAccess
@@ -52,9 +52,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is listed, held against what is known: what is ours (``found``) or nearly (``near``), what has our words but
-    was there before (``older``); whether one that it may be is being sent, and the words of those that are looked for
-    as well (``doubted``). ``channels`` are those of the account."""
+    """What is listed, held against what is known: what is ours (``found``) or nearly (``near``), and, where nothing is
+    found, what has our words but was there before (``older``); whether one that it may be is being sent, and the words
+    of those that are looked for as well (``doubted``). ``channels`` are those of the account."""
 
     channels: Sequence[int]
     found: Match[RemotePost]
@@ -80,7 +80,8 @@ def weigh(session: Session, doubt: Doubt, delivery: Any, attempts: Sequence[Atte
     taken |= account.taken_by_address(session, channels, listed, but=itself)
     found = fingerprint.match(sought, listed, ahead=seen.ahead, taken=taken, sharing=sharing)
     near = tuple(post for post in near if post.remote_id not in taken)
-    older = fingerprint.lookalikes(sought, listed, taken=taken)
+    absent = found.finding is Finding.ABSENT
+    older = fingerprint.lookalikes(sought, listed, taken=taken) if absent else ()
     return Facts(channels, found, near, older, bool(being_sent), doubted)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState, Outcome
 from planner.models import Delivery
-from planner.services.publishing.tables import ATTEMPT, CHANNEL, DELIVERY, changed, row, run
+from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed, row, run
 
 #: Who made the attempt, and why it is open: a restored instance does not know what went out since its backup.
 RESTORED = "restored"
@@ -49,10 +50,10 @@ def may_have_gone_out(session: Session, delivery: Any) -> bool:
     return bool(delivery.attempt_count) and row(session, _OPEN, {"delivery": delivery.id}) is not None
 
 
-def inherit(session: Session, delivery: Delivery) -> None:
-    """A post was given a channel: where it may have gone out to that account before, as a delivery that was taken out
-    since, the marks of that pass to this one, and so does the look for it."""
-    known = {"delivery": delivery.id, "post": delivery.post_id, "channel": delivery.channel_id}
+def inherit(session: Session, delivery: Delivery, channel_ids: Sequence[int]) -> None:
+    """A post was given a channel: where it may have gone out to that account (``channel_ids``) before, as a delivery
+    that was taken out since, the marks of that pass to this one, and so does the look for it."""
+    known = {"delivery": delivery.id, "post": delivery.post_id, "channels": channel_ids}
     found = run(session, _OF_TAKEN_OUT, known).all()
     for number, mark in enumerate(found, 1):
         changed(session, _PASS_ON, {"mark": mark.id, "to": delivery.id, "as_number": number})
@@ -63,32 +64,21 @@ def inherit(session: Session, delivery: Delivery) -> None:
         session.flush()
 
 
-#: SQL, about an attempt: the mark of the delivery, still open.
-IS_OPEN = (
-    ATTEMPT.c.delivery_id == bindparam("delivery"),
-    ATTEMPT.c.error_code == RESTORED,
-    ATTEMPT.c.outcome == Outcome.UNCERTAIN,
-    ATTEMPT.c.finished_at.is_(None),
-)
-_OPEN = select(ATTEMPT.c.id).where(*IS_OPEN).limit(1)
-_other, _its = DELIVERY.alias("other"), CHANNEL.alias("its")
+#: SQL, about an attempt: it is a mark, and nothing was found out since; it is open as well; and it is of one delivery.
+IS_MARK = (ATTEMPT.c.error_code == RESTORED, ATTEMPT.c.outcome == Outcome.UNCERTAIN)
+IS_OPEN = (*IS_MARK, ATTEMPT.c.finished_at.is_(None))
+IS_OPEN_OF_ONE = (ATTEMPT.c.delivery_id == bindparam("delivery"), *IS_OPEN)
+_OPEN = select(ATTEMPT.c.id).where(*IS_OPEN_OF_ONE).limit(1)
 _OF_TAKEN_OUT = (
-    select(ATTEMPT.c.id, ATTEMPT.c.delivery_id, _other.c.look_at)
-    .join(_other, ATTEMPT.c.delivery_id == _other.c.id)
-    .join(CHANNEL, CHANNEL.c.id == _other.c.channel_id)
-    .join(_its, _its.c.id == bindparam("channel"))
+    select(ATTEMPT.c.id, ATTEMPT.c.delivery_id, DELIVERY.c.look_at)
+    .join(DELIVERY, ATTEMPT.c.delivery_id == DELIVERY.c.id)
     .where(
-        _other.c.post_id == bindparam("post"),
-        _other.c.id != bindparam("delivery"),
-        _other.c.step == 0,
-        _other.c.state == DeliveryState.CANCELLED,
-        or_(
-            CHANNEL.c.id == _its.c.id,
-            and_(CHANNEL.c.network == _its.c.network, CHANNEL.c.remote_account_id == _its.c.remote_account_id),
-        ),
-        ATTEMPT.c.error_code == RESTORED,
-        ATTEMPT.c.outcome == Outcome.UNCERTAIN,
-        ATTEMPT.c.finished_at.is_(None),
+        DELIVERY.c.post_id == bindparam("post"),
+        DELIVERY.c.channel_id.in_(bindparam("channels", expanding=True)),
+        DELIVERY.c.id != bindparam("delivery"),
+        DELIVERY.c.step == 0,
+        DELIVERY.c.state == DeliveryState.CANCELLED,
+        *IS_OPEN,
     )
     .order_by(ATTEMPT.c.started_at, ATTEMPT.c.id)
 )

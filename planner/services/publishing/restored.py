@@ -25,7 +25,7 @@ from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
 from planner.services.doubt import DOUBT
 from planner.services.publishing import assist, following, guards, marks, notices, telling
-from planner.services.publishing.marks import IS_OPEN, RESTORED, may_have_gone_out
+from planner.services.publishing.marks import IS_MARK, IS_OPEN_OF_ONE, RESTORED, may_have_gone_out
 from planner.services.publishing.moves import FREE, Ref, error, move
 from planner.services.publishing.payload import Payload
 from planner.services.publishing.tables import ATTEMPT, DELIVERY, changed
@@ -195,13 +195,13 @@ _NOT_OUT = (
 _FINISHED = bindparam("finished", type_=ATTEMPT.c.finished_at.type)
 _BEGIN = (
     update(ATTEMPT)
-    .where(*IS_OPEN)
+    .where(*IS_OPEN_OF_ONE)
     .values(
         finished_at=_FINISHED,
         fingerprint=case((ATTEMPT.c.fingerprint == "", bindparam("current")), else_=ATTEMPT.c.fingerprint),
     )
 )
-_SETTLE = update(ATTEMPT).where(*IS_OPEN).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)
+_SETTLE = update(ATTEMPT).where(*IS_OPEN_OF_ONE).values(finished_at=_FINISHED, outcome=Outcome.REFUSED)
 #: Nobody could say whether it went out since the backup; or a person was asked, which need not be any more.
 _COULD_NOT_BE_LOOKED_FOR = (
     DELIVERY.c.channel_id == bindparam("channel"),
@@ -210,8 +210,7 @@ _COULD_NOT_BE_LOOKED_FOR = (
     DELIVERY.c.look_at.is_(None),
     exists().where(
         ATTEMPT.c.delivery_id == DELIVERY.c.id,
-        ATTEMPT.c.error_code == RESTORED,
-        ATTEMPT.c.outcome == Outcome.UNCERTAIN,
+        *IS_MARK,
         ATTEMPT.c.fingerprint != "",
         or_(
             ATTEMPT.c.finished_at.is_(None),

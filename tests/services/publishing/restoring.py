@@ -66,3 +66,11 @@ def give_access(stage: Stage, channel: Channel) -> None:
     given = vault.open(stage.channel_now(channel).credentials or "")
     with stage.platform.database.write() as session:
         channels.reconnect(session, stage.company.alice, vault, channel.id, given, now=stage.clock.now())
+
+
+def come_back_without_access(stage: Stage, channel: Channel, backup: Backup) -> None:
+    """The channel cannot be listed any more; people lift the pause all the same."""
+    lost_access(stage, channel)
+    backup.come_back()
+    stage.settle()
+    release(stage)

@@ -17,7 +17,14 @@ from planner.services.posts import When
 from planner.services.publishing import decide, missed
 from planner.services.publishing.restored import after_restore
 from publishers import registry
-from tests.services.publishing.restoring import Backup, columns, give_access, goes_out, lost_access, release
+from tests.services.publishing.restoring import (
+    Backup,
+    columns,
+    come_back_without_access,
+    give_access,
+    goes_out,
+    release,
+)
 from tests.services.publishing.stage import SEND_TIMEOUT, SETTLE, Stage, lost
 from tests.support.factories import make_post
 
@@ -296,10 +303,7 @@ def test_what_may_have_gone_out_and_is_too_late_now_is_asked_about_and_not_calle
     delivery = stage.planned(channel, text="Um neun", after=timedelta(hours=3))
     backup = Backup(stage, delivery)
     goes_out(stage, channel, "Um neun")
-    lost_access(stage, channel)
-    backup.come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, backup)
     stage.change(channel, archived_at=stage.clock.now() if archived else None)
     stage.clock.advance(days=3)
 
@@ -317,10 +321,7 @@ def test_what_is_too_late_and_did_not_go_out_is_missed_once_that_is_known(stage:
     channel = stage.channel("xing")
     delivery = stage.planned(channel, text="Um neun", after=timedelta(hours=3))
     backup = Backup(stage, delivery)
-    lost_access(stage, channel)
-    backup.come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, backup)
     stage.sandbox.faults.clear()
     stage.change(channel, reconnect_since=None)
     stage.clock.advance(days=3)
@@ -343,10 +344,7 @@ def test_what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_
     backup = Backup(stage, kept, deleted, never_sent)
     goes_out(stage, channel, "Ging hinaus")
     goes_out(stage, channel, "Auch")
-    lost_access(stage, channel)
-    backup.come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, backup)
     with stage.platform.database.write() as session:
         posts.delete(session, stage.company.alice, deleted.post_id, now=stage.clock.now())
     assert [stage.state(d) for d in (kept, deleted, never_sent)] == [S.SCHEDULED, S.CANCELLED, S.SCHEDULED]

@@ -15,7 +15,14 @@ from planner.services import channels, posts
 from planner.services.posts.inputs import PartInput
 from planner.services.publishing import decide, missed
 from planner.services.publishing.restored import after_restore
-from tests.services.publishing.restoring import Backup, give_access, goes_out, lost_access, release
+from tests.services.publishing.restoring import (
+    Backup,
+    come_back_without_access,
+    give_access,
+    goes_out,
+    lost_access,
+    release,
+)
 from tests.services.publishing.stage import Stage
 
 S = DeliveryState
@@ -31,10 +38,7 @@ def twins_of_which_the_first_went_out(stage: Stage) -> tuple[Channel, Delivery, 
     next_week = stage.planned(channel, text="Montagsgruß", after=timedelta(days=6))
     backup = Backup(stage, today, next_week)
     goes_out(stage, channel, "Montagsgruß")
-    lost_access(stage, channel)
-    backup.come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, backup)
     return channel, today, next_week
 
 
@@ -114,10 +118,7 @@ def test_a_claim_to_other_words_keeps_nobody_waiting(stage: Stage) -> None:
     channel = stage.channel("xing", missed_after_seconds=7 * 24 * 3600)
     one = stage.planned(channel, text=first, after=timedelta(hours=6))
     two = stage.planned(channel, text=first, after=timedelta(days=6))
-    lost_access(stage, channel)
-    Backup(stage, one, two).come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, Backup(stage, one, two))
     edit(stage, two, second, channel)
     backup = Backup(stage, one, two)
     goes_out(stage, channel, second)
@@ -151,10 +152,7 @@ def one_that_went_out(stage: Stage, channel: Channel, *more: Channel, **content:
     delivery = stage.planned(channel, *more, text="Um neun", after=timedelta(hours=3), **content)
     backup = Backup(stage, delivery)
     goes_out(stage, channel, "Um neun")
-    lost_access(stage, channel)
-    backup.come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, backup)
     return delivery
 
 
@@ -214,10 +212,7 @@ def test_all_the_words_in_which_it_may_have_gone_out_pass_to_the_delivery_that_i
     stage.sandbox.world.store.takes_twins = True
     channel, second = stage.channel("xing", missed_after_seconds=7 * 24 * 3600), stage.channel("linkedin")
     delivery = stage.planned(channel, second, text="Alte Worte", after=timedelta(days=2))
-    lost_access(stage, channel)
-    Backup(stage, delivery).come_back()
-    stage.settle()
-    release(stage)
+    come_back_without_access(stage, channel, Backup(stage, delivery))
     edit(stage, delivery, "Neue Worte", channel, second)
     backup = Backup(stage, delivery)
     goes_out(stage, channel, "Neue Worte")
