@@ -25,7 +25,7 @@ MOVING = frozenset({"scheduled", "claimed", "sending", "unknown"})
 #: How long people wait before they say whether something is live: by then the network has made up its mind.
 THINKING = timedelta(minutes=50)
 #: How often two companies with one account have the same words for it.
-SAME_WORDS = 0.6
+SAME_WORDS = 0.4
 #: A delivery of which a restore left open whether it went out.
 MAY_HAVE_GONE_OUT = """SELECT 1 FROM attempt WHERE delivery_id = {}
     AND error_code = 'restored' AND outcome = 'uncertain' LIMIT 1"""

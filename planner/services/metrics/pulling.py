@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -32,6 +31,7 @@ from planner.services.publishing import channel_effects, renewal
 from planner.services.publishing.again import write_again
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.tables import DELIVERY, changed
+from planner.services.side_by_side import side_by_side
 from publishers import registry
 from publishers.base import Capabilities, Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.limits import Calls
@@ -88,11 +88,8 @@ def pull_due(platform: Platform, *, all_due: bool = False) -> Pulled:
     A failure at one channel is noted, and the other channels go on.
     """
     wanted = list(_wanted(platform, all_due=all_due))
-    if not wanted:
-        return Pulled()
-    at_once = min(len(wanted), CHANNELS_AT_ONCE, platform.settings.sender_threads)
-    with ThreadPoolExecutor(at_once, "figures") as asking:
-        parts = list(asking.map(lambda one: _pull_channel(platform, *one), wanted))
+    at_once = min(CHANNELS_AT_ONCE, platform.settings.sender_threads)
+    parts = side_by_side(lambda one: _pull_channel(platform, *one), wanted, at_once=at_once, name="figures")
     return Pulled(*(sum(getattr(part, one.name) for part in parts) for one in fields(Pulled)))
 
 

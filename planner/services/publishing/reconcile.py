@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,6 +39,7 @@ from planner.services.publishing.unconfirmed import (
     open_attempts,
     wait_for_limit,
 )
+from planner.services.side_by_side import side_by_side
 from publishers.base import NetworkError, Recent, ReconnectNeeded, Under, Unsupported
 from publishers.limits import Calls
 from publishers.registry import UnknownNetwork
@@ -73,8 +73,8 @@ def reconcile(platform: Platform) -> int:
     if len(by_channel) == 1:
         _look(platform, doubts)
     elif by_channel:
-        with ThreadPoolExecutor(min(len(by_channel), CHANNELS_AT_ONCE), "look") as looking:
-            list(looking.map(lambda group: _look(platform, group), by_channel.values()))
+        groups = by_channel.values()
+        side_by_side(lambda group: _look(platform, group), groups, at_once=CHANNELS_AT_ONCE, name="look")
     return len(doubts)
 
 

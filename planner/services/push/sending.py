@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,6 +22,7 @@ from planner.security.webpush import Device
 from planner.services import outbox
 from planner.services.mail.composing import told
 from planner.services.notices import Told
+from planner.services.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -75,8 +75,7 @@ def send_due(platform: Platform) -> int:
     if not waiting:
         return 0
     teller = platform.telling()
-    with ThreadPoolExecutor(waiting, "push") as calling:
-        return sum(calling.map(lambda _: _send_some(platform, teller), range(waiting)))
+    return sum(side_by_side(lambda _: _send_some(platform, teller), range(waiting), at_once=waiting, name="push"))
 
 
 def _send_some(platform: Platform, teller: Teller) -> int:

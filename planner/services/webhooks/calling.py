@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from planner.security import outgoing, signing
 from planner.security.outgoing import Answered, OutgoingError
 from planner.security.vault import VaultError
 from planner.services import outbox
+from planner.services.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -37,10 +37,9 @@ def send_due(platform: Platform, *conditions: ColumnElement[bool]) -> int:
         query = select(WebhookCall.webhook_id).distinct()
         due = query.where(WebhookCall.state.in_(open_states), WebhookCall.due_at <= now, *conditions)
         hooks = session.scalars(due).all()
-    if not hooks:
-        return 0
-    with ThreadPoolExecutor(min(len(hooks), HOOKS_AT_ONCE), "webhook") as calling:
-        return sum(calling.map(lambda hook: _call_hook(platform, hook, conditions), hooks))
+    return sum(
+        side_by_side(lambda hook: _call_hook(platform, hook, conditions), hooks, at_once=HOOKS_AT_ONCE, name="webhook")
+    )
 
 
 def _call_hook(platform: Platform, webhook_id: int, conditions: tuple[ColumnElement[bool], ...]) -> int:
