@@ -10,18 +10,18 @@ import logging
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from publishers.base import Network
+from publishers.base import Network, Unsupported
 
 ENTRY_POINT_GROUP = "sendeplan.publishers"
 
 _log = logging.getLogger(__name__)
 
 
-class UnknownNetwork(KeyError):
-    """No adapter of that name is installed."""
+class UnknownNetwork(Unsupported):
+    """No adapter of that name is installed: nothing can be asked of the network, nor sent to it."""
 
-    def __str__(self) -> str:
-        return f"There is no network “{self.args[0]}”."
+    def __init__(self, key: str) -> None:
+        super().__init__(f"There is no network “{key}”.")
 
 
 def networks() -> dict[str, Network]:

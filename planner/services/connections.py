@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ from planner.config import Settings
 from planner.counts import Counts
 from planner.models import Channel
 from planner.security.vault import Vault, VaultError
-from planner.services.observed import ObservedPublisher
+from planner.services.observed import AdapterFailed, ObservedPublisher
 from planner.stage import Stage, stand_in
 from publishers import registry
-from publishers.base import Capabilities, Connection, ContentRules, Credentials, Network
+from publishers.base import Capabilities, Connection, ContentRules, Credentials, Network, NetworkError
 
 IDLE_PER_CHANNEL = 2
+
+_log = logging.getLogger(__name__)
 
 Key = tuple[int, int, bool]
 
@@ -72,7 +75,7 @@ class Connections:
 
     def connect(self, network: Network, credentials: Credentials) -> ObservedPublisher:
         """A fresh publisher that is not kept: for verifying credentials before they are stored."""
-        return ObservedPublisher(network.connect(credentials, self.connection(network.key)), network.key, self._counts)
+        return self._opened(network, credentials, self.connection(network.key))
 
     def capabilities(self, access: ChannelAccess) -> Capabilities:
         """What this channel's connection can do."""
@@ -128,8 +131,17 @@ class Connections:
         network, credentials = registry.network(access.network), self.credentials(access)
         if not access.rehearsing:
             return self.connect(network, credentials)
-        played = network.connect(credentials, self._stage.connection(network.key))
-        return ObservedPublisher(played, network.key, self._counts)
+        return self._opened(network, credentials, self._stage.connection(network.key))
+
+    def _opened(self, network: Network, credentials: Credentials, connection: Connection) -> ObservedPublisher:
+        try:
+            publisher = network.connect(credentials, connection)
+        except NetworkError:
+            raise
+        except Exception as error:
+            _log.exception("The adapter could not open the connection")
+            raise AdapterFailed(error) from error
+        return ObservedPublisher(publisher, network.key, self._counts)
 
     def _take(self, key: Key) -> ObservedPublisher | None:
         with self._lock:

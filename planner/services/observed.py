@@ -1,7 +1,9 @@
-"""A publisher whose calls are counted and timed. It behaves as the one inside."""
+"""A publisher whose calls are counted and timed. It behaves as the one inside, but that no error leaves it that is none
+of a network's: an adapter may be a stranger's, and what it did not foresee is to hold up no other channel."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,6 +53,16 @@ KINDS: tuple[tuple[type[NetworkError], str], ...] = (
 )
 
 
+_log = logging.getLogger(__name__)
+
+
+class AdapterFailed(Uncertain):
+    """The adapter ended in an error that it did not foresee: that says nothing about what the network did."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"Sendeplan itself failed: {type(error).__name__}.")
+
+
 class ObservedPublisher:
     """Passes every call on, and notes how long it took and how it failed."""
 
@@ -62,7 +74,7 @@ class ObservedPublisher:
             return self._publisher.verify()
 
     def prepare(self, post: OutgoingPost, hear: Heard = nobody_hears) -> Prepared:
-        with self._observed("prepare"):
+        with self._observed("prepare", hears_us=True):
             return self._publisher.prepare(post, hear)
 
     def publish(self, prepared: Prepared) -> Published:
@@ -155,16 +167,20 @@ class ObservedPublisher:
         self._publisher.close()
 
     @contextmanager
-    def _observed(self, operation: str) -> Iterator[None]:
+    def _observed(self, operation: str, *, hears_us: bool = False) -> Iterator[None]:
+        """``hears_us``: the adapter calls us back meanwhile, and our own errors are to come through it."""
         started = time.monotonic()
         try:
             yield
         except NetworkError as error:
             self._counts.errors.add(self._network, operation, _kind(error))
             raise
-        except Exception:
+        except Exception as error:
             self._counts.errors.add(self._network, operation, "ours")
-            raise
+            if hears_us:
+                raise
+            _log.exception("The adapter failed at %s", operation)
+            raise AdapterFailed(error) from error
         finally:
             self._counts.calls.observe(time.monotonic() - started, self._network, operation)
 

@@ -9,6 +9,7 @@ EFFECTS = "planner/services/publishing/channel_effects.py"
 ERRORS = "publishers/errors.py"
 HTTP = "publishers/http.py"
 READING = "publishers/reading.py"
+OBSERVED = "planner/services/observed.py"
 RENEWAL = "planner/services/publishing/renewal.py"
 RETRY = "planner/domain/retry.py"
 SEND = "planner/services/publishing/send.py"
@@ -148,13 +149,7 @@ MUTANTS = (
         "answer-our-error",
         "An error of ours during the call says nothing about what was sent.",
         "the doubt: it is tried again like a refusal",
-        (
-            Edit(
-                SEND,
-                'return classify(Uncertain(f"Sendeplan itself failed: {type(error).__name__}."), attempts',
-                'return classify(Refused(f"Sendeplan itself failed: {type(error).__name__}."), attempts',
-            ),
-        ),
+        (Edit(OBSERVED, "class AdapterFailed(Uncertain)", "class AdapterFailed(Refused)"),),
         found_in(SEND_TESTS, "an_error_of_ours_during_the_call_leaves_it_unconfirmed"),
     ),
     Mutant(

@@ -88,8 +88,8 @@ MUTANTS = (
         (
             Edit(
                 RECONCILE,
-                "    except (Unsupported, UnknownNetwork):\n        _each(platform, doubts, ask_person)\n",
-                "    except (Unsupported, UnknownNetwork):\n" + COUNTED_AS_ABSENT,
+                "    except Unsupported:\n        _each(platform, doubts, ask_person)\n",
+                "    except Unsupported:\n" + COUNTED_AS_ABSENT,
             ),
         ),
         found_in(ASKING_TESTS, "where_a_connection_cannot_list_a_person_is_asked_at_once"),

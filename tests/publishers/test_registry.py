@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publishers.base import Connection, Medium, OutgoingPost, ReconnectNeeded
+from publishers.base import Connection, Medium, OutgoingPost, ReconnectNeeded, Unsupported
 from publishers.registry import UnknownNetwork, network, networks
 from tests.publishers.accounts import CREDENTIALS, KEYS
 
@@ -28,7 +28,7 @@ def test_the_list_cannot_be_changed_by_who_asks_for_it() -> None:
 def test_an_unknown_network_is_named() -> None:
     with pytest.raises(UnknownNetwork, match="myspace"):
         network("myspace")
-    assert issubclass(UnknownNetwork, KeyError)
+    assert issubclass(UnknownNetwork, Unsupported)
 
 
 def test_listing_networks_loads_no_client_package() -> None:

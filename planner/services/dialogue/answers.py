@@ -27,6 +27,7 @@ from planner.services.publishing import notices
 from planner.services.publishing.tables import changed
 from publishers import registry
 from publishers.base import DialogueRules, Network, OutgoingPost
+from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -143,7 +144,7 @@ def rules_of(platform: Platform, channel: Channel) -> tuple[Network, DialogueRul
     try:
         rules = platform.connections.capabilities(ChannelAccess.of(channel)).dialogue
         return registry.network(channel.network), rules
-    except (VaultError, KeyError) as error:
+    except (VaultError, UnknownNetwork) as error:
         raise Conflict("no_connection", channel=channel.name) from error
 
 

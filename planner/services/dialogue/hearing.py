@@ -30,6 +30,7 @@ from planner.services.publishing.tables import DELIVERY, changed
 from publishers.base import NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.dialogue import DialogueRules, Remarks
 from publishers.limits import Calls
+from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -98,7 +99,7 @@ def _channels(platform: Platform) -> list[ChannelAccess]:
 def _rules(platform: Platform, access: ChannelAccess) -> DialogueRules:
     try:
         return platform.connections.capabilities(access).dialogue
-    except (VaultError, KeyError):
+    except (VaultError, UnknownNetwork):
         return DialogueRules()
 
 

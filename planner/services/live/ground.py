@@ -24,6 +24,7 @@ from planner.services.posts.content import outgoing
 from planner.services.publishing.moves import Ref
 from publishers import registry
 from publishers.base import Capabilities, Network, NetworkError, OutgoingPost
+from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -78,10 +79,10 @@ def ground_in(session: Session, platform: Platform, workspace_id: int, delivery_
         raise Conflict("no_remote_id")
     post = session.get_one(Post, delivery.post_id)
     access = ChannelAccess.of(channel, rehearsing=delivery.rehearsed)
-    network = registry.network(channel.network)
     try:
+        network = registry.network(channel.network)
         can = platform.connections.capabilities(access)
-    except VaultError as error:
+    except (VaultError, UnknownNetwork) as error:
         raise Conflict("no_connection", channel=channel.name) from error
     folder = platform.settings.media_folder
     content = content_of(session, delivery, folder) if delivery.step else outgoing(post, channel.id, folder, network)

@@ -92,7 +92,7 @@ def standing(session: Session, platform: Platform, delivery: Delivery) -> Standi
     )
     try:
         live = ground_in(session, platform, delivery.workspace_id, delivery.id)
-    except (ServiceError, VaultError, KeyError):
+    except (ServiceError, VaultError):
         return seen
     differs = "text" in shown and not same_text(shown["text"], live.expected)
     can, under = live.can, below(session, delivery)

@@ -62,7 +62,8 @@ def _gives_figures(delivery: Delivery, channel: Channel) -> bool:
     """Whether a pull would come and contradict the person. None does for a post whose id nobody knows."""
     if delivery.remote_id is None:
         return False
-    return channel.credentials is not None and registry.network(channel.network).capabilities.has_metrics
+    known = registry.networks().get(channel.network)
+    return channel.credentials is not None and known is not None and known.capabilities.has_metrics
 
 
 def _read(figures: Mapping[str, int | str | None], beyond: tuple[str, ...]) -> dict[str, int]:

@@ -36,6 +36,7 @@ from publishers import registry
 from publishers.base import Capabilities, Figures, NetworkError, ReconnectNeeded, Refused, Unsupported
 from publishers.limits import Calls
 from publishers.outgoing import MediaKind, kind_of
+from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -160,8 +161,8 @@ def _soonest(
 def _capabilities(platform: Platform, access: ChannelAccess) -> Capabilities:
     try:
         return platform.connections.capabilities(access)
-    except VaultError:
-        return Capabilities()  # asking will tell what is wrong
+    except (VaultError, UnknownNetwork):
+        return Capabilities()  # there is nothing to be had
 
 
 def _pull_batch(platform: Platform, access: ChannelAccess, batch: Sequence[Due], pulled: Pulled) -> bool:

@@ -42,7 +42,6 @@ from planner.services.publishing.unconfirmed import (
 from planner.services.side_by_side import side_by_side
 from publishers.base import NetworkError, Recent, ReconnectNeeded, Under, Unsupported
 from publishers.limits import Calls
-from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -107,7 +106,7 @@ def _list_and_decide(platform: Platform, doubts: Sequence[Doubt]) -> None:
         return
     try:
         recent = _list_renewed(platform, access, min(doubt.since for doubt in doubts), doubts[0].under)
-    except (Unsupported, UnknownNetwork):
+    except Unsupported:
         _each(platform, doubts, ask_person)
     except (ReconnectNeeded, VaultError) as error:
         _ask_to_reconnect(platform, access, str(error))

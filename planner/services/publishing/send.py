@@ -22,6 +22,7 @@ from planner.domain.states import DeliveryState, Outcome
 from planner.models import Attempt, Campaign, Channel, Delivery, Post, Workspace
 from planner.security.vault import VaultError
 from planner.services.connections import ChannelAccess
+from planner.services.observed import AdapterFailed
 from planner.services.publishing import finish, guards, missed, prepare, renewal, telling
 from planner.services.publishing.claim import Claimed
 from planner.services.publishing.classify import (
@@ -39,7 +40,7 @@ from planner.services.publishing.prepare import HandBack, NotReady
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import ATTEMPT, added, row
-from publishers.base import NetworkError, Prepared, Published, Publisher, ReconnectNeeded, Refused, Uncertain
+from publishers.base import NetworkError, Prepared, Published, Publisher, ReconnectNeeded
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -114,6 +115,8 @@ def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
         if not error.missing and _renewed_after_refusal(platform, work, work.access):
             raise NotReady(again_after_refresh(error, platform.clock.now())) from error
         raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
+    except AdapterFailed as error:
+        raise NotReady(_failed_here(error, work, platform.clock.now())) from error
     except NetworkError as error:
         raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
     except DBAPIError as error:
@@ -121,9 +124,12 @@ def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
         raise HandBack from error
     except Exception as error:
         _log.exception("It could not be prepared")
-        failure = Refused(f"Sendeplan itself failed: {type(error).__name__}.")
-        verdict = classify_preparation(failure, work.attempts + 1, platform.clock.now())
-        raise NotReady(replace(verdict, channel=ChannelEffect.NONE)) from error
+        raise NotReady(_failed_here(AdapterFailed(error), work, platform.clock.now())) from error
+
+
+def _failed_here(error: AdapterFailed, work: Claimed, now: datetime) -> Verdict:
+    """The network had no part in it: nothing else of the channel waits."""
+    return replace(classify_preparation(error, work.attempts + 1, now), channel=ChannelEffect.NONE)
 
 
 def begin(platform: Platform, work: Claimed, access: ChannelAccess) -> Order | None:
@@ -195,9 +201,6 @@ def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: O
         return classify(error, attempts, platform.clock.now())
     except NetworkError as error:
         return classify(error, attempts, platform.clock.now())
-    except Exception as error:  # noqa: BLE001 - what an adapter did not foresee says nothing about what was sent
-        _log.exception("The call ended in an error of ours")
-        return classify(Uncertain(f"Sendeplan itself failed: {type(error).__name__}."), attempts, platform.clock.now())
 
 
 def _renewed_after_refusal(platform: Platform, work: Claimed, access: ChannelAccess) -> bool:
