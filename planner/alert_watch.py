@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from planner.database import is_away
 from planner.models import Mail, WebhookCall
 from planner.services import alerts, mail, webhooks
 
@@ -44,8 +45,11 @@ def look(platform: Platform, since: datetime | None = None) -> None:
     try:
         alerts.check(platform, watching_since=since)
         tell(platform)
-    except Exception:  # noqa: BLE001 - a database that is away comes back
-        _log.exception("The watch could not look")
+    except Exception as error:  # noqa: BLE001 - a database that is away comes back
+        if is_away(error):
+            _log.warning("The watch could not look; the database is away: %s", getattr(error, "orig", error))
+        else:
+            _log.exception("The watch could not look")
 
 
 def tell(platform: Platform) -> None:

@@ -6,6 +6,7 @@ Every field is documented in docs/user/settings.md. Secrets are made by ``sendep
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import tomllib
@@ -14,18 +15,30 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.fernet import Fernet
 
 from planner import mailserver
 
 PREFIX = "SENDEPLAN_"
+Number = TypeVar("Number", int, float)
 APP_OPTIONS = ("client_id", "client_secret", "api_version", "share_url", "owner_id", "scopes", "config_id")
 
 
 def name_of_app_option(network: str, option: str) -> str:
     """The environment's name for one of :data:`APP_OPTIONS`: ``SENDEPLAN_LINKEDIN_API_VERSION``."""
     return f"{PREFIX}{network}_{option}".upper()
+
+
+#: Texts that are one of a few.
+CHOICES = {"log_level": ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "log_format": ("text", "json")}
+#: Numbers that may be 0; each other has to be more.
+FROM_ZERO = frozenset({
+    "reconcile_settle_seconds", "prepare_ahead_seconds", "alert_overdue_seconds", "alert_quiet_seconds", "metrics_port",
+})  # fmt: skip
+LAST_PORT = 65535
+DATABASES = ("sqlite", "postgresql")
 
 
 class Senders(StrEnum):
@@ -120,7 +133,10 @@ def load_settings(instance: Path | None = None, environ: Mapping[str, str] | Non
     secret_key = str(values.pop("secret_key", ""))
     keys = values.pop("encryption_keys", "")
     if not secret_key or not keys:
-        raise ConfigError(f"There are no keys in {folder} yet. Run `sendeplan init` first.")
+        raise ConfigError(
+            f"There are no keys in {folder} yet. Run `sendeplan init` first, or name the folder of the installation in "
+            f"{PREFIX}INSTANCE."
+        )
     database_url = str(values.pop("database_url", f"sqlite:///{folder / 'sendeplan.sqlite'}"))
     _check_mail(values)
     return Settings(
@@ -218,17 +234,39 @@ def _typed(values: dict[str, object]) -> dict[str, object]:
 def _convert(name: str, kind: str, value: object) -> object:
     try:
         if kind in ("int", "int | None"):
-            return int(str(value))
+            return _number(name, int(str(value)))
         if kind == "float":
-            return float(str(value))
+            return _number(name, float(str(value)))
         if kind == "bool":
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).lower()]
         if kind == "Senders":
             return Senders(str(value).strip().lower())
+        if name in CHOICES:
+            return {one.lower(): one for one in CHOICES[name]}[str(value).strip().lower()]
     except (ValueError, KeyError) as error:
-        takes = {"Senders": " or ".join(f"“{one}”" for one in Senders)}.get(kind, f"a {kind}")
-        raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes {takes}.") from error
+        raise ConfigError(f"{PREFIX}{name.upper()} cannot be {value!r}: it takes {_takes(name, kind)}.") from error
     return str(value)
+
+
+def _number(name: str, number: Number) -> Number:
+    """Raises ValueError where it makes no sense: no sender threads, a lease that is over before it began."""
+    if not math.isfinite(number) or number < 0 or (number == 0 and name not in FROM_ZERO):
+        raise ValueError(number)
+    if name == "metrics_port" and number > LAST_PORT:
+        raise ValueError(number)
+    return number
+
+
+def _takes(name: str, kind: str) -> str:
+    choices = tuple(Senders) if kind == "Senders" else CHOICES.get(name)
+    if choices:
+        return " or ".join(f"“{one}”" for one in choices)
+    if kind == "bool":
+        return "“true” or “false”"
+    if name == "metrics_port":
+        return f"a port, 0 to {LAST_PORT}"
+    number = "a number" if kind == "float" else "a whole number"
+    return f"{number}, 0 or more" if name in FROM_ZERO else f"{number} above 0"
 
 
 def _check_mail(values: Mapping[str, object]) -> None:
@@ -261,7 +299,9 @@ def _key_list(keys: object) -> tuple[str, ...]:
 
 
 def _with_driver(url: str) -> str:
-    for old in ("postgres://", "postgresql://"):
-        if url.startswith(old):
-            return "postgresql+psycopg://" + url.removeprefix(old)
-    return url
+    """With the one driver that is installed. Raises ConfigError for a database of another kind."""
+    kind, colon, rest = url.partition("://")
+    kind = {"postgres": "postgresql"}.get(kind, kind.partition("+")[0])
+    if not colon or kind not in DATABASES:
+        raise ConfigError(f"{PREFIX}DATABASE_URL is of no database that is known: sqlite:///… or postgresql://….")
+    return f"postgresql+psycopg://{rest}" if kind == "postgresql" else url

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -102,6 +102,11 @@ class Database:
         """Close all pooled connections, and those that are in use as soon as they are given back."""
         self._disposed += 1
         self.engine.dispose()
+
+
+def is_away(error: object) -> bool:
+    """Whether an error says that the database cannot be reached, or was lost on the way: to try again may help."""
+    return isinstance(error, OperationalError) and (error.connection_invalidated or error.statement is None)
 
 
 def _with_patience(url: URL) -> URL:

@@ -17,8 +17,10 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import OperationalError
 
 from planner import ending, team
+from planner.database import is_away
 from planner.leader import ASK_SECONDS, Leader
 from planner.services import alerts, dialogue, heartbeats, limits, outbox, push, webhooks
 from planner.services.publishing import expiring, missed, reminding, renewal
@@ -206,7 +208,7 @@ class Scheduler:
         if at is None or self._alarms.get(name) == at or (only_ahead and at <= self._platform.clock.now()):
             return
         self._alarms[name] = at
-        self._clock.add_job(job, DateTrigger(at), id=name, name=name, replace_existing=True)
+        self._clock.add_job(_told(name, job), DateTrigger(at), id=name, name=name, replace_existing=True)
 
     def _rearm(self, name: str) -> None:
         """An alarm has rung: the dispatcher sets the next."""
@@ -217,7 +219,8 @@ class Scheduler:
         self, name: str, seconds: float, job: Callable[[], None], *, at_once: bool = False, executor: str = "default"
     ) -> None:
         first = {"next_run_time": datetime.now(UTC)} if at_once else {}
-        self._clock.add_job(job, IntervalTrigger(seconds=seconds), id=name, name=name, executor=executor, **first)
+        trigger = IntervalTrigger(seconds=seconds)
+        self._clock.add_job(_told(name, job), trigger, id=name, name=name, executor=executor, **first)
 
     def _as_leader(self, job: Callable[[], object]) -> Callable[[], None]:
         """Of several schedulers one asks for figures and tokens. Nothing depends on it: two would only ask twice."""
@@ -227,6 +230,20 @@ class Scheduler:
                 job()
 
         return run
+
+
+def _told(name: str, job: Callable[[], None]) -> Callable[[], None]:
+    """A job that meets a database that is away says so in a line, not in a traceback; its next turn does the work."""
+
+    def run() -> None:
+        try:
+            job()
+        except OperationalError as error:
+            if not is_away(error):
+                raise
+            _log.warning("The job “%s” is left to its next turn; the database is away: %s", name, error.orig)
+
+    return run
 
 
 def run_scheduler(platform: Platform, *, observe: Observer = nobody) -> None:

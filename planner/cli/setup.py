@@ -59,7 +59,12 @@ def user() -> None:
 @click.argument("email")
 @click.option("--role", type=ROLES, required=True, help="What the person may do.")
 @click.option("--name", default="", help="The person's name; read off the address where it is not given.")
-@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    required=True,
+    help="Read the password from standard input; a terminal asks for it.",
+)
 @WORKSPACE
 def create_user(email: str, role: str, name: str, password_stdin: bool, workspace: int | None) -> None:  # noqa: ARG001
     """Give a person a place in the workspace: they sign in with EMAIL and the password."""
@@ -67,7 +72,7 @@ def create_user(email: str, role: str, name: str, password_stdin: bool, workspac
     from planner.services.actor import machine
     from planner.services.installation import find_workspace
 
-    password = sys.stdin.readline().rstrip("\r\n")
+    password = _password()
     if not password:
         raise Failed("There is no password on standard input. Pipe it in: printf %s 'the password' | sendeplan user …")
     with platform() as wired, wired.database.write() as session:
@@ -76,6 +81,13 @@ def create_user(email: str, role: str, name: str, password_stdin: bool, workspac
             session, machine(place.id), email, Role(role), password=password, name=name, now=wired.clock.now()
         )
         click.echo(f"{email.strip().lower()} is {role} of “{place.name}” now.")
+
+
+def _password() -> str:
+    """From a pipe; a person at a terminal is asked for it, and it is not shown."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @click.group()

@@ -19,6 +19,7 @@ from planner.services.publishing import telling
 from planner.services.publishing.calling import ANSWER_SECONDS, Caller
 from planner.services.publishing.claim import Batch, claim
 from planner.services.publishing.hands import Hands
+from planner.services.publishing.outage import Outage
 from planner.services.publishing.pool import SOON_SECONDS, WATCH_SECONDS
 from planner.services.publishing.send import Observer, deliver, nobody
 from planner.services.publishing.warming import warm_up
@@ -124,14 +125,16 @@ class Worker:
     def _pulse(self) -> None:
         """Signs of life, and the heartbeat of what is being prepared."""
         name, last = heartbeats.WORKER + self.owner, -heartbeats.BEAT_SECONDS
+        outage = Outage(_log, "No sign of life can be given")
         while not self._ended.is_set():
             try:
                 self._hands.extend_leases()
                 if time.monotonic() - last >= heartbeats.BEAT_SECONDS:
                     heartbeats.beat(self._platform, name, self.owner, threads=self._threads, in_hand=len(self._hands))
                     last = time.monotonic()
+                    outage.over()
             except Exception as error:  # noqa: BLE001 - the same
-                _log.warning("No sign of life could be given: %s", error)
+                outage.met(error)
             self._ended.wait(WATCH_SECONDS)
         with suppress(Exception):
             heartbeats.stop(self._platform, name)
@@ -155,6 +158,8 @@ def run_worker(platform: Platform, engine: Engine, *, observe: Observer = nobody
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
-        await Worker(platform, engine, observe=observe).run(stop)
+        worker = Worker(platform, engine, observe=observe)
+        _log.info("Worker %s runs", worker.owner)
+        await worker.run(stop)
 
     asyncio.run(main())

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from planner.database import is_away
 from planner.services.errors import Conflict, Forbidden, NotFound, ServiceError
 from planner.web import layout
 from planner.web.api import problems
 from planner.web.messages import explain
 
-PAGES = (400, 403, 404, 409, 413, 429, 500)
+PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
 
 
 def init_app(app: Flask) -> None:
@@ -28,10 +29,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:
         return error
-    page = "csrf" if isinstance(error, CSRFError) else str(code if code in PAGES else 500 if code > 499 else 400)
-    if page == "500":
-        layout.expect_nothing()
     original = error.original_exception if isinstance(error, InternalServerError) else None
+    if is_away(original):
+        code = 503
+    page = "csrf" if isinstance(error, CSRFError) else str(code if code in PAGES else 500 if code > 499 else 400)
+    if code >= 500:
+        layout.expect_nothing()
     return render_template(f"errors/{page}.html", error=error, original=original, path=request.path), code
 
 

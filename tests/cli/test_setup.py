@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from planner.cli import COMMANDS
-from tests.support.command import Sendeplan
+from tests.support.command import PATIENCE, Sendeplan
 
 PASSWORD = "ein langes Passwort"
 
@@ -78,6 +82,31 @@ def test_a_person_is_made_and_may_sign_in_only_with_a_good_password(sendeplan: S
     assert "anna.becker@example.com is admin" in done.stdout
     assert PASSWORD not in done.stdout
     assert_failed(sendeplan(*arguments, typed=PASSWORD + "\n"), "member already")
+
+
+def test_at_a_terminal_the_password_is_asked_for_and_not_shown(sendeplan: Sendeplan) -> None:
+    keyboard, terminal = os.openpty()
+    command = [sys.executable, "-m", "planner", "user", "create", "bob@example.com", "--role", "editor"]
+    process = subprocess.Popen(
+        [*command, "--password-stdin"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        env={**os.environ, "SENDEPLAN_INSTANCE": str(sendeplan.instance)},
+    )
+    os.close(terminal)
+    seen = b""
+    while b"Password" not in seen:
+        seen += os.read(keyboard, 1000)
+    os.write(keyboard, PASSWORD.encode() + b"\n")
+    with suppress(OSError):  # what a terminal says when its last program has ended
+        while more := os.read(keyboard, 1000):
+            seen += more
+    os.close(keyboard)
+    assert process.wait(PATIENCE) == 0, seen
+    assert b"bob@example.com is editor" in seen
+    assert PASSWORD.encode() not in seen
 
 
 def test_a_token_stands_alone_on_the_last_line(sendeplan: Sendeplan) -> None:

@@ -200,7 +200,10 @@ def test_channels_that_lose_or_lost_their_access(platform: Platform, company: Co
     until = clock.now() + timedelta(days=3)
     make_channel(platform.database, company, clock.now(), "twitter", credentials=sealed, token_expires_at=until)
     assert found(platform)["channel_expiring"].params["until"] == until
-    clock.advance(days=4)
+    assert not found(platform)["channel_expiring"].problem
+    clock.advance(days=2)
+    assert found(platform)["channel_expiring"].problem, "on the last day somebody has to act"
+    clock.advance(days=2)
     assert found(platform)["channel_reconnect"].problem
     other = Vault([Fernet.generate_key().decode()]).seal(CREDENTIALS["twitter"])
     make_channel(platform.database, company, clock.now(), "twitter", credentials=other, remote_account_id="9")
@@ -217,6 +220,10 @@ def test_what_belongs_to_another_workspace_is_not_named(platform: Platform, comp
 
 def test_scheduler_and_backup_by_their_age(platform: Platform, company: Company, clock: FakeClock) -> None:
     assert found(platform).keys() == {"scheduler_never"}
+    assert not found(platform)["scheduler_never"].problem, "before the first start it is in order"
+    channel = make_channel(platform.database, company, clock.now(), credentials=platform.vault.seal({"a": "b"}))
+    make_post(platform, company.alice, [channel], When(at=clock.now() + timedelta(days=99)), approve=True)
+    assert found(platform)["scheduler_never"].problem, "somebody relies on it"
     heartbeats.beat(platform, "scheduler", "me")
     clock.advance(minutes=2)
     assert found(platform)["scheduler_silent"].problem

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from planner.domain.expiry import DAY
 from planner.domain.states import ChannelHealth
 from planner.models import Channel
 from planner.security.vault import VaultError
@@ -89,7 +90,8 @@ def _ailment(scene: Scene, channel: Channel) -> Finding | None:
         return problem("channels", "channel_unreadable", **which)
     state = health(channel, scene.now)
     if state is ChannelHealth.EXPIRING and channel.token_expires_at is not None:
-        return notice("channels", "channel_expiring", **which, until=channel.token_expires_at)
+        found = problem if channel.token_expires_at - scene.now <= DAY else notice
+        return found("channels", "channel_expiring", **which, until=channel.token_expires_at)
     if state is ChannelHealth.RECONNECT:
         return problem("channels", "channel_reconnect", **which)
     return None

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from planner.models import Heartbeat
+from planner.domain.states import DeliveryState
+from planner.models import Delivery, Heartbeat
 from planner.services.checkup.finding import Finding, Scene, notice, ok, problem
 from planner.services.heartbeats import silence
 
@@ -16,7 +17,11 @@ def alive(scene: Scene, session: Session) -> Iterator[Finding]:
     """When it last gave a sign of life."""
     last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "scheduler"))
     if last is None:
-        yield notice("scheduler", "scheduler_never")
+        planned = Delivery.state == DeliveryState.SCHEDULED
+        waits = session.scalar(select(Delivery.id).where(planned, scene.within(Delivery.workspace_id)).limit(1))
+        # Before the first start it is in order; once posts are planned, somebody relies on it.
+        found = notice if waits is None else problem
+        yield found("scheduler", "scheduler_never")
     elif is_alive(scene, session):
         yield ok("scheduler", "scheduler_runs")
     else:

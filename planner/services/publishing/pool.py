@@ -20,6 +20,7 @@ from planner.services.publishing.calling import MOST_CALLS, Caller
 from planner.services.publishing.claim import Claimed, claim, claim_early
 from planner.services.publishing.finish import hand_back
 from planner.services.publishing.hands import Hands
+from planner.services.publishing.outage import Outage
 from planner.services.publishing.send import Observer, deliver, nobody
 from planner.services.publishing.upcoming import Upcoming, upcoming
 
@@ -114,6 +115,7 @@ class Pool:
     # --- the dispatcher ------------------------------------------------------------------------------------
 
     def _dispatch(self) -> None:
+        outage = Outage(_log, "Nothing can be claimed")
         while not self._stopping.is_set():
             self._call.clear()
             again = False
@@ -121,8 +123,9 @@ class Pool:
                 again = self._fill()
                 self._fill_ahead()
                 self._hands.extend_leases()
-            except Exception:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
-                _log.exception("The dispatcher could not claim; it tries again")
+                outage.over()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back, and nobody else would claim
+                outage.met(error)
             self._call.wait(SOON_SECONDS if again else WATCH_SECONDS)
         try:
             self._hand_back_waiting()

@@ -10,14 +10,17 @@ from flask import Response, g
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
+from planner.database import is_away
 from planner.services.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ServiceError
 from planner.web.api.tokens import Unauthorized
 from planner.web.extensions import preferred_language
 from planner.web.messages import explain, sentence
 
 MEDIA_TYPE = "application/problem+json"
+#: When to ask again while the database is away, in seconds.
+AWAY_SECONDS = "10"
 STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unauthorized: 401}
 
 
@@ -58,9 +61,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
-    code = {404: "address_unknown", 405: "method_unknown", 413: "body_too_large"}.get(status)
+    if isinstance(error, InternalServerError) and is_away(error.original_exception):
+        status = 503
+    code = {404: "address_unknown", 405: "method_unknown", 413: "body_too_large", 503: "database_away"}.get(status)
     code = code or ("internal_error" if status >= 500 else "bad_request")
     response = problem(status, code, sentence(code))
+    if status == 503:
+        response.headers["Retry-After"] = AWAY_SECONDS
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value

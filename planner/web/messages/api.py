@@ -12,6 +12,9 @@ SENTENCES: dict[str, LazyString] = {
     "method_unknown": _l("This address does not take this method."),
     "body_too_large": _l("The request is too large."),
     "internal_error": _l("Something went wrong here. Nothing was changed; the log of the server says more."),
+    "database_away": _l(
+        "The database does not answer at the moment. Try again; with the same Idempotency-Key nothing is done twice."
+    ),
     "bad_request": _l("The request cannot be read."),
     "changed_meanwhile": _l("Someone else changed the same thing at this moment. Look again, then try again."),
     "json_wanted": _l("Send JSON, with “Content-Type: application/json”."),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from planner.bootstrap import Platform, bootstrap
 from planner.clock import SystemClock
@@ -18,12 +21,13 @@ from planner.leader import Leader
 from planner.models import Delivery, Heartbeat
 from planner.scheduler import Scheduler
 from planner.services.publishing import pause
+from planner.services.publishing.outage import Outage
 from planner.services.publishing.pool import Pool, run_due
 from planner.services.publishing.recover import recover
 from planner.services.publishing.send import Step
 from tests.services.publishing.stage import Stage
 from tests.support.clock import FakeClock
-from tests.support.factories import make_media
+from tests.support.factories import make_media, make_platform
 
 S = DeliveryState
 PATIENCE = 20.0
@@ -216,3 +220,26 @@ def test_one_of_several_leads_until_it_resigns(stage: Stage) -> None:
     for candidate in (one, other):
         candidate.resign()
     other_process.close()
+
+
+def test_a_database_that_is_away_is_told_in_a_line_when_it_begins_and_when_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Twice a second it is tried: an hour would fill the disk with tracebacks."""
+    lost = make_platform(tmp_path, "postgresql+psycopg://nobody@127.0.0.1:1/nowhere", FakeClock())
+    clock = Scheduler(lost)
+    with pytest.raises(OperationalError) as away:
+        clock.start()
+    outage = Outage(logging.getLogger("planner.test"), "Nothing can be claimed")
+    for _ in range(9):
+        outage.met(away.value)
+    outage.over()
+    outage.over()
+    told = [record.getMessage() for record in caplog.records if record.name == "planner.test"]
+    assert len(told) == 2, told
+    assert "Nothing can be claimed" in told[0]
+    assert "refused" in told[0]
+    assert "back" in told[1]
+    outage.met(ValueError("a mistake of ours"))
+    assert caplog.records[-1].exc_info, "where a mistake happened is worth a traceback"
+    lost.close()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.support.api import Script, fields, made, problem
-from tests.support.factories import Company
+from tests.support.clock import FakeClock
+from tests.support.factories import Company, make_platform
+from tests.support.web import app_around
 from tests.web.api.conftest import ScriptOf
 
 
@@ -155,6 +158,21 @@ def test_our_own_failure_is_a_problem_and_tells_nothing_of_its_inside(app: Flask
     assert body["code"] == "internal_error"
     assert "Traceback" not in answer.text
     assert "media" not in body["detail"]
+
+
+def test_while_the_database_is_away_script_and_person_are_told_so_and_when_to_come_back(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    platform = make_platform(tmp_path, "postgresql+psycopg://nobody@127.0.0.1:1/nowhere", clock)
+    app = app_around(platform, testing=False)
+    answer = Script(app, "sp_" + "x" * 40).get("/me")
+    assert problem(answer, 503)["code"] == "database_away"
+    assert int(answer.headers["Retry-After"]) > 0
+    page = app.test_client().get("/calendar.ics?token=sp_" + "x" * 40)
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert "Datenbank" in page.text
+    assert "127.0.0.1" not in answer.text + page.text
+    platform.close()
 
 
 def test_answers_are_not_kept_by_caches(admin: Script) -> None:
