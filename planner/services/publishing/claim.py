@@ -266,14 +266,16 @@ def _posts(session: Session, post_ids: Iterable[int]) -> dict[int, Post]:
 
 
 _waiting, _busy = aliased(Delivery), aliased(Delivery)
+#: Asked of one delivery after the other, in the order of the index, until one may go. As a join PostgreSQL would rather
+#: read all posts there are, for each channel.
+_POST_IS_OPEN = select(guards.post_is_open()).where(Post.id == _waiting.post_id).correlate(_waiting).scalar_subquery()
 _FIRST = (
     select(_waiting.id)
-    .join(Post, Post.id == _waiting.post_id)
     .where(
         _waiting.channel_id == Channel.id,
         _waiting.state == DeliveryState.SCHEDULED,
         _waiting.try_at <= guards.NOW,
-        guards.post_is_open(),
+        _POST_IS_OPEN,
     )
     .order_by(_waiting.try_at, _waiting.id)
     .limit(1)
@@ -291,7 +293,6 @@ _VIDEO = exists().where(
 _UNTIL = bindparam("until", type_=UtcDateTime())
 _FIRST_EARLY = (
     select(_waiting.id)
-    .join(Post, Post.id == _waiting.post_id)
     .where(
         _waiting.channel_id == Channel.id,
         _waiting.state == DeliveryState.SCHEDULED,
@@ -299,7 +300,7 @@ _FIRST_EARLY = (
         _waiting.try_at > guards.NOW,
         _waiting.try_at <= _UNTIL,
         _VIDEO,
-        guards.post_is_open(),
+        _POST_IS_OPEN,
     )
     .order_by(_waiting.try_at, _waiting.id)
     .limit(1)

@@ -70,14 +70,16 @@ _OF_THE_APP = (
     RateLimit.calls.in_(("publish", "all")),
 )
 
+#: SQL: since when the post's campaign is paused, NULL where it is not or there is none. A value, not a question of
+#: EXISTS: PostgreSQL makes a join of that, takes it to leave nothing over, and begins a claim with every post there is.
+_CAMPAIGN_PAUSED_AT = (
+    select(Campaign.paused_at).where(Campaign.id == Post.campaign_id).correlate(Post).scalar_subquery()
+)
+
 #: To be selected from a delivery joined with post, channel and workspace.
 STANDING = (
     Workspace.paused_at.label("workspace_paused_at"),
-    select(Campaign.paused_at)
-    .where(Campaign.id == Post.campaign_id)
-    .correlate(Post)
-    .scalar_subquery()
-    .label("campaign_paused_at"),
+    _CAMPAIGN_PAUSED_AT.label("campaign_paused_at"),
     Channel.paused_at.label("channel_paused_at"),
     Post.needs_approval,
     Post.approved_at,
@@ -111,10 +113,9 @@ def hold(standing: Standing, now: datetime) -> Hold | None:
 
 def hold_in_sql() -> ColumnElement[str | None]:
     """SQL: as :func:`hold`, NULL where nothing holds it. Takes :data:`NOW`."""
-    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
     return case(
         (Workspace.paused_at.is_not(None), Hold.WORKSPACE_PAUSED.value),
-        (campaign_paused, Hold.CAMPAIGN_PAUSED.value),
+        (_CAMPAIGN_PAUSED_AT.is_not(None), Hold.CAMPAIGN_PAUSED.value),
         (Channel.paused_at.is_not(None), Hold.CHANNEL_PAUSED.value),
         (and_(Post.needs_approval.is_(True), Post.approved_at.is_(None)), Hold.APPROVAL_MISSING.value),
         (Channel.by_hand_since.is_not(None), None),
@@ -160,8 +161,7 @@ def is_early(try_at: datetime | None, now: datetime) -> bool:
 
 def nobody_paused() -> ColumnElement[bool]:
     """SQL: neither workspace nor channel nor campaign is paused."""
-    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
-    return and_(Workspace.paused_at.is_(None), Channel.paused_at.is_(None), ~campaign_paused)
+    return and_(Workspace.paused_at.is_(None), Channel.paused_at.is_(None), _CAMPAIGN_PAUSED_AT.is_(None))
 
 
 def channel_is_open() -> ColumnElement[bool]:
@@ -184,8 +184,7 @@ def _connection_is_open() -> ColumnElement[bool]:
 
 def post_is_open() -> ColumnElement[bool]:
     """SQL: the post has the yes it needs, and its campaign is not paused."""
-    campaign_paused = exists().where(Campaign.id == Post.campaign_id, Campaign.paused_at.is_not(None)).correlate(Post)
-    return and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), ~campaign_paused)
+    return and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), _CAMPAIGN_PAUSED_AT.is_(None))
 
 
 def _app_waits() -> ColumnElement[bool]:
