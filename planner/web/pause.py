@@ -15,10 +15,12 @@ from planner.web import context, inputs
 from planner.web.access import requires
 from planner.web.auth import safe_target
 from planner.web.messages import explain
+from planner.web.messages.pausing import is_of_restore, pause_reason
 from planner.web.notify import say
 from planner.web.releasing import released
 
 blueprint = Blueprint("pause", __name__, url_prefix="/pause")
+blueprint.add_app_template_global(pause_reason, "pause_reason")
 
 
 @blueprint.get("")
@@ -56,5 +58,12 @@ def release() -> ResponseReturnValue:
 
 
 def _page(*, errors: dict[str, str] | None = None, typed: str = "") -> str:
-    effect = pausing.effect_of_release(context.reading(), context.workspace().id, now=context.now())
-    return render_template("pause/index.html", effect=effect, errors=errors or {}, typed=typed)
+    session, place = context.reading(), context.workspace()
+    return render_template(
+        "pause/index.html",
+        effect=pausing.effect_of_release(session, place.id, now=context.now()),
+        looked_for=pause.unconfirmed_after_restore(session, place),
+        of_restore=is_of_restore(place),
+        errors=errors or {},
+        typed=typed,
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from planner.bootstrap import Platform
-from planner.models import Campaign, Channel, Workspace
+from planner.models import Campaign, Channel, Delivery, Workspace
 from planner.services.posts import When
+from planner.services.publishing import restored
 from tests.support.clock import FakeClock
 from tests.support.factories import Company, make_post
 from tests.support.web import Browsing, ClientOf
@@ -79,6 +81,24 @@ def test_before_the_release_it_says_what_goes_out_and_what_is_missed(
     assert "1 more follows at its time within 24 hours." in page
 
 
+def test_after_a_restore_it_says_what_is_waited_for_and_offers_the_release_once_that_is_known(
+    client_of: ClientOf, platform: Platform, company: Company, linkedin: Channel, clock: FakeClock
+) -> None:
+    post = make_post(platform, company.bob, [linkedin], When(at=clock.now() + timedelta(days=1)), approve=True)
+    restored.after_restore(platform)
+    bob = client_of(company.bob)
+    page = bob.get("/pause").text
+    assert page.count("Aus einer Sicherung wiederhergestellt") == 2  # over the page, and on it
+    assert "1 Veröffentlichung wird noch im Netzwerk gesucht" in page
+    assert "/pause/release" not in page
+    assert "Aus einer Sicherung wiederhergestellt" in bob.get(f"/posts/{post.id}").text.split("delivery-hold")[1]
+    with platform.database.write() as session:
+        session.execute(update(Delivery).values(look_at=None))
+    page = bob.get("/pause").text
+    assert "Es steht fest, was nach der Sicherung hinausging" in page
+    assert "/pause/release" in page
+
+
 def test_releasing_what_is_not_paused_is_said(bob: Browsing) -> None:
     assert "Nothing is paused here." in bob.send_and_follow("/pause/release").text
 
@@ -107,6 +127,8 @@ def test_what_is_held_says_why_on_every_page_and_what_is_too_late_after_the_rele
     }[kind]
     client_of(company.charlie).send(held, reason=REASON)
 
+    if kind != "workspace":
+        assert f'btn-sm" href="{home}"' in bob.get(f"/posts/{post.id}").text, "the way to where it is ended"
     page = bob.get(home).text
     assert REASON in page
     assert "Charlie" in page.split("<main")[1]

@@ -280,6 +280,39 @@ def attempt(delivery: Delivery, clock: FakeClock) -> Attempt:
     )
 
 
+def test_of_several_posts_that_could_be_it_a_person_chooses_one(
+    client_of: ClientOf, company: Company, platform: Platform, post: Post
+) -> None:
+    found = [
+        {"remote_id": f"urn:{n}", "url": f"https://linkedin.example/{n}", "created_at": "2026-03-16T08:59:00+00:00"}
+        for n in (1, 2)
+    ]
+    asked = {"error_code": "ambiguous", "error_params": {"candidates": found}}
+    set_state(platform, post.id, DeliveryState.NEEDS_PERSON, **asked)
+    charlie = client_of(company.charlie)
+    page = charlie.get(f"/posts/{post.id}").text
+    assert page.count("Dieser ist es</span>") == 2
+    assert page.count("dort veröffentlicht am Mo., 16. März 2026, 09:59") == 2
+    assert 'name="url" value="https://linkedin.example/2"' in page
+    charlie.send(f"/deliveries/{delivery_of(platform, post.id).id}/resolution", live="yes", url=found[1]["url"])
+    assert delivery_of(platform, post.id).remote_id == "urn:2"
+
+
+def test_it_says_when_the_next_try_is_and_when_it_goes_out_nowhere_any_more(
+    client_of: ClientOf, company: Company, platform: Platform, post: Post, clock: FakeClock
+) -> None:
+    tried = {"error_code": "refused", "attempt_count": 2, "try_at": clock.now() + timedelta(minutes=2)}
+    set_state(platform, post.id, DeliveryState.SCHEDULED, **tried)
+    charlie = client_of(company.charlie)
+    assert "Nächster Versuch: Mo., 16. März 2026, 10:02." in charlie.get(f"/posts/{post.id}").text
+    set_state(platform, post.id, DeliveryState.SENDING)
+    assert "Am Beitrag lässt sich nichts ändern" in charlie.get(f"/posts/{post.id}").text
+    set_state(platform, post.id, DeliveryState.CANCELLED)
+    page = charlie.get(f"/posts/{post.id}").text
+    assert "Der Beitrag geht nirgends mehr hinaus." in page
+    assert "Noch ist kein Kanal gewählt" not in page
+
+
 def delivery_of(platform: Platform, post_id: int) -> Delivery:
     with platform.database.read() as session:
         found = session.scalars(select(Delivery).where(Delivery.post_id == post_id)).one()

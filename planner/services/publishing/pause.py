@@ -45,8 +45,8 @@ def release_workspace(session: Session, actor: Actor, *, now: datetime) -> Works
     """
     actor.require(Permission.RELEASE)
     workspace = session.get_one(Workspace, actor.workspace_id)
-    if workspace.restored_at is not None:
-        _refuse_unconfirmed(session, workspace)
+    if count := unconfirmed_after_restore(session, workspace):
+        raise Conflict("unconfirmed_after_restore", count=count)
     _let_go(session, workspace, actor, now)
     workspace.paused_by_id = workspace.restored_at = None
     return workspace
@@ -104,7 +104,11 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _refuse_unconfirmed(session: Session, workspace: Workspace) -> None:
+def unconfirmed_after_restore(session: Session, workspace: Workspace) -> int:
+    """Of how many deliveries it is not known yet whether they went out after the backup was made; they keep the pause
+    that a restore began. 0 where none did."""
+    if workspace.restored_at is None:
+        return 0
     count = session.scalar(
         select(func.count())
         .select_from(Delivery)
@@ -113,8 +117,7 @@ def _refuse_unconfirmed(session: Session, workspace: Workspace) -> None:
             or_(Delivery.state == DeliveryState.UNKNOWN, and_(*restored.IS_LOOKED_FOR)),
         )
     )
-    if count:
-        raise Conflict("unconfirmed_after_restore", count=count)
+    return count or 0
 
 
 def _campaign(session: Session, actor: Actor, campaign_id: int) -> Campaign:

@@ -16,7 +16,7 @@ SENTENCES: dict[str, LazyString] = {
     "reason_missing": _l("Say why, so that everyone knows."),
     "reason_too_long": _l("This is too long: %(length)s characters of %(limit)s."),
     "unconfirmed_after_restore": _l(
-        "After a restore it must be known first what went out: %(count)s publications are still being looked for. "
-        "Try again in some minutes, or decide about them by hand."
+        "After a restore it must be known first what went out. Still being looked for: %(count)s. Try again in some "
+        "minutes."
     ),
 }

@@ -65,12 +65,15 @@ def draw(
         versions=written.versions(shown),
         beyond=written.beyond(shown.post),
         holds=holding.holds_of(holds, every),
+        hold_places=holding.places_of(holds, every),
         steps=steps,
         progress={d.id: wording.preparation(d) for d in every if d.progress},
         under_way=any(d.state in FROZEN or (d in following and d.state is S.SCHEDULED) for d in every),
         costs=costs.of_deliveries(deliveries, steps),
         by_hand_instead={d.id for d in deliveries if d.state is S.SCHEDULED and _can_hand_over(d)},
         troubles={d.id: found for d in every if (found := trouble.trouble_of(d))},
+        candidates={d.id: trouble.candidates_of(d) for d in every},
+        frozen=_is_frozen(every),
         outcome=trouble.outcome,
         warnings=[explain(w) for w in posts.warnings_for(session, shown.post, deliveries)],
         names=names_of(session, shown.post),
@@ -94,7 +97,7 @@ def allowed(post: Post, deliveries: Sequence[Delivery], following: Sequence[Deli
     actor = context.actor()
     edits, approves = actor.may(Permission.EDIT), actor.may(Permission.APPROVE)
     states = {d.state for d in deliveries if d.state is not S.CANCELLED}
-    frozen = any(d.state in FROZEN and not is_taken_early(d, context.now()) for d in (*deliveries, *following))
+    frozen = _is_frozen((*deliveries, *following))
     done = bool(states) and states == {S.PUBLISHED}
     waits = post.needs_approval and post.approved_at is None
     return {
@@ -108,6 +111,10 @@ def allowed(post: Post, deliveries: Sequence[Delivery], following: Sequence[Deli
         "send_back": approves and not frozen and bool(post.approved_at or post.approval_asked_at) and not done,
         "decide": edits,
     }
+
+
+def _is_frozen(deliveries: Sequence[Delivery]) -> bool:
+    return any(d.state in FROZEN and not is_taken_early(d, context.now()) for d in deliveries)
 
 
 def live_parts(shown: PostView, typed: Mapping[int, tuple[str, str]]) -> dict[int, dict[str, Any]]:

@@ -65,7 +65,10 @@ WHY: Mapping[str, LazyString] = {
     "cannot_prepare": _l(
         "The part of Sendeplan that speaks to this network failed at this post. The server's log says more."
     ),
-    "parent_unknown": _l("The network's own number of the post it belongs under is not known here."),
+    "parent_unknown": _l(
+        "It cannot be put under its post, because the network's own number of that post is not known here. Publish it "
+        "there yourself, then say that it is live."
+    ),
     "preparation_too_long": _l("Its media were not with the network in time. It is tried again by itself."),
     "media_missing": _l("An image of this post is no longer stored."),
     "media_changed": _l("An image of this post is not the one that was approved."),
@@ -107,6 +110,24 @@ def trouble_of(delivery: Delivery) -> Trouble | None:
         return found
     live = ONLY_THE_POST if found.live is SURELY_NOT else found.live
     return replace(found, live=live, actions=tuple(a for a in found.actions if a not in ("slot", "edit")))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A post at the network that may be this one: its address, and since when it is there (None: not known)."""
+
+    url: str
+    at: datetime | None
+
+
+def candidates_of(delivery: Delivery) -> list[Candidate]:
+    """What was found where several could be it, as far as it can be opened."""
+    found = (delivery.error_params or {}).get("candidates", [])
+    return [Candidate(one["url"], _moment(one.get("created_at"))) for one in found if one.get("url")]
+
+
+def _moment(given: object) -> datetime | None:
+    return datetime.fromisoformat(given) if isinstance(given, str) else None
 
 
 def why(delivery: Delivery) -> str:
