@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from planner.bootstrap import Platform
 from planner.domain.states import DeliveryState
@@ -88,6 +89,27 @@ def test_the_list_says_health_next_post_and_rhythm(
     assert "Reconnect now" in page
     assert "Tue, 17 Mar 2026, 10:00" in page
     assert "1 of 2" in page
+
+
+def test_the_list_says_what_keeps_a_connected_channel_back(
+    alice: Browsing, platform: Platform, linkedin: Channel
+) -> None:
+    connected = {"credentials": platform.vault.seal({"access_token": "x"}), "missing": ["w_organization_social"]}
+    rehearsing = {**connected, "rehearsing_since": platform.clock.now()}
+    waiting = {"throttled_until": platform.clock.now() + timedelta(minutes=9)}
+    said = {
+        "limit": "limit is reached. It goes on by itself on Mon, 16 Mar 2026, 10:09.",
+        "unreachable": "could not be reached. It is tried again by itself on Mon, 16 Mar 2026, 10:09.",
+    }
+    for reason, sentence in said.items():
+        with platform.database.write() as session:
+            values = {**rehearsing, **waiting, "throttle_reason": reason}
+            session.execute(update(Channel).where(Channel.id == linkedin.id).values(**values))
+        page = alice.get("/channels").text
+        assert sentence in page
+        assert "Nothing of it reaches the public." in page
+        assert "Permissions are missing" in page
+    assert "It is tried again by itself on Mon, 16 Mar 2026, 10:09." in alice.get(f"/channels/{linkedin.id}").text
 
 
 def test_connecting_asks_the_network_and_shows_whose_account_it_is(

@@ -76,7 +76,7 @@ def test_the_week_is_told_by_its_number_with_channels_and_counts(
     page = charlie.get("/notices").text
     assert "Slots of week 13 are still free" in page
     assert "3 free slots: Brandt" in page
-    assert "Brandt 1/2" in page
+    assert "Brandt: 1 of 2" in page
 
 
 def test_a_returned_post_shows_the_leads_words(charlie: Browsing, platform: Platform, company: Company) -> None:

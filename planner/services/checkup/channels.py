@@ -52,7 +52,7 @@ def _renews_first(channel: Channel, scene: Scene) -> bool:
 
 
 def _told(channel: Channel, checked: verifying.Checked) -> Iterator[Finding]:
-    which = {"name": channel.name, "network": channel.network}
+    which = _which(channel)
     if checked.outcome is verifying.Outcome.FINE:
         yield ok("channels", "connection_works", **which, account=checked.account or "?")
     elif checked.missing:
@@ -77,13 +77,18 @@ def _missing(channel: Channel, names: Iterable[str]) -> Iterator[Finding]:
     known = registry.networks().get(channel.network)
     for name in names:
         purposes = known.consent.permission(name).purposes if known and known.consent else (Purpose.PUBLISH,)
-        which = {"name": channel.name, "network": channel.network, "permission": name, "prevents": " ".join(purposes)}
+        which = _which(channel) | {"permission": name, "prevents": " ".join(purposes)}
         vital = known is not None and bool(vital_of(known, [name]))
         yield problem("channels", "channel_unfit", **which) if vital else notice("channels", "channel_lacks", **which)
 
 
+def _which(channel: Channel) -> dict[str, str]:
+    known = registry.networks().get(channel.network)
+    return {"name": channel.name, "network": known.title if known else channel.network}
+
+
 def _ailment(scene: Scene, channel: Channel) -> Finding | None:
-    which = {"name": channel.name, "network": channel.network}
+    which = _which(channel)
     try:
         scene.platform.connections.credentials(ChannelAccess.of(channel))
     except VaultError:

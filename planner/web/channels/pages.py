@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, ngettext
@@ -31,6 +34,7 @@ from planner.web.access import requires
 from planner.web.channels.base import blueprint
 from planner.web.channels.consenting import consent_of, prevented, told_about
 from planner.web.channels.labels import missed_choices
+from planner.web.formats import moment
 from planner.web.messages import explain
 from planner.web.notify import say
 from planner.web.releasing import released
@@ -41,9 +45,12 @@ from planner.web.releasing import released
 def index() -> ResponseReturnValue:
     """All channels: health, next post, this week's rhythm."""
     session, place = context.reading(), context.workspace()
+    cards = channel_overview.cards(session, place.id, now=context.now())
     return render_template(
         "channels/index.html",
-        cards=channel_overview.cards(session, place.id, now=context.now()),
+        cards=cards,
+        waits=_waits([card.channel for card in cards]),
+        lacking={card.channel.id for card in cards if _lacks(card.channel)},
         weeks=_this_week(),
         categories=choices.names(choices.categories()),
     )
@@ -181,6 +188,7 @@ def _page(
         channel=channel,
         health=channels.health(channel, now),
         limited_until=limits.channel_held_until(channel, limits.app_limits(session, now), now),
+        unreachable_until=_unreachable_until(channel),
         week=_this_week().get(channel.id),
         spent=spending.this_month(session, channel.workspace_id, now=now).get(channel.id),
         following=metrics.following(session, channel.id),
@@ -191,7 +199,7 @@ def _page(
         members=choices.members(),
         categories=choices.categories(),
         one_click=(found := consent_of(channel.network)) is not None and found.ready,
-        lacks=prevented(tuple(channel.missing or ()), channel.network) if consent_of(channel.network) else [],
+        lacks=_lacks(channel),
         checked=checked,
         result=told_about(checked, channel.network) if checked else None,
         takes_credentials=channels.takes_credentials(channel),
@@ -208,6 +216,31 @@ def _page(
         errors=errors or {},
         typed=typed,
     )
+
+
+def _unreachable_until(channel: Channel) -> datetime | None:
+    """When a network is tried again that could not be reached; None where it can be."""
+    until = channel.throttled_until if channel.throttle_reason == "unreachable" else None
+    return until if until is not None and until > context.now() else None
+
+
+def _waits(found: Sequence[Channel]) -> dict[int, str]:
+    """What keeps a connected channel back until it ends by itself, by the channel's id."""
+    apps, now = limits.app_limits(context.reading(), context.now()), context.now()
+    said = {}
+    for one in found:
+        if limited := limits.channel_held_until(one, apps, now):
+            said[one.id] = _("The network's limit is reached. It goes on by itself on %(time)s.", time=moment(limited))
+        elif until := _unreachable_until(one):
+            said[one.id] = _(
+                "The network could not be reached. It is tried again by itself on %(time)s.", time=moment(until)
+            )
+    return said
+
+
+def _lacks(channel: Channel) -> list[tuple[str, str]]:
+    """The permissions that its access lacks, each with what cannot be done without it."""
+    return prevented(tuple(channel.missing or ()), channel.network) if consent_of(channel.network) else []
 
 
 def _this_week() -> dict[int, weeks.ChannelWeek]:

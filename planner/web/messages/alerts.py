@@ -13,7 +13,10 @@ from planner.web.messages.advice import what_to_set
 
 ADVICE: dict[AlertKind, LazyString] = {
     AlertKind.SENDING: _l("Look whether the scheduler runs and the network answers. Nothing is sent a second time."),
-    AlertKind.UNKNOWN: _l("Look on the network whether the post is there, and decide on the post's page."),
+    AlertKind.UNKNOWN: _l(
+        "Look whether the scheduler runs and the network answers. It is looked for until it is clear; where nobody can "
+        "tell, the post's page asks you."
+    ),
     AlertKind.OVERDUE: _l(
         "The scheduler gives signs of life, but does not send. “sendeplan doctor” and its log say more; start the "
         "scheduler and the workers again. Nothing is sent a second time. Where all of them are busy, more threads help "

@@ -173,10 +173,15 @@ def advice(told: Told) -> str:
         return str(data["note"])
     if told.notice.kind == "delivery_missed" and int(data.get("count", 1)) > 1:
         return str(_("None of them was sent. Decide about all of them on one page."))
+    if told.notice.kind == "posts_removed" and int(data.get("count", 1)) > 1:
+        return str(_("Nobody took them down here. Their figures and their history stay."))
     if told.notice.kind in _ADVICE:
         return _ADVICE[told.notice.kind](data)
     if told.notice.kind == "rhythm_unmet":
-        return ", ".join(f"{c['name']} {c['planned']}/{c['target']}" for c in data.get("channels", []))
+        return " · ".join(
+            _("%(channel)s: %(planned)s of %(target)s", channel=c["name"], planned=c["planned"], target=c["target"])
+            for c in data.get("channels", [])
+        )
     return str(kind_of(told).advice)
 
 

@@ -46,7 +46,7 @@ def preparation(delivery: Delivery) -> str:
     number = int(progress.get("medium", 0))
     kind = kind_of(media[number]["mime"]) if number < len(media) else MediaKind.DOCUMENT
     percent, texts = progress.get("percent"), PREPARING[progress.get("stage") == Stage.PROCESSING.value]
-    return str(texts[kind]) + ("" if percent is None else _(": %(percent)s %%", percent=percent))
+    return str(texts[kind]) + ("" if percent is None else _(": %(percent)s%%", percent=percent))
 
 
 #: What happens to a medium while it is uploaded, and while the network processes it.
