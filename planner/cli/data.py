@@ -53,7 +53,8 @@ def restore(file: Path) -> None:
     from planner.services import backup as backups
 
     done = _alone(lambda wired: backups.restore(wired, file))
-    click.echo(f"The backup of {done.manifest.created_at} is back. What was there before lies in {done.aside}.")
+    tables = f", its tables in the database's schema {done.schema}" if done.schema else ""
+    click.echo(f"The backup of {done.manifest.created_at} is back. What was there before lies in {done.aside}{tables}.")
     _say_what_is_looked_for(done.doubts)
 
 

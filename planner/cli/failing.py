@@ -63,7 +63,10 @@ def _of_database(error: Exception) -> str | None:
 
 def _of_system(error: Exception) -> str | None:
     if isinstance(error, PermissionError):
-        return f"No permission for {error.filename}. Run this as the user that owns the instance folder."
+        return (
+            f"No permission for {error.filename}. Run this as the user that owns the instance folder. If you do, "
+            "another one (root) has left files in it: “chown -R USER FOLDER” gives them back."
+        )
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror or error}{where}"

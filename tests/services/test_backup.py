@@ -115,7 +115,7 @@ def test_all_that_was_saved_comes_back_and_what_was_there_lies_aside(
     assert len(list(platform.settings.media_folder.glob("*.png"))) == 1
     assert (done.aside / "media").is_dir()
     assert done.doubts == 2
-    assert _aside_has_three_posts(platform, done.aside)
+    assert _aside_has_three_posts(platform, done)
     with platform.database.read() as session:
         assert all(w.paused_at == clock.now() for w in session.scalars(select(Workspace)))
     assert make_post(platform, company.charlie, [channel], text="Neu").id == 3, "ids go on where they were"
@@ -324,16 +324,16 @@ def test_an_older_backup_is_brought_up_to_date(platform: Platform, tmp_path: Pat
         session.execute(update(Workspace).values(name="geht"))
 
 
-def _aside_has_three_posts(platform: Platform, aside: Path) -> bool:
+def _aside_has_three_posts(platform: Platform, done: backup.Restored) -> bool:
     if platform.database.is_sqlite:
-        (file,) = aside.glob("*.sqlite")
+        assert done.schema is None
+        (file,) = done.aside.glob("*.sqlite")
         old = Database(f"sqlite:///{file}")
         count = len(everything(old)["post"])
         old.dispose()
         return count == 3
-    name = aside.name.replace("-", "_")
     with platform.database.engine.connect() as connection:
-        return connection.execute(text(f'SELECT count(*) FROM "{name}".post')).scalar() == 3  # noqa: S608
+        return connection.execute(text(f'SELECT count(*) FROM "{done.schema}".post')).scalar() == 3  # noqa: S608
 
 
 def _rewrite(source: Path, target: Path, *, extra: str = "", **changes: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +103,16 @@ def test_folder_and_schema(platform: Platform) -> None:
     lost = wired(instance, f"sqlite:///{instance / 'nowhere' / 'x.sqlite'}", FakeClock())
     assert found(lost)["database_silent"].problem
     lost.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_a_command_left_in_the_folder_as_another_user_is_named_with_what_gives_it_back(platform: Platform) -> None:
+    instance = platform.settings.instance
+    (instance / "in-use.lock").touch()
+    os.chown(instance / "in-use.lock", 65534, 65534)
+    foreign = found(platform)["folder_foreign"]
+    assert foreign.problem
+    assert foreign.params == {"files": "in-use.lock", "command": f"chown -R --reference={instance} {instance}"}
 
 
 def test_settings_one_by_one(platform: Platform, company: Company) -> None:

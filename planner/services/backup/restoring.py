@@ -40,12 +40,13 @@ ALIVE = timedelta(seconds=60)
 class Restored:
     """What came back. ``doubts``: deliveries that may have gone out since the backup and are looked for.
 
-    ``aside`` is the folder (and on PostgreSQL also the schema) in which lies what was there before.
+    ``aside`` is the folder in which lies what was there before; on PostgreSQL its tables lie in ``schema``.
     """
 
     manifest: Manifest
     doubts: int
     aside: Path
+    schema: str | None = None
 
 
 def restore(platform: Platform, file: Path) -> Restored:
@@ -67,7 +68,11 @@ def restore(platform: Platform, file: Path) -> Restored:
             replace_database = _replace_file if platform.database.is_sqlite else _replace_tables
             doubts = replace_database(platform, archive, manifest, aside)
     _swap(platform.settings.media_folder, _new_media(platform), aside)
-    return Restored(manifest, doubts, aside)
+    return Restored(manifest, doubts, aside, None if platform.database.is_sqlite else _schema_of(aside))
+
+
+def _schema_of(aside: Path) -> str:
+    return aside.name.replace("-", "_")
 
 
 @contextmanager
@@ -136,7 +141,7 @@ def _replace_tables(platform: Platform, archive: zipfile.ZipFile, manifest: Mani
     """PostgreSQL: the old tables go into a schema of their own, in the transaction that makes the new ones."""
     with platform.database.engine.begin() as connection:
         there = set(inspect(connection).get_table_names()) & {*Base.metadata.tables, "alembic_version"}
-        name = aside.name.replace("-", "_")
+        name = _schema_of(aside)
         connection.execute(text(f'CREATE SCHEMA "{name}"'))
         for table in sorted(there):
             connection.execute(text(f'ALTER TABLE "{table}" SET SCHEMA "{name}"'))

@@ -39,6 +39,7 @@ __all__ = ["Finding", "Level", "Scene", "examine", "notice", "ok", "problem"]
 #: What can be looked at without a database.
 LOOKS: tuple[Look, ...] = (
     folder.closed,
+    folder.owned,
     folder.writable,
     folder.room,
     settings.names,

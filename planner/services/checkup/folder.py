@@ -26,6 +26,16 @@ def closed(scene: Scene) -> Iterator[Finding]:
     yield problem("folder", "folder_open", files=", ".join(path.name for path in wide), command=command)
 
 
+def owned(scene: Scene) -> Iterator[Finding]:
+    """One user owns what lies in it: what a command left there as root keeps the server from starting."""
+    instance = scene.platform.settings.instance
+    owner = instance.stat().st_uid
+    foreign = sorted(path.name for path in instance.iterdir() if path.is_file() and path.stat().st_uid != owner)
+    if foreign:
+        command = f"chown -R --reference={instance} {instance}"
+        yield problem("folder", "folder_foreign", files=", ".join(foreign), command=command)
+
+
 def writable(scene: Scene) -> Iterator[Finding]:
     """Images and the database can be written."""
     settings = scene.platform.settings

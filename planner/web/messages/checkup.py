@@ -68,6 +68,10 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     ),
     "folder_closed": (_l("%(folder)s is closed to others."), None),
     "folder_open": (_l("Others on this machine can read: %(files)s."), _l("Run: %(command)s")),
+    "folder_foreign": (
+        _l("These belong to another user than the folder in which they lie: %(files)s."),
+        _l("Run as root: %(command)s. And run commands as the user that runs Sendeplan, not as root."),
+    ),
     "folder_not_writable": (
         _l("Nothing can be written to %(folder)s: %(reason)s."),
         _l("Let the user that runs Sendeplan own the folder, and make room on the disk."),
