@@ -67,8 +67,8 @@ class Delivery(Base):
         Index("ix_delivery_workspace_id_publish_at", "workspace_id", "publish_at"),
         Index("ix_delivery_workspace_id_state", "workspace_id", "state"),
         Index("ix_delivery_channel_id_publish_at", "channel_id", "publish_at"),
-        Index("ix_delivery_metrics_due_at", "metrics_due_at"),
-        Index("ix_delivery_remarks_due_at", "remarks_due_at"),
+        Index("ix_delivery_state_metrics_due_at", "state", "metrics_due_at"),
+        Index("ix_delivery_channel_id_state_remarks_due_at", "channel_id", "state", "remarks_due_at"),
         Index(
             "ix_delivery_look_at",
             "look_at",

@@ -161,8 +161,8 @@ MUTANTS = (
         (
             Edit(
                 GUARDS,
-                "Post.approved_at.is_not(None)), ~campaign_paused)",
-                "Post.approved_at.is_not(None)), campaign_paused | ~campaign_paused)",
+                "Post.approved_at.is_not(None)), _CAMPAIGN_PAUSED_AT.is_(None))",
+                "Post.approved_at.is_not(None)))",
             ),
         ),
         HELD,
@@ -188,8 +188,8 @@ MUTANTS = (
         (
             Edit(
                 GUARDS,
-                "and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), ~",
-                "and_(or_(Post.needs_approval.is_(False), Post.id.is_not(None)), ~",
+                "and_(or_(Post.needs_approval.is_(False), Post.approved_at.is_not(None)), _",
+                "and_(or_(Post.needs_approval.is_(False), Post.id.is_not(None)), _",
             ),
         ),
         found_in(CLAIM_TESTS, "what_has_no_yes_is_not_claimed_even_if_it_is_scheduled"),

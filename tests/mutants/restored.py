@@ -94,19 +94,6 @@ MUTANTS = (
         found_in(TESTS, "of_a_channel_that_cannot_be_listed_people_are_asked_at_its_time_and_once"),
     ),
     Mutant(
-        "restore-order",
-        "Of several with the same words, the one promised first has the post that is found.",
-        "the order of the promises",
-        (
-            Edit(
-                "planner/services/publishing/reconcile.py",
-                "    Delivery.publish_at.is_(None),\n    Delivery.publish_at,\n    Delivery.id,\n",
-                "    Delivery.id,\n",
-            ),
-        ),
-        found_in(TESTS, "of_several_with_the_same_words_the_one_that_was_promised_first_is_the_one_found"),
-    ),
-    Mutant(
         "restore-missing",
         "A network that is not installed keeps nothing from coming back.",
         "the look whether it is installed",
@@ -240,7 +227,7 @@ MUTANTS = (
         "restore-release",
         "The pause of a restore cannot be lifted while anything is unconfirmed or looked for.",
         "the refusal",
-        (Edit(PAUSE, "    if workspace.restored_at is not None:\n", "    if False:\n"),),
+        (Edit(PAUSE, "    if count := unconfirmed_after_restore(", "    if False and unconfirmed_after_restore("),),
         found_in(TESTS, "the_pause_cannot_be_released_before_all_is_looked_for"),
     ),
     Mutant(

@@ -14,20 +14,35 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-WITHOUT, WITH = "ix_delivery_channel_id_state_try_at", "ix_delivery_channel_id_state_try_at_id"
-COLUMNS = ["channel_id", "state", "try_at"]
+#: The old index, and the one in its place: the columns that are compared for being the same come first.
+REPLACED = (
+    (
+        ("ix_delivery_channel_id_state_try_at", ["channel_id", "state", "try_at"]),
+        ("ix_delivery_channel_id_state_try_at_id", ["channel_id", "state", "try_at", "id"]),
+    ),
+    (
+        ("ix_delivery_metrics_due_at", ["metrics_due_at"]),
+        ("ix_delivery_state_metrics_due_at", ["state", "metrics_due_at"]),
+    ),
+    (
+        ("ix_delivery_remarks_due_at", ["remarks_due_at"]),
+        ("ix_delivery_channel_id_state_remarks_due_at", ["channel_id", "state", "remarks_due_at"]),
+    ),
+)
 LOOK, SOUGHT = "ix_delivery_look_at", sa.text("look_at IS NOT NULL")
 
 
 def upgrade() -> None:
     """Forward."""
-    op.create_index(WITH, "delivery", [*COLUMNS, "id"])
-    op.drop_index(WITHOUT, "delivery")
+    for (old, _), (new, columns) in REPLACED:
+        op.create_index(new, "delivery", columns)
+        op.drop_index(old, "delivery")
     op.create_index(LOOK, "delivery", ["look_at"], sqlite_where=SOUGHT, postgresql_where=SOUGHT)
 
 
 def downgrade() -> None:
     """Back."""
     op.drop_index(LOOK, "delivery")
-    op.create_index(WITHOUT, "delivery", COLUMNS)
-    op.drop_index(WITH, "delivery")
+    for (old, columns), (new, _) in REPLACED:
+        op.create_index(old, "delivery", columns)
+        op.drop_index(new, "delivery")

@@ -221,8 +221,7 @@ _SOUGHT = (
     .limit(BATCH)
 )
 _DUE = _SOUGHT.where(Delivery.state == DeliveryState.UNKNOWN).order_by(Delivery.look_at, Delivery.id)
-#: Of several with the same words, what was promised first has what is found, and last what was taken out: they are
-#: decided in this order.
+#: Those with the better claim to what is found first (:func:`account.rank`), so that the others need not look again.
 _DUE_AFTER_RESTORE = _SOUGHT.where(*restored.IS_LOOKED_FOR).order_by(
     Delivery.look_at,
     Delivery.state == DeliveryState.CANCELLED,

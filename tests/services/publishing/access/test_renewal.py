@@ -10,7 +10,7 @@ import pytest
 from planner.bootstrap import bootstrap
 from planner.domain.states import DeliveryState
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import renewal
+from planner.services.publishing import channel_effects, renewal
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.send import Step
 from tests.services.publishing.access.ending import ending
@@ -129,6 +129,21 @@ def test_a_refresh_token_that_is_refused_asks_for_a_reconnection(stage: Stage) -
 
 
 def test_a_refusal_of_an_old_token_does_not_mark_a_channel_that_has_a_new_one(stage: Stage) -> None:
+    channel = stage.channel("linkedin")
+    old = ChannelAccess.of(channel)
+    stage.change(channel, credentials_version=2)
+
+    with stage.platform.database.write() as session:
+        channel_effects.ask_to_reconnect(session, old, stage.clock.now(), "The token has ended.")
+    assert stage.channel_now(channel).reconnect_since is None
+
+    with stage.platform.database.write() as session:
+        present = ChannelAccess.of(stage.channel_now(channel))
+        channel_effects.ask_to_reconnect(session, present, stage.clock.now(), "The token has ended.")
+    assert stage.channel_now(channel).reconnect_since == stage.clock.now()
+
+
+def test_a_delivery_that_is_refused_for_an_old_token_is_tried_with_each_new_one(stage: Stage) -> None:
     channel, versions = stage.channel("linkedin"), count(2)
     delivery = stage.due(channel)
     stage.sandbox.faults.add("expired_token", "linkedin", count=2)
