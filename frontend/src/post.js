@@ -1,7 +1,6 @@
-// A post's page: what the browser kept of its form is not needed any more, and a refused address opens its dialog again.
+// A post's page: what the browser kept of its form is not needed any more, and where it stands is asked for again.
 
 import "./lib/charts.js";
-import { openDialog } from "./lib/dialogs.js";
 import { behave, scan } from "./lib/page.js";
 
 const REFRESH_MS = 3000;
@@ -14,11 +13,6 @@ behave("[data-post-page]", ({ dataset: { postPage, submission, version } }) => {
     const isOld = key.endsWith(`.${postPage}`) && Number(kept.version) < Number(version);
     if (isNew || isOld) localStorage.removeItem(key);
   }
-});
-
-behave("dialog[data-open-now]", (dialog) => {
-  openDialog(dialog);
-  dialog.querySelector("[aria-invalid]")?.focus();
 });
 
 // Where it stands is asked for again while something is under way; an open dialog is left in peace.

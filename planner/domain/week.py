@@ -11,6 +11,7 @@ from planner.domain.slots import Occurrence, Taken, WeeklySlot, occurrences
 from planner.domain.walltime import resolve, to_wall
 
 _WRITTEN = re.compile(r"(\d{4})-W(\d{2})")
+_YEARS = range(1900, 3000)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,9 +38,9 @@ class Week:
 
     @classmethod
     def parse(cls, text: str) -> Week:
-        """Read ``2027-W12``. Raises ValueError."""
+        """Read ``2027-W12``. Raises ValueError, also for a year that nobody plans in: a clock could not follow it."""
         written = _WRITTEN.fullmatch(text)
-        if not written:
+        if not written or int(written[1]) not in _YEARS:
             raise ValueError(f"not a week: {text!r}")
         return cls(int(written[1]), int(written[2]))
 

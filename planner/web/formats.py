@@ -80,8 +80,11 @@ def duration(seconds: float) -> str:
 
 
 def percent(value: float | None) -> str:
-    """``4,2 %``."""
-    return MISSING if value is None else format_percent(value, "#,##0.0 %", locale=get_locale())
+    """``4,2 %``, ``4.2%``."""
+    if value is None:
+        return MISSING
+    pattern = "#,##0.0\u00a0%" if get_locale().language == "de" else "#,##0.0%"
+    return format_percent(value, pattern, locale=get_locale())
 
 
 def dollars(micros: int | None) -> str:

@@ -20,7 +20,7 @@ from planner.services.publishing.status import Holds
 from planner.web import answers, context, deciding, inputs
 from planner.web.access import requires
 from planner.web.formats import moment
-from planner.web.messages import explain
+from planner.web.messages import explain, sentence
 from planner.web.notify import say
 from planner.web.posts import holding
 from planner.web.posts.wording import first_words
@@ -83,6 +83,9 @@ def decide() -> ResponseReturnValue:
         with context.platform().database.write() as session:
             event = resolutions.resolve(session, context.actor(), wanted, spacing, now=context.now())
     except Invalid as error:
+        if not waiting:
+            say(sentence("cannot_decide"), kind="info")
+            return redirect(url_for("missed.index"), 303)
         again = _chosen(waiting)
         return _page(again, spacing, errors=_errors(error, wanted, waiting)), 422
     context.platform().wake()

@@ -13,11 +13,12 @@ from flask_login import login_required
 
 from planner.domain.roles import Permission
 from planner.services import plan, reports
-from planner.services.errors import Invalid
+from planner.services.errors import Conflict, Invalid
 from planner.services.plan import Collection
 from planner.services.publishing import pause
 from planner.web import choices, context, inputs, plan_forms
 from planner.web.access import requires
+from planner.web.messages import explain
 from planner.web.notify import say
 from planner.web.releasing import released
 
@@ -180,9 +181,10 @@ def hold_campaign(entry_id: int) -> ResponseReturnValue:
         with context.platform().database.write() as session:
             pause.pause_campaign(session, context.actor(), entry_id, inputs.text("reason"), now=context.now())
     except Invalid as error:
-        say(" ".join(inputs.errors_of(error).values()), kind="error")
-    else:
-        say(_("The campaign is paused: its posts are held."), kind="info")
+        row = KINDS["campaigns"].collection.get(context.reread(), context.workspace().id, entry_id)
+        values = KINDS["campaigns"].values(row)
+        return _form("campaigns", row, values, {}, hold_error=inputs.errors_of(error)["reason"]), 422
+    say(_("The campaign is paused: its posts are held."), kind="info")
     return redirect(url_for("plan.edit", kind="campaigns", entry_id=entry_id))
 
 
@@ -190,12 +192,17 @@ def hold_campaign(entry_id: int) -> ResponseReturnValue:
 @requires(Permission.RELEASE)
 def release_campaign(entry_id: int) -> ResponseReturnValue:
     """Let a campaign's posts go out again."""
-    with context.platform().database.write() as session:
-        pause.release_campaign(session, context.actor(), entry_id, now=context.now())
+    try:
+        with context.platform().database.write() as session:
+            pause.release_campaign(session, context.actor(), entry_id, now=context.now())
+    except Conflict as error:
+        say(explain(error), kind="info")
+        return redirect(url_for("plan.edit", kind="campaigns", entry_id=entry_id))
     return released(_("The campaign goes on."), url_for("plan.edit", kind="campaigns", entry_id=entry_id))
 
 
-def _form(kind: str, row: Any, values: Mapping[str, Any], errors: dict[str, str]) -> str:
+def _form(kind: str, row: Any, values: Mapping[str, Any], errors: dict[str, str], *, hold_error: str = "") -> str:
+    """The page of one entry. ``hold_error``: why a pause was refused."""
     networks = request.form.getlist("networks") if request.method == "POST" else values.get("networks", [])
     return render_template(
         "plan/edit.html",
@@ -205,6 +212,7 @@ def _form(kind: str, row: Any, values: Mapping[str, Any], errors: dict[str, str]
         values=values,
         chosen_networks=networks,
         errors=errors,
+        hold_error=hold_error,
         metrics=plan_forms.metric_choices(),
         networks=plan_forms.network_choices(),
         colors=plan_forms.color_choices(),

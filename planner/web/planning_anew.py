@@ -19,7 +19,7 @@ from planner.services.planning_anew import Choice
 from planner.web import answers, context, deciding
 from planner.web.access import requires
 from planner.web.formats import moment
-from planner.web.messages import explain
+from planner.web.messages import explain, sentence
 from planner.web.notify import say
 from planner.web.posts.wording import first_words
 
@@ -77,6 +77,9 @@ def plan() -> ResponseReturnValue:
             count, event_id = len(event.data["posts"]), event.id
     except (Invalid, Conflict) as error:
         context.reread()
+        if not waiting:
+            say(sentence("cannot_decide"), kind="info")
+            return redirect(url_for("planning_anew.index"), 303)
         errors = error.errors if isinstance(error, Invalid) else [error]
         return _page(_chosen(_waiting()), errors=[explain(one) for one in errors]), 422
     context.platform().wake()

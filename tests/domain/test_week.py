@@ -41,7 +41,9 @@ def test_a_week_begins_on_monday_and_knows_its_neighbours() -> None:
     assert Week(2026, 53).next == Week(2027, 1)
 
 
-@pytest.mark.parametrize("text", ["", "2027-12", "2027-W1", "2027-W00", "2027-W53", "W12", "2027-W12-1", "२०२७-W12x"])
+@pytest.mark.parametrize(
+    "text", ["", "2027-12", "2027-W1", "2027-W00", "2027-W53", "W12", "2027-W12-1", "२०२७-W12x", "0001-W01", "9999-W52"]
+)
 def test_what_is_no_week_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Week.parse(text)

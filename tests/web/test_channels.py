@@ -319,7 +319,10 @@ def test_anyone_who_writes_may_pause_and_a_lead_resumes(
 
 
 def test_a_pause_needs_a_reason(alice: Browsing, platform: Platform, linkedin: Channel) -> None:
-    alice.send(f"/channels/{linkedin.id}/pause", reason=" ")
+    assert 'id="field-reason-error"' in alice.send(f"/channels/{linkedin.id}/pause", reason=" ").text
+    long = "x" * 501
+    answer = alice.send(f"/channels/{linkedin.id}/pause", reason=long)
+    assert (answer.status_code, long in answer.text) == (422, True)
     assert stored(platform, linkedin.id).paused_at is None
 
 

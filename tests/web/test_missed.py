@@ -143,6 +143,8 @@ def test_what_a_colleague_decided_in_the_meantime_is_said_and_nothing_is_done_tw
     assert answer.status_code == 422
     assert set(choices(answer.text)) == set(lost[1:])
     assert [states(platform)[i] for i in lost] == [S.CANCELLED, S.MISSED, S.MISSED]
+    alice.send("/missed", **{f"choice-{i}": "drop" for i in lost[1:]})
+    assert "Das wurde schon entschieden" in charlie.send_and_follow("/missed", **{f"choice-{lost[1]}": "now"}).text
 
 
 def test_what_would_be_held_says_so(

@@ -120,12 +120,17 @@ def test_a_campaign_is_paused_and_resumed(
     charlie: Browsing, client_of: ClientOf, platform: Platform, company: Company
 ) -> None:
     charlie.send("/plan/campaigns/new", name="Messe")
+    refused = charlie.send("/plan/campaigns/1/pause", reason="x" * 501)
+    assert (refused.status_code, "x" * 501 in refused.text) == (422, True)
+    assert 'action="/plan/campaigns/1" novalidate' in refused.text, "the form beside it still saves the campaign"
     charlie.send("/plan/campaigns/1/pause", reason="Messe verschoben")
     assert "Messe verschoben" in charlie.get("/plan/campaigns/1").text
     assert charlie.send("/plan/campaigns/1/pause/release").status_code == 403
     client_of(company.bob).send("/plan/campaigns/1/pause/release")
     with platform.database.read() as session:
         assert session.query(Campaign).one().paused_at is None
+    again = client_of(company.bob).send_and_follow("/plan/campaigns/1/pause/release")
+    assert "Hier ist nichts pausiert." in again.text
 
 
 def test_an_unknown_kind_is_not_found(charlie: Browsing) -> None:

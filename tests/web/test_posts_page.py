@@ -296,6 +296,9 @@ def test_of_several_posts_that_could_be_it_a_person_chooses_one(
     assert 'name="url" value="https://linkedin.example/2"' in page
     charlie.send(f"/deliveries/{delivery_of(platform, post.id).id}/resolution", live="yes", url=found[1]["url"])
     assert delivery_of(platform, post.id).remote_id == "urn:2"
+    late = charlie.send_and_follow(f"/deliveries/{delivery_of(platform, post.id).id}/resolution", live="no")
+    assert (late.status_code, late.request.path) == (200, f"/posts/{post.id}")
+    assert "Das wurde schon entschieden" in late.text
 
 
 def test_it_says_when_the_next_try_is_and_when_it_goes_out_nowhere_any_more(

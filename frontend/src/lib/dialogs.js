@@ -42,6 +42,12 @@ listen("click", "[data-close]", (event, button) => {
   closeDialog(button);
 });
 
+// A dialog whose form was refused is open again, at the field that was wrong.
+behave("dialog[data-open-now]", (dialog) => {
+  openDialog(dialog);
+  dialog.querySelector("[aria-invalid]")?.focus();
+});
+
 // A form with data-confirm asks its sentence first; the button that was pressed is sent along all the same.
 document.addEventListener("submit", async (event) => {
   const form = event.target;

@@ -102,9 +102,9 @@ def hold(channel_id: int) -> ResponseReturnValue:
         with context.platform().database.write() as session:
             pause.pause_channel(session, context.actor(), channel_id, inputs.text("reason"), now=context.now())
     except Invalid as error:
-        say(" ".join(inputs.errors_of(error).values()), kind="error")
-    else:
-        say(_("Paused. Nothing goes out through this channel until it is resumed."), kind="info")
+        channel = channels.get(context.reread(), context.workspace().id, channel_id)
+        return _page(channel, hold_error=inputs.errors_of(error)["reason"]), 422
+    say(_("Paused. Nothing goes out through this channel until it is resumed."), kind="info")
     return redirect(url_for("channels.show", channel_id=channel_id))
 
 
@@ -112,8 +112,12 @@ def hold(channel_id: int) -> ResponseReturnValue:
 @requires(Permission.RELEASE)
 def resume(channel_id: int) -> ResponseReturnValue:
     """Let it publish again."""
-    with context.platform().database.write() as session:
-        pause.release_channel(session, context.actor(), channel_id, now=context.now())
+    try:
+        with context.platform().database.write() as session:
+            pause.release_channel(session, context.actor(), channel_id, now=context.now())
+    except Conflict as error:
+        say(explain(error), kind="info")
+        return redirect(url_for("channels.show", channel_id=channel_id))
     return released(_("Resumed: this channel publishes again."), url_for("channels.show", channel_id=channel_id))
 
 
@@ -176,10 +180,11 @@ def _page(
     *,
     errors: dict[str, str] | None = None,
     typed: bool = False,
+    hold_error: str = "",
     checked: verifying.Checked | None = None,
 ) -> str:
-    """The channel's page. ``typed``: the settings form shows what was sent instead of what is stored; ``checked``: what
-    a check of the connection just came to."""
+    """The channel's page. ``typed``: the settings form shows what was sent instead of what is stored;
+    ``hold_error``: why a pause was refused; ``checked``: what a check of the connection just came to."""
     session, now = context.reading(), context.now()
     zone = context.workspace().zone
     planned = channel_overview.planned_count(session, channel.id)
@@ -215,6 +220,7 @@ def _page(
         rehearsed=planning_anew.count_waiting(session, channel.workspace_id, now=context.now(), channel_id=channel.id),
         errors=errors or {},
         typed=typed,
+        hold_error=hold_error,
     )
 
 

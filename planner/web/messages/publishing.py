@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString, lazy_gettext as _l
 
 SENTENCES: dict[str, LazyString] = {
-    "cannot_decide": _l("This was decided already, or it went on by itself. Reload the page to see how it stands."),
+    "cannot_decide": _l("This was decided already, or it went on by itself. Look how it stands now."),
     "delivery_unknown": _l("There is no publication with the id %(id)s."),
     "delivery_twice": _l("This publication is named twice."),
     "nothing_to_take_back": _l("Nothing can be taken back any more: it was sent, or changed in the meantime."),

@@ -91,6 +91,9 @@ def _decide(delivery_id: int, work: Callable[[Session], Delivery], text: str = "
             decided = work(session)
     except Invalid as error:
         return _back_to_form(found, error)
+    except Conflict as error:
+        say(explain(error), kind="error")
+        return _to_post(found)
     context.platform().wake()
     say(text or wording.moved([decided]))
     return _to_post(found)
