@@ -140,6 +140,6 @@ def _read(platform: Platform, statement: str, parameters: Any) -> int:
     with platform.database.engine.connect() as connection:
         cursor = connection.connection.cursor()
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", parameters)
-        told = cursor.fetchone()[0]
+        ((told,),) = cursor.fetchall()
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
