@@ -58,7 +58,7 @@ def test_when_the_leader_is_killed_frozen_or_cut_off_another_takes_over_within_t
         server.restart()
         assert wait_for(lambda: leading(here) in alive, TAKEOVER_SECONDS)
         assert {process.pid for process in here.processes if process.poll() is None} == alive
-    assert "Traceback" not in capfd.readouterr().err, "a database that is away is told in a line, twice a minute"
+    assert "Traceback" not in capfd.readouterr().err, "a database that is away is told in lines"
 
 
 def test_a_leader_whose_session_was_dropped_does_not_go_on_believing(server: OwnServer) -> None:
