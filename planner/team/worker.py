@@ -120,7 +120,7 @@ class Worker:
         except asyncio.CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
-            _log.warning("The worker has lost its calls and listens again: %s %s", type(error).__name__, error)
+            _log.warning("The worker has lost its calls and listens again: %s", _reason(error))
 
     def _pulse(self) -> None:
         """Signs of life, and the heartbeat of what is being prepared."""
@@ -143,7 +143,13 @@ class Worker:
 def _say(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What the engine does not await: mostly a job whose end it could not note, because it was taken for dead."""
     error = context.get("exception")
-    _log.warning("The engine: %s %s", context["message"], (error and error.__cause__) or error or "")
+    said = _reason(error) if error else context["message"]
+    _log.warning("The engine could not write down how a call ended, which loses nothing: %s", said)
+
+
+def _reason(error: BaseException) -> str:
+    """In the database's words, in a line: the engine's own exceptions only say that it was the database."""
+    return " ".join(str(error.__cause__ or error).split()) or type(error).__name__
 
 
 def run_worker(platform: Platform, engine: Engine, *, observe: Observer = nobody) -> None:
