@@ -25,6 +25,7 @@ from planner.web.posts.holding import holds_of
 from planner.web.posts.page import allowed
 from planner.web.posts.trouble import waiting
 from planner.web.posts.wording import first_words
+from planner.web.words import REHEARSED, is_rehearsed
 
 blueprint = Blueprint("calendar", __name__)
 answers.attach(blueprint)
@@ -54,7 +55,7 @@ def index() -> str:
             "now": iso(context.now()),
             "mayEdit": context.actor().may(Permission.EDIT),
             "channels": {str(key): _channel(name, network) for key, name, network in known.channels},
-            "looks": {s: _look(s) for s in [*PostStatus, *ByHand, "held"]},
+            "looks": {s: _look(s) for s in [*PostStatus, *ByHand, "held", REHEARSED]},
             "marks": {mark: {"icon": look.icon, "label": str(look.label)} for mark, look in MARKS.items()},
         },
     )
@@ -105,7 +106,7 @@ def _entry(drawn: Drawn) -> dict[str, Any]:
         "channels": [str(d.channel_id) for d in entry.deliveries],
         "start": iso(entry.publish_at),
         "text": first_words(entry.text, 70) or _("(no text yet)"),
-        "status": drawn.status.value,
+        "status": REHEARSED if is_rehearsed(entry.deliveries) else drawn.status.value,
         "byHand": drawn.by_hand or "",
         "held": waiting(drawn.waits_for, drawn.held_until) if drawn.waits_for else "",
         "movable": drawn.movable,

@@ -48,6 +48,7 @@ LOOKS: dict[str, Look] = {
     "sending": Look(_l("Being sent"), "send", "progress"),
     "publishing": Look(_l("Being published"), "send", "progress", _l("Under way")),
     "published": Look(_l("Published"), "circle-check", "success", _l("Live")),
+    "rehearsed": Look(_l("Rehearsed"), "test-pipe"),
     "partly_published": Look(_l("Partly published"), "progress-check", "warning", _l("Partly live")),
     "failed": Look(_l("Failed"), "circle-x", "danger", _l("Failure")),
     "unknown": Look(_l("Unconfirmed"), "clock-question", "warning"),

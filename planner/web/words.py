@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_currency, format_percent
@@ -16,6 +17,9 @@ from planner.models import Delivery
 from planner.services import by_hand
 from planner.web import context, figure_words
 from planner.web.formats import MISSING
+
+#: The look of what went out to a played network alone.
+REHEARSED = "rehearsed"
 
 #: What can be shown in charts and rankings, in the order of the choice.
 METRICS: dict[str, LazyString] = figure_words.labels(
@@ -34,8 +38,25 @@ def init_app(app: Flask) -> None:
 
 
 def standing(status: PostStatus | DeliveryState, deliveries: Iterable[Delivery]) -> str:
-    """The state to show for a post or one of its deliveries: what only waits for a hand asks for no decision."""
-    return by_hand.standing(deliveries, context.now()) or status
+    """The state to show for a post or one of its deliveries: what only waits for a hand asks for no decision, and what
+    was only rehearsed is not published."""
+    shown = list(deliveries)
+    return REHEARSED if is_rehearsed(shown) else by_hand.standing(shown, context.now()) or status
+
+
+class Shown(Protocol):
+    """A delivery as far as it is looked at here."""
+
+    @property
+    def state(self) -> DeliveryState: ...
+    @property
+    def rehearsed(self) -> bool: ...
+
+
+def is_rehearsed(deliveries: Iterable[Shown]) -> bool:
+    """Whether all of these went out, and only to a played network."""
+    shown = [d for d in deliveries if d.state is not DeliveryState.CANCELLED]
+    return bool(shown) and all(d.rehearsed and d.state is DeliveryState.PUBLISHED for d in shown)
 
 
 def metric_name(key: str) -> str:

@@ -316,6 +316,22 @@ def test_it_says_when_the_next_try_is_and_when_it_goes_out_nowhere_any_more(
     assert "Noch ist kein Kanal gewählt" not in page
 
 
+def test_what_was_only_rehearsed_is_nowhere_called_published(
+    client_of: ClientOf, company: Company, platform: Platform, post: Post, clock: FakeClock
+) -> None:
+    played = {"rehearsed": True, "remote_id": "1", "published_at": clock.now(), "publish_at": clock.now()}
+    set_state(platform, post.id, DeliveryState.PUBLISHED, **played)
+    charlie = client_of(company.charlie)
+    for path in (f"/posts/{post.id}", f"/calendar/entries/{post.id}", "/posts"):
+        page = charlie.get(path).text
+        assert 'data-status="rehearsed"' in page, path
+        assert 'data-status="published"' not in page, path
+    assert "Zahlen kommen innerhalb von Stunden" not in charlie.get(f"/posts/{post.id}").text
+    told = charlie.get("/calendar/events?start=2026-03-16T00:00:00Z&end=2026-03-23T00:00:00Z").json
+    assert told is not None
+    assert [entry["status"] for entry in told["entries"]] == ["rehearsed"]
+
+
 def delivery_of(platform: Platform, post_id: int) -> Delivery:
     with platform.database.read() as session:
         found = session.scalars(select(Delivery).where(Delivery.post_id == post_id)).one()
