@@ -118,7 +118,7 @@ def _say_what_is_looked_for(count: int) -> None:
         click.echo(f"All publishing is paused. Deliveries that are looked for on the networks first: {count}.")
     else:
         click.echo("All publishing is paused. There is nothing to look for on the networks.")
-    click.echo("Next: sendeplan serve, then lift the pause once nothing is looked for any more.")
+    click.echo("Next: start Sendeplan as before, then lift the pause once nothing is looked for any more.")
 
 
 @click.command()

@@ -56,7 +56,7 @@ def test_a_backup_that_is_none_is_refused_in_a_sentence(sendeplan: Sendeplan, tm
     assert_failed(sendeplan("restore", str(tmp_path / "text.zip")), "not a backup")
     assert_failed(sendeplan("restore", str(tmp_path / "missing.zip")), "There is no file")
     assert_failed(sendeplan("backup", str(tmp_path / "text.zip")), "there already")
-    assert_failed(sendeplan("backup", str(tmp_path / "no" / "folder.zip")), "No such file")
+    assert_failed(sendeplan("backup", str(tmp_path / "no" / "folder.zip")), f"no folder {tmp_path / 'no'}.")
 
 
 def test_a_plan_is_written_and_taken_in_elsewhere(sendeplan: Sendeplan, made_instance: Path, tmp_path: Path) -> None:

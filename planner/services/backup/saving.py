@@ -26,10 +26,12 @@ LEFT_OUT = frozenset(m.__tablename__ for m in (Heartbeat, Alert, Mail, PushMessa
 def save(platform: Platform, target: Path) -> Manifest:
     """Write a backup to ``target``, whole or not at all; a server may run meanwhile.
 
-    Raises BackupError where the file is there already, OSError where it cannot be written.
+    Raises BackupError where the file is there already or its folder is not, OSError where it cannot be written.
     """
     if target.exists():
         raise BackupError(f"{target} is there already. Choose another name.")
+    if not target.absolute().parent.is_dir():
+        raise BackupError(f"There is no folder {target.absolute().parent}. Make it, or name another one.")
     handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=".sendeplan-")
     unfinished = Path(name)
     try:
