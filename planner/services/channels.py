@@ -354,10 +354,24 @@ def takes_credentials(channel: Channel) -> bool:
 
 
 def hold_waiting(session: Session, channel_id: int) -> None:
-    """Lock the posts of what waits for the channel's access, before the channel itself is changed: in this order a
-    sending begins and a look is decided, so nobody waits in a circle."""
-    waiting = session.scalars(select(Delivery.post_id).where(*_waits_for_access(channel_id))).all()
-    lock_posts(session, sorted({*waiting, *restored.posts_to_look_for(session, channel_id)}))
+    """Lock the posts of what waits for the channel's access, then the channel, and read it anew: in this order a
+    sending begins and a look is decided, so nobody waits in a circle. To be called before the channel is changed.
+
+    What comes to wait before the channel is held is held as well: the locks are given back and taken in order again.
+    """
+    held: set[int] = set()
+    while True:
+        savepoint = session.begin_nested()
+        lock_posts(session, sorted(held))
+        channel = select(Channel).where(Channel.id == channel_id).with_for_update(key_share=True)
+        session.scalars(channel.execution_options(populate_existing=True)).all()
+        there = set(session.scalars(select(Delivery.post_id).where(*_waits_for_access(channel_id))))
+        there.update(restored.posts_to_look_for(session, channel_id))
+        if there <= held:
+            savepoint.commit()
+            return
+        savepoint.rollback()
+        held |= there
 
 
 def release_waiting(session: Session, channel: Channel, now: datetime) -> None:

@@ -168,7 +168,8 @@ def _as_it_stands(session: Session, ref: Ref, access: ChannelAccess, verdict: Ve
         return verdict
     lock_posts(session, [ref.post_id])  # in the order in which a sending begins
     channel = select(Channel.credentials_version, Channel.reconnect_since).where(Channel.id == access.channel_id)
-    found = session.execute(channel.with_for_update(read=True)).one()
+    # Held as it is changed later: two that share it, and both mean to change it, would wait for each other.
+    found = session.execute(channel.with_for_update(key_share=True)).one()
     if found.credentials_version == access.version or found.reconnect_since is not None:
         return verdict
     return replace(

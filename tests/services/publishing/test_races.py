@@ -73,11 +73,15 @@ def begin(stage: Stage, work: Callable[[], object]) -> threading.Thread:
     """Start ``work`` in a thread; come back when it has come to its end, or waits for somebody's lock."""
     thread = threading.Thread(target=work)
     thread.start()
+    until_it_ends_or_waits(stage, thread)
+    return thread
+
+
+def until_it_ends_or_waits(stage: Stage, thread: threading.Thread) -> None:
     end = time.monotonic() + PATIENCE
     while thread.is_alive() and not _somebody_waits(stage):
         assert time.monotonic() < end, "it neither ended nor waited"
         time.sleep(0.005)
-    return thread
 
 
 def _somebody_waits(stage: Stage) -> bool:
@@ -262,7 +266,7 @@ def test_what_a_person_reconnected_meanwhile_is_not_overwritten_by_a_renewal(sta
     def reconnect() -> None:
         stage.change(channel, credentials="what the person gave", credentials_version=2)
 
-    with right_before(renewing, "FOR UPDATE", reconnect):
+    with right_before(renewing, "FOR NO KEY UPDATE", reconnect):
         renewed = renewal.renew(renewing, ChannelAccess.of(channel))
     renewing.close()
 
