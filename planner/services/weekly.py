@@ -57,7 +57,13 @@ def reported_week(workspace: Workspace, week: Week) -> Week:
 def _due(workspace: Workspace, now: datetime) -> bool:
     week = Week.containing(now, workspace.zone)
     moment = due_moment(workspace, week)
-    return moment <= now and workspace.created_at <= moment and workspace.weekly_done_for != str(week)
+    return moment <= now and workspace.created_at <= moment and workspace.weekly_done_for not in _done_with(week)
+
+
+def _done_with(week: Week) -> tuple[str, str]:
+    """What is noted where the job of this week is over: it, or the one after it. There the clock was put back since, or
+    the workspace went to a zone further west, and what has begun already does not end a second time."""
+    return str(week), str(week.next)
 
 
 def _run(platform: Platform, workspace: Workspace, now: datetime) -> bool:
@@ -74,7 +80,7 @@ def _run(platform: Platform, workspace: Workspace, now: datetime) -> bool:
 
 def _claim(session: Session, workspace_id: int, week: Week) -> bool:
     """Note the week as done. Of two processes that come at once, the second finds no row and leaves the work."""
-    undone = or_(Workspace.weekly_done_for.is_(None), Workspace.weekly_done_for != str(week))
+    undone = or_(Workspace.weekly_done_for.is_(None), Workspace.weekly_done_for.not_in(_done_with(week)))
     claim = update(Workspace).where(Workspace.id == workspace_id, undone).values(weekly_done_for=str(week))
     return session.scalar(claim.returning(Workspace.id)) is not None
 

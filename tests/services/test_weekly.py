@@ -124,6 +124,25 @@ def test_a_week_is_reported_once_and_the_next_one_again(
     ]
 
 
+def test_a_week_that_has_begun_does_not_end_again_where_the_clock_or_the_zone_goes_back(
+    platform: Platform, company: Company, channel: Channel, clock: FakeClock
+) -> None:
+    change(platform, company, weekly_time=time(0, 0), created_at=clock.now() - timedelta(days=90))
+    clock.set("2026-03-22T23:00:00Z")  # midnight in Berlin, Monday begins
+    ran = [weekly.run_due(platform)]
+    clock.set("2026-03-22T22:30:00Z")
+    ran.append(weekly.run_due(platform))
+    clock.set("2026-03-22T23:30:00Z")
+    ran.append(weekly.run_due(platform))
+    change(platform, company, zone="America/New_York")  # Sunday evening
+    ran.append(weekly.run_due(platform))
+    clock.set("2026-03-23T04:30:00Z")  # Monday there as well
+    ran.append(weekly.run_due(platform))
+
+    assert ran[:-1] == [1, 0, 0, 0]
+    assert [n.data["week"] for n in notices(platform, "week_gaps") if n.user_id == company.bob.user_id] == ["2026-W13"]
+
+
 def test_two_processes_report_a_week_once(
     platform: Platform, company: Company, channel: Channel, clock: FakeClock, tmp_path: Path
 ) -> None:

@@ -45,7 +45,10 @@ def access(settings: Settings, peer: str | None, headers: Headers) -> Access:
 def _comes_from_here(peer: str | None, headers: Headers) -> bool:
     if any(headers.get(name, "") for name in FORWARDED) or not _is_loopback(peer or ""):
         return False
-    host = urlsplit("//" + headers.get("Host", "")).hostname or ""
+    try:
+        host = urlsplit("//" + headers.get("Host", "")).hostname or ""
+    except ValueError:
+        return False
     return host == "localhost" or _is_loopback(host)
 
 

@@ -100,6 +100,7 @@ HERE = {"Host": "127.0.0.1:8000"}
         ("192.0.2.7", HERE, {}, Access.REFUSED),
         (None, HERE, {}, Access.REFUSED),
         ("127.0.0.1", {"Host": "plan.company.example"}, {}, Access.REFUSED),
+        ("127.0.0.1", {"Host": "[::1"}, {}, Access.REFUSED),
         ("127.0.0.1", {**HERE, "X-Forwarded-For": "192.0.2.7"}, {}, Access.REFUSED),
         ("127.0.0.1", HERE, {"secure_cookies": True}, Access.REFUSED),
         ("127.0.0.1", HERE, {"metrics_token": "t0ken"}, Access.GRANTED),
