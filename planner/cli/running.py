@@ -36,11 +36,12 @@ def watchable(command: Command) -> Command:
 
 
 @contextmanager
-def watched(wired: Platform, port: int | None) -> Iterator[None]:
-    """Answer whoever watches, where ``port`` or the setting asks for it. Raises Failed where the port is taken."""
+def watched(wired: Platform, port: int | None, *, by_setting: bool = True) -> Iterator[None]:
+    """Answer whoever watches, where ``port`` or (``by_setting``) the setting asks for it. Raises Failed where the port
+    is taken."""
     from planner.watch_server import watched as answering
 
-    chosen = wired.settings.metrics_port if port is None else port
+    chosen = wired.settings.metrics_port if port is None and by_setting else port
     with ExitStack() as stack:
         try:
             made = stack.enter_context(answering(wired, chosen))
@@ -98,7 +99,8 @@ def scheduler(metrics_port: int | None) -> None:
 
 
 @click.command()
-def worker() -> None:
+@watchable
+def worker(metrics_port: int | None) -> None:
     """Run only senders, called by the scheduler: as many workers as you like, on PostgreSQL.
 
     Needs the extra "team" (pip install 'sendeplan[team]') and SENDEPLAN_SENDERS=workers, for the scheduler as well.
@@ -111,8 +113,10 @@ def worker() -> None:
             raise Failed("Nobody would call a worker: set SENDEPLAN_SENDERS=workers, for the scheduler as well.")
         from planner.team.worker import run_worker
 
-        click.echo("The worker is running. Stop it with Ctrl-C.")
-        run_worker(wired, engine)
+        # Not on the port of the settings: that is the scheduler's, and several workers may run on one machine.
+        with watched(wired, metrics_port, by_setting=False):
+            click.echo("The worker is running. Stop it with Ctrl-C.")
+            run_worker(wired, engine)
 
 
 @click.command()

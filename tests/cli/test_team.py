@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import requests
 
 from publishers.sandbox import Sandbox
 from tests.cli.test_running import Client, eventually, token_of
 from tests.cli.test_setup import assert_failed
-from tests.support.command import Sendeplan
+from tests.cli.test_watching import scrape, value
+from tests.support.command import PATIENCE, Sendeplan
 
 #: Python code that makes this process one where the extra was never installed.
 WITHOUT_THE_EXTRA = """
@@ -46,7 +48,7 @@ def test_pages_scheduler_and_workers_run_apart_and_publish_together(sendeplan: S
         assert apart("init").returncode == 0
         token = token_of(apart)
         with (
-            apart.running("worker", says="is running") as worker,
+            apart.running("worker", "--metrics-port", "0", says="is running") as worker,
             apart.running("web", "--port", "0") as server,
             apart.running("scheduler", says="is running") as scheduler,
         ):
@@ -62,6 +64,12 @@ def test_pages_scheduler_and_workers_run_apart_and_publish_together(sendeplan: S
             with psycopg.connect(postgresql_url.replace("+psycopg", "")) as connection:
                 (owners,) = connection.execute("SELECT owner FROM attempt").fetchall()
             assert f"-{worker.process.pid}-" in owners[0], "it was the worker that sent it"
+            there = next(line for line in worker.said if "/metrics" in line).split()[-1].removesuffix("/metrics")
+            noted = ("sendeplan_attempts_total", (("network", "linkedin"), ("outcome", "published")))
+            seen = eventually(lambda: next((s for s in [scrape(there)] if noted in s), None))
+            assert value(seen, "sendeplan_delivery_lateness_seconds_count", network="linkedin") == 1
+            ready = requests.get(there + "/readyz", timeout=PATIENCE)
+            assert ready.json()["checks"]["worker"] == {"ok": True, "code": None}, ready.text
             for running in (scheduler, worker, server):
                 assert running.stop() == 0
                 assert "Traceback" not in "".join(running.errors)

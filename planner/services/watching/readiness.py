@@ -64,8 +64,9 @@ class ReadyCheck:
     def _checks(self, now: datetime) -> dict[str, str | None]:
         found = self._database_in_time()
         found["media"] = _coded(self._write_media, "media_folder_not_writable", OSError)
-        if self._platform.beats:  # a scheduler runs in this process, or did
-            found["scheduler"] = None if heartbeats.is_alive(self._platform, now) else "scheduler_silent"
+        for name in tuple(self._platform.beats):  # a scheduler or a worker runs in this process, or did
+            role = name.partition(":")[0]
+            found[role] = None if heartbeats.is_alive(self._platform, now) else f"{role}_silent"
         return found
 
     def _database_in_time(self) -> dict[str, str | None]:
