@@ -90,7 +90,7 @@ def send_due(platform: Platform, *, observe: Observer = nobody) -> int:
     """Send what is due, and give up for unconfirmed what a process left behind. Returns how many were sent."""
     recover(platform)
     for number in range(AT_ONCE):
-        work = claim(platform)
+        work = None if platform.stopping.is_set() else claim(platform)
         if work is None:
             return number
         observe(Step.CLAIMED, work.id)

@@ -53,10 +53,13 @@ class _Doubt:
 
 def check_due(platform: Platform) -> int:
     """Look for every unconfirmed answer whose time has come. Returns how many were looked for."""
-    doubts = _take_turns(platform)
-    for doubt in doubts:
+    looked = 0
+    for doubt in _take_turns(platform):
+        if platform.stopping.is_set():  # what is left has its turn again soon
+            break
         _look(platform, doubt)
-    return len(doubts)
+        looked += 1
+    return looked
 
 
 def _take_turns(platform: Platform) -> list[_Doubt]:

@@ -70,6 +70,8 @@ def hear_due(platform: Platform, *, all_due: bool = False) -> Heard:
     """
     heard = Heard()
     for access in _channels(platform):
+        if platform.stopping.is_set():
+            break
         rules = _rules(platform, access)
         if not rules.any or _is_held(platform, access):
             continue
@@ -114,6 +116,8 @@ def _is_held(platform: Platform, access: ChannelAccess) -> bool:
 def _hear_posts(platform: Platform, access: ChannelAccess, heard: Heard, all_due: bool) -> bool:
     due = _due_posts(platform, access, all_due)
     for start in range(0, len(due), BATCH):
+        if platform.stopping.is_set():
+            break
         mine = _claim(platform, due[start : start + BATCH])
         if mine:
             heard.posts += len(mine)

@@ -122,6 +122,20 @@ def test_a_channel_that_fails_is_asked_later_and_the_others_go_on(talk: Talk, sa
     assert talk.hear(minutes=90).messages == 1
 
 
+def test_nobody_is_asked_once_the_process_ends(talk: Talk, sandbox: Sandbox) -> None:
+    _, post = talk.post("facebook")
+    talk.said("facebook", post)
+    talk.clock.advance(hours=2)
+    before = len(sandbox.requests())
+    talk.platform.stopping.set()
+
+    assert dialogue.hear_due(talk.platform) == Heard()
+    assert len(sandbox.requests()) == before
+
+    talk.platform.stopping.clear()
+    assert dialogue.hear_due(talk.platform).messages == 1
+
+
 def test_where_who_names_the_account_is_not_told_comments_are_heard_all_the_same(talk: Talk, sandbox: Sandbox) -> None:
     _, post = talk.post("linkedin")
     talk.said("linkedin", post)
