@@ -17,7 +17,7 @@ def report(results: dict[str, dict[str, Any]]) -> str:
     return f"""# Performance
 
 Measured on {today}: {cpu_count()} cores, {machine.system()} {machine.machine()}, Python {machine.python_version()}.
-Repeat with `make bench` (about thirteen minutes, nothing else running); it rewrites this page. Compare ratios, not
+Repeat with `make bench` (about seventeen minutes, nothing else running); it rewrites this page. Compare ratios, not
 milliseconds: the bare client, the sandbox networks, PostgreSQL and Sendeplan share the same cores in the same run.
 
 ## One process, on SQLite
