@@ -40,7 +40,7 @@ def test_nothing_is_doubled_lost_stuck_or_sent_against_a_rule_and_few_people_are
 
 def test_where_nothing_goes_wrong_nobody_is_asked() -> None:
     options = Options(share=0.0)
-    report = run(range(1, 4 * POSTGRESQL_EVERY + 1), options)
+    report = run(range(1, 2 * POSTGRESQL_EVERY + 1), options)
 
     assert is_well(report), told(report, options)
     assert not report.asked + report.asked_rightly + report.incidents
