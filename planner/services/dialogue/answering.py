@@ -236,10 +236,10 @@ def _call(platform: Platform, work: Sending) -> Published | NetworkError:
             answered = publisher.answer(work.to, work.text, key)
             limits.keep(platform, work.access, publisher.limits())
             return answered
-    except NetworkError as error:
-        return error
     except (VaultError, UnknownNetwork) as error:
         return ReconnectNeeded(str(error))
+    except NetworkError as error:
+        return error
     except Exception as error:  # noqa: BLE001 - what an adapter did not foresee says nothing about what was sent
         _log.exception("The call ended in an error of ours")
         return NetworkError(f"Sendeplan itself failed: {type(error).__name__}.")

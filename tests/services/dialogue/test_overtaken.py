@@ -9,6 +9,7 @@ from planner.models import Channel
 from planner.services import dialogue
 from planner.services.dialogue import answering
 from planner.services.dialogue.answering import Sending, Step
+from publishers import registry
 from publishers.base import Published, Refused
 from tests.services.dialogue.talk import ANSWERED, Talk
 
@@ -73,3 +74,17 @@ def test_nothing_is_answered_on_a_channel_that_was_switched_meanwhile(talk: Talk
     dialogue.send_due(talk.platform)
 
     assert (talk.answer(written).state, talk.ours("facebook", post)) == (A.WAITING, [])
+
+
+def test_an_answer_to_a_network_that_is_not_installed_any_more_waits_for_its_access(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, _ = waiting(talk)
+    left = {key: network for key, network in registry.networks().items() if key != "facebook"}
+    talk.platform.connections.close()
+    monkeypatch.setattr(registry, "_networks", lambda: left)
+
+    dialogue.send_due(talk.platform)
+
+    answer = talk.answer(written)
+    assert (answer.state, answer.error_code) == (A.WAITING, "reconnect")
