@@ -21,7 +21,7 @@ from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
 from planner.services.publishing import notices, restored
 from planner.services.publishing.changes import NO_ERROR, Ref, change, note
-from planner.services.publishing.status import lock_posts, refresh_status
+from planner.services.publishing.status import lock_channel, lock_posts, refresh_status
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
 from publishers.checks import is_web_address
@@ -353,8 +353,8 @@ def takes_credentials(channel: Channel) -> bool:
     return known is not None and bool(known.credential_fields)
 
 
-def hold_waiting(session: Session, channel_id: int) -> None:
-    """Lock the posts of what waits for the channel's access, then the channel, and read it anew: in this order a
+def hold_waiting(session: Session, channel_id: int) -> Channel:
+    """Lock the posts of what waits for the channel's access, then the channel, which is read anew: in this order a
     sending begins and a look is decided, so nobody waits in a circle. To be called before the channel is changed.
 
     What comes to wait before the channel is held is held as well: the locks are given back and taken in order again.
@@ -363,13 +363,12 @@ def hold_waiting(session: Session, channel_id: int) -> None:
     while True:
         savepoint = session.begin_nested()
         lock_posts(session, sorted(held))
-        channel = select(Channel).where(Channel.id == channel_id).with_for_update(key_share=True)
-        session.scalars(channel.execution_options(populate_existing=True)).all()
+        channel = lock_channel(session, channel_id)
         there = set(session.scalars(select(Delivery.post_id).where(*_waits_for_access(channel_id))))
         there.update(restored.posts_to_look_for(session, channel_id))
         if there <= held:
             savepoint.commit()
-            return
+            return channel
         savepoint.rollback()
         held |= there
 

@@ -161,8 +161,7 @@ def _ask(platform: Platform, access: ChannelAccess, expected: str | None) -> tup
 
 def _keep(session: Session, access: ChannelAccess, checked: Checked, actor: Actor | None) -> Checked:
     """Write down what was said, unless the channel got other access meanwhile. ``actor`` asked (None: the clock)."""
-    channels.hold_waiting(session, access.channel_id)
-    channel = session.get_one(Channel, access.channel_id)
+    channel = channels.hold_waiting(session, access.channel_id)
     if channel.credentials_version != access.version:
         return checked
     if checked.holds:

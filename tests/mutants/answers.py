@@ -233,7 +233,13 @@ MUTANTS = (
         "unreachable",
         "A network out of reach holds the whole channel, so that the next delivery does not try at once.",
         "the channel's wait",
-        (Edit(EFFECTS, "        _throttle(_held(session, access), verdict.try_at)\n", "        pass\n"),),
+        (
+            Edit(
+                EFFECTS,
+                "        _throttle(lock_channel(session, access.channel_id), verdict.try_at)\n",
+                "        pass\n",
+            ),
+        ),
         found_in(CLASSIFY_TESTS, "a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts"),
     ),
     Mutant(

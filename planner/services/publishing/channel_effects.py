@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.models import Channel
@@ -15,6 +14,7 @@ from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import notices
 from planner.services.publishing.classify import ChannelEffect, Verdict
+from planner.services.publishing.status import lock_channel
 from planner.services.webhooks import events as webhooks
 
 
@@ -23,9 +23,9 @@ def apply(session: Session, access: ChannelAccess, verdict: Verdict, now: dateti
     if verdict.channel is ChannelEffect.NONE:
         return
     if verdict.channel is ChannelEffect.THROTTLE:
-        _throttle(_held(session, access), verdict.try_at)
+        _throttle(lock_channel(session, access.channel_id), verdict.try_at)
     elif verdict.channel is ChannelEffect.PAUSE:
-        _pause(session, _held(session, access), now, verdict)
+        _pause(session, lock_channel(session, access.channel_id), now, verdict)
     else:
         ask_to_reconnect(session, access, now, verdict.message, verdict.advice)
 
@@ -37,7 +37,7 @@ def ask_to_reconnect(
 
     Nothing happens where the channel has got new access since the call.
     """
-    channel = _held(session, access)
+    channel = lock_channel(session, access.channel_id)
     if channel.reconnect_since is not None or channel.credentials_version != access.version:
         return
     channel.reconnect_since, channel.reconnect_reason = now, reason[:500]
@@ -46,12 +46,6 @@ def ask_to_reconnect(
     events.record(session, machine(channel.workspace_id), now, "channel", channel.id, "reconnect_needed")
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_reconnect")
     webhooks.about_channel(session, channel, now)
-
-
-def _held(session: Session, access: ChannelAccess) -> Channel:
-    """The channel as it is, held: whoever gives it new access at this moment, or hears the same, is waited for."""
-    query = select(Channel).where(Channel.id == access.channel_id).with_for_update(key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _throttle(channel: Channel, until: datetime | None) -> None:

@@ -102,12 +102,9 @@ def _overdue(session: Session, now: datetime) -> list[Any]:
     if shortest is None:
         return []
     before = {"before": now - timedelta(seconds=shortest)}
-    return [row for since in _SINCE if _is_any(session, since, before) for row in run(session, _OVERDUE[since], before)]
-
-
-def _is_any(session: Session, since: str, before: dict[str, datetime]) -> bool:
-    """One look into an index: nearly always nothing is late, and the whole question is dear."""
-    return run(session, _FIRST[since], before).first() is not None
+    # One look into an index before each: nearly always nothing is late, and the whole question is dear.
+    asked = [whole for first, whole in _OVERDUE if run(session, first, before).first() is not None]
+    return [row for whole in asked for row in run(session, whole, before)]
 
 
 _SHORTEST = select(func.min(Channel.missed_after_seconds))
@@ -136,15 +133,15 @@ _WAITING = (
     )
     .limit(10 * BATCH)
 )
-#: What counts as late from: a post's own time, and when it was the turn of what follows one.
-_SINCE = {"publish_at": Delivery.publish_at, "due_since": Delivery.due_since}
-_OVERDUE = {
-    name: _WAITING.where(since < bindparam("before")).order_by(since, Delivery.id) for name, since in _SINCE.items()
-}
-_FIRST = {
-    name: select(Delivery.id)
-    .where(Delivery.state == DeliveryState.SCHEDULED, since < bindparam("before"))
-    .order_by(since)
-    .limit(1)
-    for name, since in _SINCE.items()
-}
+#: By what counts as late from: a post's own time, and when it was the turn of what follows one. Whether there is any,
+#: and all of them.
+_OVERDUE = tuple(
+    (
+        select(Delivery.id)
+        .where(Delivery.state == DeliveryState.SCHEDULED, since < bindparam("before"))
+        .order_by(since)
+        .limit(1),
+        _WAITING.where(since < bindparam("before")).order_by(since, Delivery.id),
+    )
+    for since in (Delivery.publish_at, Delivery.due_since)
+)

@@ -154,8 +154,7 @@ def _present(session: Session, access: ChannelAccess) -> ChannelAccess:
 
 
 def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: Mapping[str, str]) -> ChannelAccess:
-    hold_waiting(session, access.channel_id)
-    channel = session.get_one(Channel, access.channel_id)
+    channel = hold_waiting(session, access.channel_id)
     if channel.credentials_version != access.version:  # a person reconnected it meanwhile
         return ChannelAccess.of(channel)
     channel.credentials = platform.vault.seal(fresh)

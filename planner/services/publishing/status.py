@@ -43,6 +43,13 @@ def lock_posts(session: Session, post_ids: Iterable[int]) -> None:
         run(session, _LOCK, {"post_ids": list(post_ids)}).all()
 
 
+def lock_channel(session: Session, channel_id: int) -> Channel:
+    """The channel as it is now, held: whoever changes it at this moment is waited for, and the others wait. Where posts
+    are locked too, they come first."""
+    query = select(Channel).where(Channel.id == channel_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 #: What is due goes out within seconds: one that waits for longer waits for a reason.
 SOON = timedelta(seconds=30)
 
