@@ -18,9 +18,10 @@ class Warned(IntEnum):
     A_DAY_BEFORE = 2
 
 
-def renews_itself(now: datetime, *, renews: bool, failing_since: datetime | None) -> bool:
-    """Whether the access is renewed without anybody's doing, as far as one can tell."""
-    return renews and (failing_since is None or now - failing_since < FAILING)
+def renews_itself(now: datetime, *, renews: bool, failing_since: datetime | None, refused: bool) -> bool:
+    """Whether the access is renewed without anybody's doing, as far as one can tell. ``refused``: by the network's
+    last word it is not."""
+    return renews and not refused and (failing_since is None or now - failing_since < FAILING)
 
 
 def warning_due(expires_at: datetime, now: datetime) -> Warned:

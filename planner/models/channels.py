@@ -21,8 +21,9 @@ class Channel(Base):
     ``throttled_until`` is when publishing goes on, and ``throttle_reason`` why it waits: ``limit`` (the network's own
     "not before") or ``unreachable``. ``reconnect_since`` marks a channel whose access ended. ``refreshing_until`` keeps
     a second process from spending a token that can be refreshed with only once; ``renews`` says that the access renews
-    itself, ``renewal_failing_since`` that it lately could not. ``expiry_warned`` counts the warnings (1: a week before,
-    2: a day before) about the access that ends at ``expiry_warned_for``. ``pause_advice`` and ``reconnect_advice`` say
+    itself, ``renewal_failing_since`` that it lately could not, ``renewal_refused_at`` that the network refused to while
+    the present access still lasts. ``expiry_warned`` counts the warnings (1: a week before, 2: a day before) about the
+    access that ends at ``expiry_warned_for``. ``pause_advice`` and ``reconnect_advice`` say
     what to do where a network's answer was the reason (:mod:`planner.services.publishing.advising`). ``missing`` are
     the permissions that the access lacks by the network's word at ``verified_at``; None where it was never asked.
     """
@@ -60,6 +61,7 @@ class Channel(Base):
     refreshing_until: Mapped[datetime | None]
     renews: Mapped[bool] = mapped_column(default=False)
     renewal_failing_since: Mapped[datetime | None]
+    renewal_refused_at: Mapped[datetime | None]
     expiry_warned: Mapped[int] = mapped_column(default=0)
     expiry_warned_for: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]

@@ -161,7 +161,7 @@ def reconnect(
         raise Conflict("other_account")
     _store_access(channel, vault, network, credentials, account_id=account_id, account=account, now=now)
     channel.credentials_version += 1
-    channel.renews, channel.renewal_failing_since = renews, None
+    channel.renews, channel.renewal_failing_since, channel.renewal_refused_at = renews, None, None
     release_waiting(session, channel, now)
     events.record(session, actor, now, "channel", channel.id, "reconnected")
     return channel
@@ -240,8 +240,8 @@ def health(channel: Channel, now: datetime) -> ChannelHealth:
         return ChannelHealth.PAUSED
     if channel.credentials is None or channel.by_hand_since is not None:
         return ChannelHealth.ASSISTED
-    failing_since = channel.renewal_failing_since
-    if expiry.renews_itself(now, renews=bool(channel.renews), failing_since=failing_since):
+    refused, failing_since = channel.renewal_refused_at is not None, channel.renewal_failing_since
+    if expiry.renews_itself(now, renews=bool(channel.renews), failing_since=failing_since, refused=refused):
         return ChannelHealth.OK
     if channel.token_expires_at is not None and channel.token_expires_at <= now + expiry.WEEK:
         return ChannelHealth.EXPIRING if channel.token_expires_at > now else ChannelHealth.RECONNECT

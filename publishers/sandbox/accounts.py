@@ -68,8 +68,9 @@ class Account:
 @dataclass(slots=True, eq=False)
 class Token:
     """What opens an account. ``secret``, ``consumer_key`` and ``consumer_secret`` are XING's; ``refresh`` is the
-    refresh token that goes with it. ``kind`` is user, page or app. ``client`` is the app that a person consented to;
-    ``shares`` are the pages that they let it see (None: all of theirs)."""
+    refresh token that goes with it, ``refresh_ends`` its own end, which no renewal moves (None: none). ``kind`` is
+    user, page or app. ``client`` is the app that a person consented to; ``shares`` are the pages that they let it see
+    (None: all of theirs)."""
 
     value: str
     account: Account
@@ -82,9 +83,14 @@ class Token:
     refresh: str | None = None
     client: str = ""
     shares: frozenset[str] | None = None
+    refresh_ends: datetime | None = None
 
     def expired(self, now: datetime) -> bool:
         return self.expires_at is not None and now >= self.expires_at
+
+    def renewable(self, now: datetime) -> bool:
+        """Whether its refresh token has not come to its end."""
+        return self.refresh_ends is None or now < self.refresh_ends
 
 
 class Directory:
@@ -143,7 +149,9 @@ class Directory:
             return Token("", self._open(network, refresh), ALL_SCOPES[network], refresh=refresh)
         return known
 
-    def rotate(self, old: Token, value: str, refresh: str, expires_at: datetime) -> Token:
+    def rotate(
+        self, old: Token, value: str, refresh: str, expires_at: datetime, refresh_ends: datetime | None = None
+    ) -> Token:
         """Replace ``old`` by a new pair; the old refresh token is spent and the old access token is void."""
         network = old.account.network
         for gone in filter(None, (old.refresh, old.value)):
@@ -151,9 +159,9 @@ class Directory:
             self._journal.put("spent", gone, {"value": gone})
         self._refresh.pop((network, old.refresh or ""), None)
         self.tokens.pop((network, old.value), None)
-        return self.issue(
-            Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh, client=old.client)
-        )
+        new = Token(value, old.account, old.scopes, old.kind, expires_at, refresh=refresh, client=old.client)
+        new.refresh_ends = refresh_ends
+        return self.issue(new)
 
     def void(self, network: str, value: str) -> None:
         """Make an access token or a refresh token worthless for good; one that nobody knows is that already."""
@@ -239,17 +247,19 @@ def _token_document(token: Token) -> dict[str, Any]:
         "scopes": sorted(token.scopes), "refresh": token.refresh,
         "expires_at": token.expires_at.isoformat() if token.expires_at else None, "client": token.client,
         "shares": None if token.shares is None else sorted(token.shares), "secret": token.secret,
+        "refresh_ends": token.refresh_ends.isoformat() if token.refresh_ends else None,
         "consumer_key": token.consumer_key, "consumer_secret": token.consumer_secret,
     }  # fmt: skip
 
 
 def _token_of(document: dict[str, Any], account: Account) -> Token:
-    shares, expires_at = document.get("shares"), document["expires_at"]
+    shares, expires_at, refresh_ends = document.get("shares"), document["expires_at"], document.get("refresh_ends")
     return Token(
         document["value"], account, frozenset(document["scopes"]), document["kind"],
         datetime.fromisoformat(expires_at) if expires_at else None, document.get("secret", ""),
         document.get("consumer_key", ""), document.get("consumer_secret", ""), document["refresh"],
         document.get("client", ""), None if shares is None else frozenset(shares),
+        datetime.fromisoformat(refresh_ends) if refresh_ends else None,
     )  # fmt: skip
 
 

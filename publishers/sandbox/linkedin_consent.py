@@ -9,11 +9,11 @@ from .accounts import ALL_SCOPES, Token
 from .apps import APPS, may_return_to
 from .codes import Code, new_code
 from .consent import Asked, asking_page, decision_of, error_page, sent_back
+from .linkedin_shapes import ACCESS_LIFE
 from .service import Answer, Route, Service
 from .wire import Request, Response, json_response
 
 CODE_LIFE = timedelta(minutes=30)
-ACCESS_LIFE = timedelta(days=60)
 _NOT_FOUND = (
     "Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code. Or "
     "authorization code expired. Or external member binding exists"

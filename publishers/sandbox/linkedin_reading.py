@@ -13,7 +13,7 @@ from .accounts import Account, Token
 from .engagement import Watched
 from .films import FILMS
 from .forms import form_values
-from .linkedin_shapes import denied, error, listed, not_found, paging, post_object
+from .linkedin_shapes import ACCESS_LIFE, REFRESH_LIFE, denied, error, listed, not_found, paging, post_object
 from .linkedin_statistics import LinkedInStatistics
 from .service import Answer, Route
 from .store import Medium, Post
@@ -301,17 +301,19 @@ class LinkedInReading(LinkedInStatistics):
         if form.get("grant_type") in ("authorization_code", "client_credentials"):
             return self.give_token(form)
         old = self.world.directory.by_refresh(self.key, form.get("refresh_token", ""))
-        if form.get("grant_type") != "refresh_token" or old is None:
+        now = self.world.now()
+        if form.get("grant_type") != "refresh_token" or old is None or not old.renewable(now):
             description = "The provided authorization grant or refresh token is invalid, expired or revoked"
             return json_response(400, {"error": "invalid_grant", "error_description": description})
-        expires = self.world.now() + timedelta(days=60)
+        ends = old.refresh_ends or now + REFRESH_LIFE
         number = f"-{old.account.id.rpartition(':')[2]}" if old.account.open else ""
         new = self.world.directory.rotate(
-            old, f"AQX{secrets.token_urlsafe(40)}{number}", f"AQR{secrets.token_urlsafe(40)}{number}", expires
-        )
+            old, f"AQX{secrets.token_urlsafe(40)}{number}", f"AQR{secrets.token_urlsafe(40)}{number}",
+            now + ACCESS_LIFE, ends,
+        )  # fmt: skip
         return json_response(200, {
-            "access_token": new.value, "expires_in": 5184000, "refresh_token": new.refresh,
-            "refresh_token_expires_in": 31536000, "scope": ",".join(sorted(new.scopes)),
+            "access_token": new.value, "expires_in": int(ACCESS_LIFE.total_seconds()), "refresh_token": new.refresh,
+            "refresh_token_expires_in": int((ends - now).total_seconds()), "scope": ",".join(sorted(new.scopes)),
         })  # fmt: skip
 
     # --- steps ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from .service import Answer
@@ -12,6 +13,9 @@ from .wire import Request, Response, json_response
 OLDEST_VERSION, NEWEST_VERSION = "202512", "202611"
 """LinkedIn ends a version after twelve months (202511 ended on 2026-11-16). The bounds stay where they were when this
 was written, or move up with the clock, so that the sandbox takes the version that goes with it at any time it plays."""
+
+ACCESS_LIFE, REFRESH_LIFE = timedelta(days=60), timedelta(days=365)
+"""A refresh token's life begins at the sign-in; renewing does not prolong it (Refresh Tokens with OAuth 2.0)."""
 
 
 def error(status: int, code: str, message: str, service_code: int | None = None, **more: Any) -> Response:

@@ -272,6 +272,26 @@ MUTANTS = (
         on="postgresql",
     ),
     Mutant(
+        "refresh-early",
+        "Access that still lasts goes on publishing when the network refuses to renew it.",
+        "the question whether the present access still lasts",
+        (Edit(RENEWAL, "    if early and isinstance(error, ReconnectNeeded):", "    if False:"),),
+        found_in(
+            RENEWAL_TESTS,
+            "access_that_still_lasts_goes_on_publishing_when_its_renewal_is_refused_and_people_are_warned",
+        ),
+    ),
+    Mutant(
+        "refresh-refused-told",
+        "Whose renewal was refused is warned of like access that does not renew itself.",
+        "the refusal in what renews itself",
+        (Edit("planner/domain/expiry.py", "renews and not refused and", "renews and"),),
+        found_in(
+            RENEWAL_TESTS,
+            "access_that_still_lasts_goes_on_publishing_when_its_renewal_is_refused_and_people_are_warned",
+        ),
+    ),
+    Mutant(
         "reconnect-surely",
         "A reconnection schedules again only what surely was not sent.",
         "the look at why a person was asked",

@@ -105,7 +105,8 @@ def register(sandbox: Sandbox, key: str, credentials: Credentials) -> None:
             key, credentials["user_id"], name, credentials["access_token"], handle="Brandt", refresh=refresh
         )
     elif key == "linkedin":
-        sandbox.add_account(key, credentials["author"], name, credentials["access_token"])
+        refresh = credentials.get("refresh_token")
+        sandbox.add_account(key, credentials["author"], name, credentials["access_token"], refresh=refresh)
     else:
         sandbox.add_account(
             key, credentials["user_id"], name, credentials["token"], secret=credentials["token_secret"],

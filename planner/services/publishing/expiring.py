@@ -41,7 +41,8 @@ def _look_after(platform: Platform, channel: Channel, now: datetime) -> bool:
     if ends is None:
         return False
     renews = platform.connections.renews(access)
-    itself = expiry.renews_itself(now, renews=renews, failing_since=channel.renewal_failing_since)
+    refused, failing_since = channel.renewal_refused_at is not None, channel.renewal_failing_since
+    itself = expiry.renews_itself(now, renews=renews, failing_since=failing_since, refused=refused)
     due = Warned.NOT if itself else expiry.warning_due(ends, now)
     before = channel.expiry_warned if channel.expiry_warned_for == ends else Warned.NOT
     has_ended = ends <= now and not renews

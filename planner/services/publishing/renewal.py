@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -63,22 +63,27 @@ def is_short_of_time(expires_at: datetime | None, now: datetime, seconds: float)
     return expires_at is not None and expires_at <= now + timedelta(seconds=seconds)
 
 
-def renewal_is_due(expires_at: datetime, now: datetime) -> bool:
-    """Whether a token should be renewed by the clock."""
+def renewal_is_due(expires_at: datetime, now: datetime, refused_at: datetime | None = None) -> bool:
+    """Whether a token should be renewed by the clock. What was refused is asked for once more a day later: its reason
+    may have been the developer app."""
     left = expires_at - now
-    return left <= SHORT or DAY < left <= WEEK
+    return left <= SHORT or (DAY < left <= WEEK and (refused_at is None or refused_at <= now - DAY))
 
 
-def renew(platform: Platform, access: ChannelAccess) -> Renewed:
+def renew(platform: Platform, access: ChannelAccess, *, early: bool = False) -> Renewed:
     """Renew a channel's access. A channel whose access has ended for good is marked for reconnection. On the stage
-    there is nothing to renew."""
+    there is nothing to renew.
+
+    ``early``: the present access lasts for long enough to publish with it. Then a refusal ends nothing yet (a refresh
+    token may end before the last access token that it gave); it is written down, so that people are warned.
+    """
     if access.rehearsing:
         return Renewed(Renewal.IMPOSSIBLE, access)
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
-        return _renew(platform, access)
+        return _renew(platform, access, early=early)
 
 
-def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
+def _renew(platform: Platform, access: ChannelAccess, *, early: bool) -> Renewed:
     now = platform.clock.now()
     ends = now + turn_of(platform)
     with platform.database.write() as session:
@@ -90,8 +95,7 @@ def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
                 return Renewed(Renewal.ELSEWHERE, access)
             fresh = publisher.refresh()
     except (ReconnectNeeded, VaultError) as error:
-        reason, advice = str(error), advice_of(error) if isinstance(error, ReconnectNeeded) else None
-        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason, advice))
+        _end(platform, access, now, error, early=early)
         return Renewed(Renewal.IMPOSSIBLE, access)
     except NetworkError as error:
         _log.warning("The channel's access could not be renewed: %s", error)
@@ -102,6 +106,18 @@ def _renew(platform: Platform, access: ChannelAccess) -> Renewed:
     renewed: Credentials = fresh
     stored = write_again(platform.database, lambda session: _store(session, platform, access, renewed), STORE_TRIES)
     return Renewed(Renewal.RENEWED, stored)
+
+
+def _end(
+    platform: Platform, access: ChannelAccess, now: datetime, error: ReconnectNeeded | VaultError, *, early: bool
+) -> None:
+    """Write down that this access is renewed no more: at once a person's matter, unless it still lasts."""
+    reason, advice = str(error), advice_of(error) if isinstance(error, ReconnectNeeded) else None
+    if early and isinstance(error, ReconnectNeeded):
+        _log.warning("The network does not renew this access: %s", reason)
+        write_again(platform.database, lambda session: _note_refusal(session, access, now))
+    else:
+        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason, advice))
 
 
 def turn_of(platform: Platform) -> timedelta:
@@ -120,11 +136,16 @@ def renew_due(platform: Platform) -> int:
     now = platform.clock.now()
     with platform.database.read() as session:
         due = [
-            ChannelAccess.of(channel)
+            (ChannelAccess.of(channel), channel.token_expires_at - now > SHORT)
             for channel in session.scalars(_MAY_BE_DUE, {"now": now, "soon": now + WEEK})
-            if channel.token_expires_at is not None and renewal_is_due(channel.token_expires_at, now)
+            if channel.token_expires_at is not None
+            and renewal_is_due(channel.token_expires_at, now, channel.renewal_refused_at)
         ]
-    return sum(renew(platform, access).renewal is Renewal.RENEWED for access in due if not platform.stopping.is_set())
+    return sum(
+        renew(platform, access, early=early).renewal is Renewal.RENEWED
+        for access, early in due
+        if not platform.stopping.is_set()
+    )
 
 
 def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: datetime) -> bool:
@@ -142,11 +163,16 @@ def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: dat
 
 
 def _note_failure(session: Session, access: ChannelAccess, now: datetime) -> None:
-    ours = (CHANNEL.c.id == access.channel_id) & (CHANNEL.c.credentials_version == access.version)
-    changed(
-        session,
-        update(CHANNEL).where(ours, CHANNEL.c.renewal_failing_since.is_(None)).values(renewal_failing_since=now),
-    )
+    statement = update(CHANNEL).where(_is_still(access), CHANNEL.c.renewal_failing_since.is_(None))
+    changed(session, statement.values(renewal_failing_since=now))
+
+
+def _note_refusal(session: Session, access: ChannelAccess, now: datetime) -> None:
+    changed(session, update(CHANNEL).where(_is_still(access)).values(renewal_refused_at=now))
+
+
+def _is_still(access: ChannelAccess) -> ColumnElement[bool]:
+    return (CHANNEL.c.id == access.channel_id) & (CHANNEL.c.credentials_version == access.version)
 
 
 def _present(session: Session, access: ChannelAccess) -> ChannelAccess:
@@ -160,7 +186,7 @@ def _store(session: Session, platform: Platform, access: ChannelAccess, fresh: M
     channel.credentials = platform.vault.seal(fresh)
     channel.credentials_version += 1
     channel.token_expires_at = parse_moment(fresh.get("expires_at", ""))
-    channel.refreshing_until = channel.renewal_failing_since = None
+    channel.refreshing_until = channel.renewal_failing_since = channel.renewal_refused_at = None
     actor, now = machine(channel.workspace_id), platform.clock.now()
     if channel.reconnect_since is not None:
         # Another process took its turn after ours, found the token spent and asked for a person: no need any more.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+import requests
 
 from publishers.sandbox import Sandbox
 from publishers.sandbox.littletext import cut, escaped, plain
@@ -52,6 +53,26 @@ def test_a_token_expires_after_sixty_days(linkedin: LinkedIn, clock: FakeClock) 
     clock.advance(days=61)
     refused = linkedin.post("Hallo")
     assert (refused.status_code, refused.json()["code"]) == (401, "EXPIRED_ACCESS_TOKEN")
+
+
+def test_a_refresh_token_ends_a_year_after_the_sign_in_however_often_it_was_used(clock: FakeClock) -> None:
+    with Sandbox(clock=clock) as sandbox, requests.Session() as http:
+        linkedin = LinkedIn(http, sandbox.api_url("linkedin"))
+        account = ("linkedin", "urn:li:person:partner", "Katrin Vogel", "partner-token")
+        sandbox.add_account(*account, refresh="refresh-0")
+        fresh = {"refresh_token": "refresh-0"}
+        left = []
+        for _ in range(7):
+            form = {"grant_type": "refresh_token", "refresh_token": fresh["refresh_token"], "client_id": "app"}
+            fresh = linkedin.call("POST", "/oauth/v2/accessToken", data=form).json()
+            left.append(fresh["refresh_token_expires_in"] / 86400)
+            clock.advance(days=60)
+        form["refresh_token"] = fresh["refresh_token"]
+        clock.advance(days=5)
+        refused = linkedin.call("POST", "/oauth/v2/accessToken", data=form)
+
+    assert left == [365, 305, 245, 185, 125, 65, 5]
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
 
 
 def test_a_self_serve_token_publishes_for_its_member_and_reads_nothing(linkedin: LinkedIn) -> None:

@@ -8,9 +8,10 @@ from itertools import count
 import pytest
 
 from planner.bootstrap import bootstrap
-from planner.domain.states import DeliveryState
+from planner.domain.states import ChannelHealth, DeliveryState
+from planner.services import channels
 from planner.services.connections import ChannelAccess
-from planner.services.publishing import channel_effects, renewal
+from planner.services.publishing import channel_effects, expiring, renewal
 from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.send import Step
 from tests.services.publishing.access.ending import ending
@@ -126,6 +127,63 @@ def test_a_refresh_token_that_is_refused_asks_for_a_reconnection(stage: Stage) -
 
     assert stage.channel_now(channel).reconnect_since is not None
     assert stage.told("channel_reconnect")
+
+
+def test_access_that_still_lasts_goes_on_publishing_when_its_renewal_is_refused_and_people_are_warned(
+    stage: Stage,
+) -> None:
+    """LinkedIn's refresh token ends a year after the sign-in, before the last access token that it gave."""
+    channel = ending(stage, "linkedin", partner=True, days=7)
+    expiring.warn_due(stage.platform)
+    assert stage.told("channel_expiring") == [], "it renews itself"
+    stage.sandbox.faults.add("expired_token", "linkedin", "refresh")
+
+    for _ in range(12):
+        renewal.renew_due(stage.platform)
+        expiring.warn_due(stage.platform)
+        stage.clock.advance(hours=12)
+    delivery = stage.due(channel)
+    stage.run()
+
+    assert stage.state(delivery) is S.PUBLISHED
+    assert stage.channel_now(channel).reconnect_since is None
+    assert channels.health(stage.channel_now(channel), stage.clock.now()) is ChannelHealth.EXPIRING
+    assert len(stage.sandbox.requests(operation="refresh")) == 6, "once a day, in case that the app was to blame"
+    told = stage.told("channel_expiring")
+    assert told
+    assert {told.count(user_id) for user_id in told} == {1}
+
+    stage.clock.advance(hours=23, minutes=50)
+    expiring.warn_due(stage.platform)
+    renewal.renew_due(stage.platform)
+    assert len(stage.told("channel_expiring")) == 2 * len(told)
+    assert stage.channel_now(channel).reconnect_since == stage.clock.now()
+
+
+def test_a_renewal_that_works_again_after_a_refusal_is_nobodys_concern(stage: Stage) -> None:
+    channel = ending(stage, "linkedin", partner=True, days=6)
+    stage.sandbox.faults.add("expired_token", "linkedin", "refresh", count=1)
+    renewal.renew_due(stage.platform)
+    assert stage.channel_now(channel).renewal_refused_at == stage.clock.now()
+
+    stage.clock.advance(days=1)
+    assert renewal.renew_due(stage.platform) == 1
+
+    renewed = stage.channel_now(channel)
+    assert (renewed.renewal_refused_at, renewed.reconnect_since) == (None, None)
+    assert channels.health(renewed, stage.clock.now()) is ChannelHealth.OK
+
+
+def test_what_the_network_refuses_asks_for_a_reconnection_however_long_the_access_should_last(stage: Stage) -> None:
+    channel = ending(stage, "linkedin", partner=True, days=6)
+    delivery = stage.due(channel)
+    for operation in ("refresh", "publish"):
+        stage.sandbox.faults.add("expired_token", "linkedin", operation)
+
+    stage.run()
+
+    assert (stage.state(delivery), stage.sent()) == (S.NEEDS_PERSON, 1)
+    assert stage.channel_now(channel).reconnect_since is not None
 
 
 def test_a_refusal_of_an_old_token_does_not_mark_a_channel_that_has_a_new_one(stage: Stage) -> None:
