@@ -56,7 +56,7 @@ $(VENV)/translations: $(wildcard planner/translations/*/LC_MESSAGES/*.po) | $(VE
 demo: setup ## A sample company with sandbox networks, and the address to open
 	$(BIN)/sendeplan demo $(ARGS)
 
-test: setup browser ## Everything that is checked before a change is taken
+test: setup browser ## Everything that is checked before a change is taken; DATABASE=postgresql: on PostgreSQL also what runs on SQLite else
 	$(MAKE) --no-print-directory style
 	@mkdir -p build
 	@# One process checks the types while the tests leave processors waiting; what it says comes when they have ended.
@@ -78,6 +78,7 @@ style: setup
 	$(BIN)/djlint --lint --quiet templates
 
 # DATABASE=postgresql: also those tests run on PostgreSQL that run on SQLite else, as the kind does not matter to them.
+# It holds for `unit` and `crash`, and so for `test`; the simulator divides its histories between the two by itself.
 DATABASE ?= sqlite
 unit: setup browser
 	SENDEPLAN_TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not crash and not simulator" $(ARGS)
@@ -93,8 +94,8 @@ soak: setup ## The same for SCHEDULES histories from SEED on, with progress, cou
 
 # They start and kill processes of their own and wait for them most of the time, so they run beside each other but apart
 # from the rest.
-crash: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m crash $(ARGS) tests/crash
+crash: setup ## Processes killed at every step, frozen, cut off and stopped; DATABASE=postgresql as for `test`
+	SENDEPLAN_TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m crash $(ARGS) tests/crash
 
 browser:
 ifeq ($(CHROMIUM),)

@@ -82,7 +82,7 @@ def postgresql_url(postgresql_template: PostgresTemplate) -> Iterator[str]:
 @pytest.fixture
 def any_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database, where the kind does not matter: SQLite, or PostgreSQL where that is asked for
-    (``make unit DATABASE=postgresql``), so that every test can be run on either."""
+    (``make unit DATABASE=postgresql``, ``make crash`` alike), so that every test can be run on either."""
     url: str = request.getfixturevalue(f"{os.environ.get(DATABASE_VARIABLE, 'sqlite')}_url")
     return url
 

@@ -149,15 +149,14 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, database_url: str | None = None, **settings: str) -> Iterator[Scene]:
-    """Everything set up, on SQLite unless another database is given, and every process ended at the end."""
+def scene(folder: Path, database_url: str, **settings: str) -> Iterator[Scene]:
+    """Everything set up on this database, and every process ended at the end."""
     with _networks() as address:
         instance = folder / "instance"
         make_keys(instance)
         urls = {f"SENDEPLAN_{key.upper()}_API_URL": f"{address}/{key}" for key in CREDENTIALS}
-        environment = {**SETTINGS, **urls, **settings, "SENDEPLAN_INSTANCE": str(instance)}
-        if database_url is not None:
-            environment["SENDEPLAN_DATABASE_URL"] = database_url
+        own = {"SENDEPLAN_INSTANCE": str(instance), "SENDEPLAN_DATABASE_URL": database_url}
+        environment = {**SETTINGS, **urls, **settings, **own}
         platform = bootstrap(load_settings(environ=environment))
         schema.upgrade(platform.database)
         team.install(platform)

@@ -17,8 +17,8 @@ from tests.crash.scene import PATIENCE, Scene, scene
 pytestmark = pytest.mark.crash
 
 
-def test_killed_at_every_step_in_turn_nothing_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None:
-    with scene(tmp_path) as here:
+def test_killed_at_every_step_in_turn_nothing_is_lost_and_nothing_is_doubled(tmp_path: Path, any_url: str) -> None:
+    with scene(tmp_path, any_url) as here:
         here.schedule(48)
         for step in Step:
             process = here.start("scheduler", step.value, "4")
@@ -33,10 +33,10 @@ def test_killed_at_every_step_in_turn_nothing_is_lost_and_nothing_is_doubled(tmp
 
 @pytest.mark.parametrize("share", [0.1, 0.3])
 def test_killed_at_random_moments_while_the_networks_fail_nothing_is_lost_and_nothing_is_doubled(
-    tmp_path: Path, share: float
+    tmp_path: Path, any_url: str, share: float
 ) -> None:
     dice = random.Random(share)
-    with scene(tmp_path) as here:
+    with scene(tmp_path, any_url) as here:
         here.schedule(80)
         here.break_networks(
             *(

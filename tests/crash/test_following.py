@@ -21,9 +21,9 @@ FOLLOWED_BY = {"twitter": 2, "facebook": 1, "linkedin": 1, "xing": 1}
 
 
 def test_killed_between_a_post_and_what_follows_and_in_the_middle_of_that_with_two_schedulers_nothing_is_doubled(
-    tmp_path: Path,
+    tmp_path: Path, any_url: str
 ) -> None:
-    with scene(tmp_path) as here:
+    with scene(tmp_path, any_url) as here:
         here.schedule(ROOTS, followed=True)
         last = str(ROOTS)
         first = here.start("scheduler", Step.NOTED.value, "1")
