@@ -9,6 +9,8 @@ from os import cpu_count
 from typing import Any
 
 Row = tuple[str, str, str]
+#: From here on the cores count as full: what the system itself and their sharing take is not in the figures.
+FULL = 0.75
 
 
 def report(results: dict[str, dict[str, Any]]) -> str:
@@ -68,7 +70,7 @@ batch of seven follows once; where LinkedIn refuses one of its calls for a permi
 Workers send 600 deliveries due in the same second over 100 channels, on PostgreSQL, with networks that take half a
 second for each answer. Each worker has 8 threads. All share {cpu_count()} cores with the networks and the database.
 
-{_workers(results["workers"]) if "workers" in results else "Not measured in this run."}
+{_workers(results["workers"]) if "workers" in results else "Not measured in this run."}{_fills_up(results)}
 """
 
 
@@ -154,6 +156,22 @@ def _workers(found: dict[str, Any]) -> str:
         for count, part in found.items()
     )
     return f"{head}\n|---|---|---|---|---|---|---|\n{lines}"
+
+
+def _fills_up(results: dict[str, dict[str, Any]]) -> str:
+    """What fills up first, by how busy the cores are; empty where that was not measured."""
+    found = results.get("workers", {})
+    slow = max((part["busy"] for count, part in found.items() if count != "at_once"), default=None)
+    fast = found["at_once"]["busy"] if "at_once" in found else None
+    kinds = {"take half a second for each answer": slow, "answer at once": fast}
+    said = [f"with networks that {kind} {_what_is_full(busy)}" for kind, busy in kinds.items() if busy is not None]
+    return f"\n\nWhat fills up first: {'; '.join(said)}." if said else ""
+
+
+def _what_is_full(busy: float) -> str:
+    if busy >= FULL:
+        return f"it is the {cpu_count()} cores, which are {busy:.0%} busy with it"
+    return f"it is the sender threads, which wait while the {cpu_count()} cores are at most {busy:.0%} busy"
 
 
 def _who(count: str) -> str:
