@@ -9,12 +9,15 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """``sending`` and ``unknown``: deliveries that stand there for too long. ``overdue``: deliveries that are due and
-    that nobody takes, although a scheduler gives signs. ``clock``: no scheduler gives a sign. ``version``: a network
-    soon no longer serves the version of its API that is asked for, or does not any more."""
+    """``sending`` and ``unknown``: deliveries that stand there for too long; ``answer_sending`` and ``answer_unknown``:
+    the same of answers to comments. ``overdue``: deliveries that are due and that nobody takes, although a scheduler
+    gives signs. ``clock``: no scheduler gives a sign. ``version``: a network soon no longer serves the version of its
+    API that is asked for, or does not any more."""
 
     SENDING = "sending"
     UNKNOWN = "unknown"
+    ANSWER_SENDING = "answer_sending"
+    ANSWER_UNKNOWN = "answer_unknown"
     OVERDUE = "overdue"
     CLOCK = "clock"
     VERSION = "version"

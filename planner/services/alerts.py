@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import func, or_, select, update
@@ -17,11 +18,14 @@ from sqlalchemy.orm import Session
 
 from planner import mailserver
 from planner.domain.alarms import AlertKind
+from planner.domain.answers import AnswerState
 from planner.domain.outbox import Pace, pace_of
 from planner.domain.roles import Role
 from planner.domain.states import DeliveryState
-from planner.models import Alert, Attempt, Delivery, Heartbeat, Member, User
+from planner.models import Alert, Answer, Attempt, Delivery, Heartbeat, Member, User
 from planner.services.api_versions import AHEAD, InUse, in_use
+from planner.services.dialogue.answering import DEADLINE_AFTER
+from planner.services.dialogue.checking import unknown_since
 from planner.services.mail.waiting import put
 from planner.services.publishing.claim import takeable
 from planner.services.webhooks import events
@@ -100,7 +104,7 @@ def _concerns(workspace_id: int | None) -> list[Any]:
 def _look(session: Session, platform: Platform, now: datetime, watching_since: datetime | None) -> Seen:
     settings = platform.settings
     wrong: dict[str, Wrong] = {}
-    for kind, workspace_id, data in _stuck(session, settings, now):
+    for kind, workspace_id, data in chain(_stuck(session, settings, now), _stuck_answers(session, settings, now)):
         wrong[f"{kind.value}:{workspace_id}"] = (kind, workspace_id, data)
     last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "scheduler"))
     silence = timedelta(seconds=settings.alert_silence_seconds)
@@ -148,6 +152,32 @@ def _stuck(session: Session, settings: Settings, now: datetime) -> Iterator[tupl
         )
         for workspace_id, count, first in session.execute(query):
             yield kind, workspace_id, {"count": count, "delivery": str(first), "minutes": int(seconds // 60)}
+
+
+def _stuck_answers(
+    session: Session, settings: Settings, now: datetime
+) -> Iterator[tuple[AlertKind, int, dict[str, Any]]]:
+    """The same of answers, by the same limits. They are sent from a fixed time before their hard deadline on."""
+    sending, unknown = settings.alert_sending_seconds, settings.alert_unknown_seconds
+    began_by = now - timedelta(seconds=sending)
+    limits = (
+        (
+            AlertKind.ANSWER_SENDING,
+            sending,
+            Answer.state == AnswerState.SENDING,
+            Answer.deadline_at <= began_by + timedelta(seconds=settings.send_timeout_seconds) * DEADLINE_AFTER,
+        ),
+        (
+            AlertKind.ANSWER_UNKNOWN,
+            unknown,
+            Answer.state == AnswerState.UNKNOWN,
+            unknown_since() <= now - timedelta(seconds=unknown),
+        ),
+    )
+    for kind, seconds, *stuck in limits:
+        query = select(Answer.workspace_id, func.count(Answer.id), func.min(Answer.id)).where(*stuck)
+        for workspace_id, count, first in session.execute(query.group_by(Answer.workspace_id)):
+            yield kind, workspace_id, {"count": count, "answer": str(first), "minutes": int(seconds // 60)}
 
 
 def _untaken(

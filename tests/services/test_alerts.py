@@ -16,16 +16,18 @@ from planner import alert_watch
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
 from planner.domain.alarms import AlertKind
+from planner.domain.answers import AnswerState
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
-from planner.models import Alert, Attempt, Delivery, Mail, WebhookCall
+from planner.models import Alert, Answer, Attempt, Delivery, Mail, WebhookCall
 from planner.scheduler import Scheduler
 from planner.services import accounts, alerts, heartbeats, webhooks
+from planner.services.dialogue import answering
 from planner.services.posts import When
 from planner.services.webhooks import WebhookInput
 from tests.publishers.raw import RawServer, Reply
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.factories import Company, make_answer, make_channel, make_platform, make_post
 from tests.support.mailserver import Mailbox
 
 
@@ -123,6 +125,44 @@ def test_a_delivery_that_stands_too_long_is_told_once_and_once_more_when_it_is_o
     assert len(mailbox.taken) == 4
     assert mailbox.taken[2]["Subject"].startswith("Sendeplan: vorbei:")
     assert [one.cleared_at for one in all_alerts(platform)] == [gone_at], "over since it went away"
+
+
+def test_an_answer_that_stands_too_long_is_told_of_as_a_delivery_is(
+    platform: Platform, company: Company, beating: None, clock: FakeClock, mailbox: Mailbox
+) -> None:
+    channel = make_channel(platform.database, company, clock.now())
+    answer = make_answer(platform.database, channel, clock.now())
+    work = answering.claim(platform)
+    assert work is not None
+    clock.advance(seconds=-1)
+    assert told_after(platform, clock, minutes=5) == 0
+    clock.advance(seconds=1)
+    assert told_after(platform, clock, minutes=0) == 1
+    (alert,) = all_alerts(platform)
+    assert (alert.kind, alert.workspace_id) == (AlertKind.ANSWER_SENDING, company.workspace.id)
+    assert alert.data == {"count": 1, "answer": str(answer.id), "minutes": 5}
+    alert_watch.tell(platform)
+    assert "1 Antwort auf einen Kommentar wird seit mehr als 5 Minuten gesendet" in mailbox.taken[0]["Subject"]
+
+    answering.recover(platform)
+    clock.advance(seconds=(work.deadline_at - work.began_at).total_seconds() - 1)
+    assert (told_after(platform, clock, minutes=25), complaints(platform)) == (0, [])
+    clock.advance(seconds=1)
+    assert (told_after(platform, clock, minutes=0), complaints(platform)) == (1, [AlertKind.ANSWER_UNKNOWN])
+
+    with platform.database.write() as session:
+        values = {"state": AnswerState.WAITING, "try_at": clock.now(), "look_at": clock.now()}
+        session.execute(update(Answer).values(values))
+    answering.recover(platform)
+    told_after(platform, clock, minutes=29)
+    assert complaints(platform) == [], "what is looked for before its sending, after a restore, is in doubt since then"
+    told_after(platform, clock, minutes=1)
+    assert complaints(platform) == [AlertKind.ANSWER_UNKNOWN]
+
+
+def complaints(platform: Platform) -> list[AlertKind]:
+    with platform.database.read() as session:
+        return [alert.kind for alert in alerts.open_alerts(session)]
 
 
 def told_after(platform: Platform, clock: FakeClock, minutes: int) -> int:

@@ -16,9 +16,10 @@ from sqlalchemy import select, update
 
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings, Senders
+from planner.domain.answers import AnswerState
 from planner.domain.outbox import OutboxState
 from planner.domain.states import DeliveryState
-from planner.models import Delivery, Heartbeat, Workspace
+from planner.models import Answer, Delivery, Heartbeat, Workspace
 from planner.security.vault import Vault
 from planner.services import checkup, heartbeats
 from planner.services.checkup import Finding
@@ -28,7 +29,7 @@ from planner.services.publishing import pause
 from planner.web.messages.checkup import AREAS, SAYS, explain
 from publishers.sandbox import Sandbox
 from tests.support.clock import FakeClock
-from tests.support.factories import CREDENTIALS, Company, make_channel, make_platform, make_post
+from tests.support.factories import CREDENTIALS, Company, make_answer, make_channel, make_platform, make_post
 from tests.support.mailserver import mail_server
 
 GOOD = {"secret_key": "a long text that only this test knows"}
@@ -185,6 +186,25 @@ def test_deliveries_that_do_not_go_on(platform: Platform, company: Company, cloc
             session.execute(update(Delivery).values(state=state))
         codes_after |= found(platform)
     assert codes_after.keys() == {"workspace_paused", "unconfirmed_long", "undecided_long", "scheduler_silent"}
+
+
+def test_answers_that_do_not_go_on(platform: Platform, company: Company, clock: FakeClock) -> None:
+    channel = make_channel(platform.database, company, clock.now(), credentials=platform.vault.seal({"a": "b"}))
+    make_answer(platform.database, channel, clock.now(), state=AnswerState.SENDING, deadline_at=clock.now())
+
+    def after(minutes: float = 0, seconds: float = 0) -> dict[str, Finding]:
+        clock.advance(minutes=minutes, seconds=seconds)
+        heartbeats.beat(platform, "scheduler", "me")
+        return found(platform)
+
+    since = clock.now()
+    assert after(minutes=2) == {}
+    assert after(seconds=1)["answers_left_behind"].params == {"count": 1, "since": since}
+    with platform.database.write() as session:
+        session.execute(update(Answer).values(state=AnswerState.UNKNOWN))
+    assert after(minutes=87) == {}
+    assert after(minutes=1)["answers_unconfirmed_long"].params == {"count": 1, "since": since}
+    assert found(platform, workspace_id=company.oscar.workspace_id) == {}, "another's workspace"
 
 
 def test_workers_that_are_missing_are_a_problem_and_workers_nobody_calls_are_worth_knowing(

@@ -16,7 +16,7 @@ from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings, Settings
 from planner.database import Database
 from planner.domain.roles import Role
-from planner.models import Channel, Member, Post, Slot, User, Workspace
+from planner.models import Answer, Channel, Conversation, Member, Message, Post, Slot, User, Workspace
 from planner.services import media, posts
 from planner.services.actor import Actor
 from planner.services.posts import NOT_YET, Content, When
@@ -129,6 +129,23 @@ def make_post(
             folder=platform.settings.media_folder,
             approve=approve,
         )
+
+
+def make_answer(database: Database, channel: Channel, now: datetime, **values: Any) -> Answer:
+    """An answer that waits to be sent to the first comment under some post of the channel."""
+    common = {"workspace_id": channel.workspace_id, "channel_id": channel.id}
+    said = {**common, "remote_id": "c1", "author": "Eva", "text": "Gibt es ein Datenblatt?", "said_at": now}
+    with database.write() as session:
+        talk = Conversation(**said, last_at=now, post_remote_id="p1")
+        session.add(talk)
+        session.flush()
+        message = Message(**said, conversation_id=talk.id, parent_remote_id="p1", seen_at=now)
+        session.add(message)
+        session.flush()
+        sent = {"text": "Ja, gern.", "created_by": "Bob", "created_at": now, "try_at": now, **values}
+        answer = Answer(**common, conversation_id=talk.id, message_id=message.id, **sent)
+        session.add(answer)
+    return answer
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48), color: str = "steelblue") -> bytes:

@@ -132,15 +132,16 @@ def test_a_permission_that_facebook_names_is_named_until_the_channel_is_reconnec
     assert wanted not in said(alice, f"/channels/{channel.id}", "en")
 
 
-def test_posts_that_nobody_takes_are_told_of_in_both_languages(
+def test_posts_that_nobody_takes_and_answers_that_stand_are_told_of_in_both_languages(
     platform: Platform, company: Company, alice: Browsing
 ) -> None:
-    for count in (1, 2):
+    answers = (AlertKind.ANSWER_SENDING, AlertKind.ANSWER_UNKNOWN)
+    for kind, count in ((AlertKind.OVERDUE, 1), (AlertKind.OVERDUE, 2), (answers[0], 2), (answers[1], 1)):
         data = {"count": count, "delivery": "1", "minutes": 5}
         with platform.database.write() as session:
             session.add(
                 Alert(
-                    workspace_id=company.workspace.id, kind=AlertKind.OVERDUE, key=f"overdue:{count}", data=data,
+                    workspace_id=company.workspace.id, kind=kind, key=f"{kind}:{count}", data=data,
                     raised_at=platform.clock.now(),
                 )
             )  # fmt: skip
@@ -148,6 +149,12 @@ def test_posts_that_nobody_takes_are_told_of_in_both_languages(
     assert "Auf 1 Kanal ist seit mehr als 5 Minuten ein Beitrag fällig, und er wird nicht gesendet" in german
     assert "Auf 2 Kanälen ist seit mehr als 5 Minuten" in german
     assert "„sendeplan doctor“" in german
+    assert "2 Antworten auf Kommentare werden seit mehr als 5 Minuten gesendet" in german
+    assert "1 Antwort auf einen Kommentar ist seit mehr als 5 Minuten unbestätigt" in german
+    assert "lässt es sich nicht feststellen, bittet ein Hinweis Sie um Ihre Entscheidung." in german
     english = said(alice, "/alerts", "en")
     assert "On 1 channel a post has been due for more than 5 minutes, and nobody takes it" in english
     assert "start the scheduler and the workers again. Nothing is sent a second time." in english
+    assert "2 answers to comments have been sending for more than 5 minutes" in english
+    assert "1 answer to a comment has been unconfirmed for more than 5 minutes" in english
+    assert "where nobody can tell, a notice asks for your decision." in english

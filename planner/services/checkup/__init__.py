@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from planner.services.checkup import (
+    answers,
     apps,
     backups,
     channels,
@@ -66,6 +67,8 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     deliveries.undecided,
     deliveries.overdue,
     deliveries.by_hand_overdue,
+    answers.answers_left_behind,
+    answers.answers_unconfirmed,
     channels.access,
     versions.served,
     backups.age,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,11 @@ class _Doubt:
     to: RemarkRef
     access: ChannelAccess
     since: datetime
+
+
+def unknown_since() -> ColumnElement[datetime | None]:
+    """SQL: since when an answer that is in doubt is so: after a restore that may be long after its last attempt."""
+    return case((Answer.try_at > Answer.deadline_at, Answer.try_at), else_=Answer.deadline_at)
 
 
 def check_due(platform: Platform) -> int:

@@ -65,6 +65,8 @@ def _of_deliveries(stored: Stored) -> Iterator[Metric]:
     yield _gauge("sendeplan_deliveries_ahead", "Scheduled for a time to come.", stored.ahead)
     yield _gauge("sendeplan_oldest_due_age_seconds", "Since when the oldest of these is due.", stored.oldest_due_age)
     yield _by("sendeplan_deliveries_held", "Due, but held.", ("reason",), (((r,), n) for r, n in stored.held.items()))
+    answers = (((state,), count) for state, count in sorted(stored.answers.items()))
+    yield _by("sendeplan_answers", "Answers in the dialogue that are not done with, by state.", ("state",), answers)
 
 
 def _of_channels(stored: Stored) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""What the database says of all processes together: read when somebody asks, in five queries, kept for some seconds."""
+"""What the database says of all processes together: read when somebody asks, in six queries, kept for some seconds."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from planner.domain.answers import AnswerState
 from planner.domain.states import SETTLED, ChannelHealth, DeliveryState
-from planner.models import Channel, Delivery, Heartbeat, Post, Workspace
+from planner.models import Answer, Channel, Delivery, Heartbeat, Post, Workspace
 from planner.services import channels, limits
 from planner.services.publishing import guards
 
 #: Channels that are named one by one; beyond that only their sums are told.
 MOST_CHANNELS = 200
 GOING_ON = frozenset(DeliveryState) - SETTLED
+ANSWERS_GOING_ON = frozenset(AnswerState) - {AnswerState.ANSWERED, AnswerState.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """One look. Ages in seconds; ``channels`` counts by network and health, ``throttled`` and ``expires`` are by
     channel id and network: seconds still to wait, and the moment at which the access ends. ``app_limits`` counts, by
-    network with any channel, the limits of its developer app that are near their end or used up."""
+    network with any channel, the limits of its developer app that are near their end or used up; ``answers``, by state,
+    those in the dialogue that are not done with."""
 
     states: dict[str, int] = field(default_factory=dict)
     ahead: int = 0
@@ -37,6 +40,7 @@ class Stored:
     throttled: dict[tuple[int, str], float] = field(default_factory=dict)
     expires: dict[tuple[int, str], datetime] = field(default_factory=dict)
     app_limits: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
 
 
 def settled(session: Session) -> dict[str, int]:
@@ -46,7 +50,7 @@ def settled(session: Session) -> dict[str, int]:
 
 
 def read(session: Session, now: datetime, done: Mapping[str, int]) -> Stored:
-    """Ask, in five queries that read only what is not ``done`` (see :func:`settled`), however much there is."""
+    """Ask, in six queries that read only what is not ``done`` (see :func:`settled`), however much there is."""
     going_on, ahead = _states(session, now)
     states = {state.value: 0 for state in DeliveryState} | going_on | dict(done)
     free, held = _due(session, now)
@@ -62,6 +66,7 @@ def read(session: Session, now: datetime, done: Mapping[str, int]) -> Stored:
         throttled=_throttled(found, now),
         expires=_expires(found),
         app_limits={c.network: 0 for c in found} | _app_limits(session, now),
+        answers=_answers(session),
     )
 
 
@@ -97,6 +102,11 @@ def _due(session: Session, now: datetime) -> tuple[_Free, dict[str, int]]:
     held = {hold.value: 0 for hold in guards.Hold} | {row[0]: row[1] for row in rows if row[0] is not None}
     free = next((_Free(row[1], row[2]) for row in rows if row[0] is None), _Free())
     return free, held
+
+
+def _answers(session: Session) -> dict[str, int]:
+    query = select(Answer.state, func.count()).where(Answer.state.in_(ANSWERS_GOING_ON)).group_by(Answer.state)
+    return {state.value: 0 for state in ANSWERS_GOING_ON} | {row[0].value: row[1] for row in session.execute(query)}
 
 
 def _heartbeats(session: Session, now: datetime) -> dict[str, float]:

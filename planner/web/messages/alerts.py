@@ -17,6 +17,13 @@ ADVICE: dict[AlertKind, LazyString] = {
         "Look whether the scheduler runs and the network answers. It is looked for until it is clear; where nobody can "
         "tell, the post's page asks you."
     ),
+    AlertKind.ANSWER_SENDING: _l(
+        "Look whether the scheduler runs and the network answers. Nothing is sent a second time."
+    ),
+    AlertKind.ANSWER_UNKNOWN: _l(
+        "Look whether the scheduler runs and the network answers. It is looked for until it is clear; where nobody can "
+        "tell, a notice asks for your decision."
+    ),
     AlertKind.OVERDUE: _l(
         "The scheduler gives signs of life, but does not send. “sendeplan doctor” and its log say more; start the "
         "scheduler and the workers again. Nothing is sent a second time. Where all of them are busy, more threads help "
@@ -42,6 +49,8 @@ def title(alert: Alert) -> str:
             count,
             minutes=minutes,
         )
+    if alert.kind in (AlertKind.ANSWER_SENDING, AlertKind.ANSWER_UNKNOWN):
+        return _answers_title(alert.kind, count, minutes)
     if alert.kind is AlertKind.OVERDUE:
         return ngettext(
             "On %(num)s channel a post has been due for more than %(minutes)s minutes, and nobody takes it",
@@ -63,6 +72,22 @@ def advice(alert: Alert) -> str:
         without = _("Without it nothing goes out on %(network)s.", network=alert.data["network"])
         return f"{what_to_set(alert.data)} {without}"
     return str(ADVICE[alert.kind])
+
+
+def _answers_title(kind: AlertKind, count: int, minutes: int) -> str:
+    if kind is AlertKind.ANSWER_SENDING:
+        return ngettext(
+            "%(num)s answer to a comment has been sending for more than %(minutes)s minutes",
+            "%(num)s answers to comments have been sending for more than %(minutes)s minutes",
+            count,
+            minutes=minutes,
+        )
+    return ngettext(
+        "%(num)s answer to a comment has been unconfirmed for more than %(minutes)s minutes",
+        "%(num)s answers to comments have been unconfirmed for more than %(minutes)s minutes",
+        count,
+        minutes=minutes,
+    )
 
 
 def _version_title(alert: Alert) -> str:

@@ -22,6 +22,7 @@ AREAS: dict[str, LazyString] = {
     "scheduler": _l("Scheduler"),
     "workers": _l("Workers"),
     "deliveries": _l("Publications"),
+    "answers": _l("Answers to comments"),
     "channels": _l("Channels"),
     "networks": _l("Networks"),
     "backup": _l("Backup"),
@@ -187,6 +188,14 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     "unconfirmed_long": (
         _l("Publications unconfirmed for long: %(count)s, the first since %(since)s."),
         _l("Look at the network whether they are live. The log says what each look of Sendeplan came to."),
+    ),
+    "answers_left_behind": (
+        _l("Answers to comments left behind by a process that ended: %(count)s, the first since %(since)s."),
+        _l("Start the scheduler: it looks for them at the network. None is sent a second time unseen."),
+    ),
+    "answers_unconfirmed_long": (
+        _l("Answers to comments unconfirmed for long: %(count)s, the first since %(since)s."),
+        _l("Look at the network whether they stand there. The log says why Sendeplan could not look."),
     ),
     "undecided": (
         _l("Publications that wait for a person's decision: %(count)s."),

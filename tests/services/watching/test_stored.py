@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from planner.bootstrap import Platform
+from planner.domain.answers import AnswerState
 from planner.domain.states import DeliveryState
 from planner.models import Campaign, Channel, Delivery, Post, Workspace
 from planner.services import heartbeats, limits
@@ -21,7 +22,7 @@ from planner.services.publishing import guards
 from planner.services.watching import Watch, stored
 from publishers.limits import Calls, Scope, spent
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_platform, make_post
+from tests.support.factories import Company, make_answer, make_channel, make_platform, make_post
 from tests.support.queries import counted
 
 
@@ -62,10 +63,12 @@ def test_the_figures_are_those_of_the_database(platform: Platform, company: Comp
             limit = spent(scope, Calls.METRICS, "15min", 600.0)
             limits.note(session, "", ChannelAccess.of(waiting), [limit], clock.now())
     heartbeats.beat(platform, "scheduler", "me")
+    make_answer(platform.database, free, now, state=AnswerState.UNKNOWN)
+    make_answer(platform.database, waiting, now, state=AnswerState.ANSWERED)
     clock.advance(seconds=30)
     with counted(platform.database) as statements, platform.database.read() as session:
         found = stored.read(session, clock.now(), {"published": 7})
-    assert len(statements) == 5
+    assert len(statements) == 6
     counted_states = {state: count for state, count in found.states.items() if count}
     assert counted_states == {"scheduled": 6, "draft": 1, "published": 7}
     assert (found.due, found.ahead, found.oldest_due_age) == (2, 2, 210.0)
@@ -76,6 +79,8 @@ def test_the_figures_are_those_of_the_database(platform: Platform, company: Comp
     assert list(found.expires) == [(waiting.id, "twitter")]
     assert stored.expiring(found) == 1
     assert found.app_limits == {"linkedin": 0, "twitter": 1}, "a channel's own limit is told of with the channel"
+    on_their_way = dict.fromkeys(("asked", "waiting", "sending", "needs_person", "failed"), 0)
+    assert found.answers == on_their_way | {"unknown": 1}
 
 
 def test_the_reason_in_sql_is_the_reason_that_a_person_is_told(
@@ -128,13 +133,13 @@ def test_two_who_ask_at_once_share_one_look(platform: Platform, company: Company
     with counted(platform.database) as statements:
         watch.figures()
         watch.figures()
-        assert len(statements) == 6
+        assert len(statements) == 7
         clock.advance(seconds=6)
         watch.figures()
-        assert len(statements) == 11, "what is done with is counted once a minute"
+        assert len(statements) == 13, "what is done with is counted once a minute"
         clock.advance(minutes=1)
         watch.figures()
-    assert len(statements) == 17
+    assert len(statements) == 20
 
 
 def test_without_a_database_the_process_still_tells_of_itself(tmp_path: Path, clock: FakeClock) -> None:

@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 
 from planner.bootstrap import Platform
-from planner.models import Answer, Channel, Conversation, Message
+from planner.models import Channel
 from planner.services.actor import Actor
 from publishers.sandbox import Sandbox
 from tests.support import sandboxed
 from tests.support.api import Script, made, make_token
 from tests.support.clock import FakeClock
-from tests.support.factories import Company, make_channel, make_media
+from tests.support.factories import Company, make_answer, make_channel, make_media
 from tests.support.web import app_around
 
 ScriptOf = Callable[[Actor | None], Script]
@@ -61,53 +61,16 @@ def channel(platform: Platform, company: Company) -> Channel:
 def ids(admin: Script, channel: Channel, platform: Platform, company: Company) -> dict[str, str]:
     """One of everything in the company, by the name of the parameter that asks for it."""
     post = made(admin.post("/posts", {"text": "Hallo", "channels": [str(channel.id)]}))
-    with platform.database.write() as session:
-        talk = Conversation(
-            workspace_id=company.workspace.id,
-            channel_id=channel.id,
-            remote_id="c1",
-            author="Eva",
-            text="Schön!",
-            said_at=platform.clock.now(),
-            last_at=platform.clock.now(),
-        )
-        session.add(talk)
-        session.flush()
-        conversation = str(talk.id)
-        said = Message(
-            workspace_id=company.workspace.id,
-            conversation_id=talk.id,
-            channel_id=channel.id,
-            remote_id="c1",
-            author="Eva",
-            text="Schön!",
-            said_at=platform.clock.now(),
-            seen_at=platform.clock.now(),
-        )
-        session.add(said)
-        session.flush()
-        answer = Answer(
-            workspace_id=company.workspace.id,
-            conversation_id=talk.id,
-            message_id=said.id,
-            channel_id=channel.id,
-            text="Danke!",
-            state="failed",
-            created_by="Alice",
-            created_at=platform.clock.now(),
-        )
-        session.add(answer)
-        session.flush()
-        message_id, answer_id = str(said.id), str(answer.id)
+    answer = make_answer(platform.database, channel, platform.clock.now(), state="failed")
     goal = {"name": "Ziel", "metric": "reach", "target": 5, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
     webhook = {"url": "https://hook.example/sendeplan", "events": ["delivery.failed"]}
     return {
         "channel_id": str(channel.id),
         "post_id": post["id"],
         "delivery_id": post["deliveries"][0]["id"],
-        "conversation_id": conversation,
-        "message_id": message_id,
-        "answer_id": answer_id,
+        "conversation_id": str(answer.conversation_id),
+        "message_id": str(answer.message_id),
+        "answer_id": str(answer.id),
         "media_id": str(make_media(platform, company.alice)),
         "topic_id": made(admin.post("/topics", {"title": "Messe"}))["id"],
         "campaign_id": made(admin.post("/campaigns", {"name": "Frühjahr"}))["id"],
