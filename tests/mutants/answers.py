@@ -10,11 +10,13 @@ ERRORS = "publishers/errors.py"
 HTTP = "publishers/http.py"
 READING = "publishers/reading.py"
 OBSERVED = "planner/services/observed.py"
+PREPARE = "planner/services/publishing/prepare.py"
 RENEWAL = "planner/services/publishing/renewal.py"
 RETRY = "planner/domain/retry.py"
 SEND = "planner/services/publishing/send.py"
 
 CLASSIFY_TESTS = "services/publishing/test_classify.py"
+ENDS_TESTS = "services/publishing/access/test_ends.py"
 ERRORS_TESTS = "publishers/test_errors.py"
 FAULTS_TESTS = "publishers/test_faults.py"
 HTTP_TESTS = "publishers/test_http.py"
@@ -25,6 +27,7 @@ SEND_TESTS = "services/publishing/test_send.py"
 STRANGE_TESTS = "publishers/test_strange_answers.py"
 
 BY_STATUS = found_in(ERRORS_TESTS, "the_status_alone_decides_on_the_side_of_may_have_been_accepted")
+REFUSED_TOKEN = found_in(RENEWAL_TESTS, "a_token_that_the_network_refuses_is_renewed_and_the_delivery_goes_out")
 UNSURE = found_in(
     CLASSIFY_TESTS,
     "an_answer_that_does_not_say_for_sure_makes_it_unconfirmed_and_it_is_never_sent_again_directly",
@@ -62,6 +65,19 @@ MUTANTS = (
         (Edit(HTTP, "        if anything_sent():\n", "        if False:\n"),),
         found_in(HTTP_TESTS, "what_breaks_after_sending_is_uncertain"),
         simulated=True,
+    ),
+    Mutant(
+        "answer-never-opened",
+        "A connection that never opened has sent nothing: it is tried again, and nobody has to look for it.",
+        "the refusal: it is read as doubt",
+        (
+            Edit(
+                HTTP,
+                'return Refused(f"{self._network} could not be reached',
+                'return Uncertain(f"{self._network} could not be reached',
+            ),
+        ),
+        found_in(CLASSIFY_TESTS, "a_connection_that_never_opened_is_a_refusal"),
     ),
     Mutant(
         "answer-5xx",
@@ -241,6 +257,69 @@ MUTANTS = (
             ),
         ),
         found_in(CLASSIFY_TESTS, "a_network_out_of_reach_is_tried_again_and_fails_after_five_attempts"),
+    ),
+    Mutant(
+        "access-lasts",
+        "A token that would end during the call is renewed before it.",
+        "the look at how long it lasts",
+        (
+            Edit(
+                PREPARE, "    if not renewal.is_short_of_time(work.token_expires_at, now, needed):\n", "    if True:\n"
+            ),
+        ),
+        found_in(RENEWAL_TESTS, "a_token_that_would_end_during_the_call_is_renewed_before_it"),
+    ),
+    Mutant(
+        "access-waits",
+        "Where a token that would end during the call cannot be renewed in time, the delivery is handed back.",
+        "the handing back: it goes out with what there is",
+        (
+            Edit(
+                PREPARE,
+                "    if not renewal.is_short_of_time("
+                "work.token_expires_at, now, platform.settings.send_timeout_seconds):\n",
+                "    if True:\n",
+            ),
+        ),
+        found_in(
+            RENEWAL_TESTS,
+            "while_another_process_renews_the_delivery_waits_and_no_attempt_is_counted",
+            "a_network_that_cannot_renew_right_now_costs_a_try_and_not_the_connection",
+        ),
+    ),
+    Mutant(
+        "access-over",
+        "What has no access that lasts, and none to be had, waits for a person to reconnect its channel.",
+        "the person: it goes out with what there is",
+        (
+            Edit(
+                PREPARE,
+                '    raise NotReady(needs_reconnection("The access has ended."))\n',
+                "    return work.access\n",
+            ),
+        ),
+        found_in(ENDS_TESTS, "a_token_spent_in_vain_asks_for_a_reconnection_and_no_post_is_lost"),
+    ),
+    Mutant(
+        "refused-renewed",
+        "A token that the network refuses at the call is renewed, and the delivery tried again.",
+        "the renewal",
+        (Edit(SEND, "not error.missing and _renewed_after_refusal(platform, order.work, order.access)", "False"),),
+        REFUSED_TOKEN,
+    ),
+    Mutant(
+        "refused-renewed-upload",
+        "The same where the network refuses the token before the call, at an upload.",
+        "the renewal",
+        (Edit(SEND, "not error.missing and _renewed_after_refusal(platform, work, work.access)", "False"),),
+        REFUSED_TOKEN,
+    ),
+    Mutant(
+        "refused-once",
+        "A second refusal right after a renewal is final: no token is asked for again and again.",
+        "the look at how the attempt before it ended",
+        (Edit(SEND, "        if session.scalar(latest) is Outcome.RECONNECT:\n", "        if False:\n"),),
+        found_in(RENEWAL_TESTS, "a_second_refusal_right_after_a_renewal_is_final"),
     ),
     Mutant(
         "refresh-turn",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.mutants.model import Edit, Mutant, found_in
 
-CALLING = "planner/services/publishing/calling.py"
 CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
 IDEMPOTENCY = "planner/web/api/idempotency.py"
 LEADER = "planner/leader.py"
@@ -191,6 +190,19 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "clock-told",
+        "Who chooses a time that a clock change skips or repeats is told when it will be.",
+        "the warning",
+        (
+            Edit(
+                "planner/services/posts/warnings.py",
+                "    if resolved.note is None:\n        return []\n    actual",
+                "    if True:\n        return []\n    actual",
+            ),
+        ),
+        found_in("services/test_posts.py", "a_wall_clock_time_that_does_not_exist_is_explained"),
+    ),
+    Mutant(
         "clock-late",
         "A job of the clock that comes late, however late, runs.",
         "the grace: a job that is a second late is dropped",
@@ -247,42 +259,6 @@ MUTANTS = (
             ),
         ),
         found_in(POOL_TESTS, "one_of_several_leads_until_it_resigns"),
-        on="postgresql",
-    ),
-    Mutant(
-        "team-together",
-        "A delivery is marked as called in the transaction that writes its job: neither is there without the other.",
-        "the one transaction: the job is written in its own, right after",
-        (
-            Edit(
-                CALLING,
-                "            if channels:\n                self._enqueue(session, channels)\n",
-                "        if channels:\n"
-                "            with self._platform.database.write() as own:\n"
-                "                self._enqueue(own, channels)\n",
-            ),
-        ),
-        found_in(
-            "services/publishing/test_calling.py",
-            "a_delivery_is_marked_as_called_in_the_transaction_that_writes_the_job_or_neither_is",
-        ),
-        on="postgresql",
-    ),
-    Mutant(
-        "team-unanswered",
-        "A call that no worker answers in time is answered by the scheduler itself: nothing waits for dead workers.",
-        "the answer",
-        (
-            Edit(
-                "planner/services/publishing/claim.py",
-                "Delivery.called_until <= guards.NOW, Delivery.called_until > Delivery.try_at)",
-                "Delivery.id.is_(None))",
-            ),
-        ),
-        found_in(
-            "services/publishing/test_calling.py",
-            "a_call_that_nobody_answers_in_time_is_answered_by_the_scheduler_itself",
-        ),
         on="postgresql",
     ),
     Mutant(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from tests.mutants.model import Edit, Mutant, found_in
 
 FOLLOWING = "planner/services/publishing/following.py"
+HEARING = "planner/services/publishing/hearing.py"
 FOLLOWING_TESTS = "services/publishing/test_following.py"
 AHEAD_TESTS = "services/publishing/test_ahead.py"
+
+LONG = found_in(AHEAD_TESTS, "how_far_it_is_is_kept_and_keeps_the_claim_alive_until_it_takes_too_long")
 
 MUTANTS = (
     Mutant(
@@ -90,6 +93,40 @@ MUTANTS = (
         "the bound",
         (Edit("planner/services/publishing/claim.py", "        if round_.long_room <= 0:\n", "        if False:\n"),),
         found_in(AHEAD_TESTS, "no_more_is_claimed_of_what_takes_long_than_there_is_room_for"),
+    ),
+    Mutant(
+        "prepare-alive",
+        "A preparation that tells how far it is keeps its claim alive.",
+        "the extension of the lease",
+        (
+            Edit(
+                HEARING,
+                '.values(lease_until=_LEASE, progress=bindparam("how_far", type_=DELIVERY.c.progress.type))',
+                '.values(progress=bindparam("how_far", type_=DELIVERY.c.progress.type))',
+            ),
+            Edit(HEARING, '{**fence, "until": until, "how_far": progress}', '{**fence, "how_far": progress}'),
+        ),
+        LONG,
+    ),
+    Mutant(
+        "prepare-too-long",
+        "A preparation that takes too long is given up, so that nothing waits behind it for ever.",
+        "the limit",
+        (
+            Edit(
+                HEARING,
+                "        if now - self._since > timedelta(seconds=self._platform.settings.prepare_timeout_seconds):\n",
+                "        if False:\n",
+            ),
+        ),
+        LONG,
+    ),
+    Mutant(
+        "prepare-paused",
+        "A pause ends what is being prepared.",
+        "the look at what holds it",
+        (Edit(HEARING, "standing is not None and guards.hold(standing, now) is None", "standing is not None"),),
+        found_in(AHEAD_TESTS, "a_preparation_ends_where_it_makes_no_sense_any_more"),
     ),
     Mutant(
         "follow-found",

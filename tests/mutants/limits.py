@@ -29,6 +29,33 @@ MUTANTS = (
         found_in(CLASSIFY_TESTS, "a_refusal_is_tried_again_when_the_network_says_and_only_its_channel_waits"),
     ),
     Mutant(
+        "throttle-reset",
+        "Where no Retry-After says when to try again, the header does that tells the end of the window.",
+        "the reading of it",
+        (
+            Edit(
+                "publishers/errors.py",
+                "    return _until(float(value), date)\n\n\ndef parse_http_date",
+                "    return None\n\n\ndef parse_http_date",
+            ),
+        ),
+        found_in("publishers/test_faults.py", "a_reset_header_says_how_long_to_wait"),
+    ),
+    Mutant(
+        "throttle-steps",
+        "Where nothing says when to try again, each wait is longer than the one before.",
+        "all waits but the first",
+        (Edit("planner/domain/retry.py", "STEPS[min(max(times, 1), len(STEPS)) - 1]", "STEPS[0]"),),
+        found_in(CLASSIFY_TESTS, "a_throttle_without_a_time_waits_longer_each_time_and_is_missed_in_the_end"),
+    ),
+    Mutant(
+        "quota-pause",
+        "A quota that is used up for good holds the whole channel until a person has seen to it.",
+        "the pause: it is tried again like any refusal",
+        (Edit("planner/services/publishing/classify.py", "    if error.pause_channel:\n", "    if False:\n"),),
+        found_in(CLASSIFY_TESTS, "a_spent_quota_pauses_the_channel_and_holds_what_waits"),
+    ),
+    Mutant(
         "throttle-alone",
         "A throttle on one channel does not hold the others.",
         "the bound to the one channel",

@@ -7,7 +7,6 @@ from tests.mutants.model import Edit, Mutant, found_in
 CONSTRAINTS = "planner/migrations/versions/0002_posts_and_deliveries.py"
 DECIDE = "planner/services/publishing/decide.py"
 FACTS = "planner/services/publishing/facts.py"
-FINGERPRINT = "planner/domain/fingerprint.py"
 FINISH = "planner/services/publishing/finish.py"
 MODEL = "planner/models/publishing.py"
 RECONCILE = "planner/services/publishing/reconcile.py"
@@ -158,41 +157,6 @@ MUTANTS = (
         on="postgresql",
     ),
     Mutant(
-        "match-before",
-        "A post that was there before the attempt is never adopted.",
-        "the start of the attempt's window",
-        (
-            Edit(
-                FINGERPRINT,
-                "return attempt.started_at <= by_our_clock or cut\n",
-                "return True\n",
-            ),
-        ),
-        found_in(LOOK_TESTS, "a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clock_says"),
-        simulated=True,
-    ),
-    Mutant(
-        "match-near",
-        "Where the network shows a text that is nearly ours since the attempt, nothing is sent again without a person.",
-        "the look for it",
-        (Edit(UNCONFIRMED, "in (*facts.older, *facts.near)}\n", "in facts.older}\n"),),
-        found_in(
-            "services/publishing/test_shown_otherwise.py",
-            "a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again",
-        ),
-    ),
-    Mutant(
-        "match-older",
-        "Where a post with our words seems older than the attempt, nothing is sent again without a person.",
-        "the question",
-        (Edit(UNCONFIRMED, "    elif doubtful:\n", "    elif False:\n"),),
-        found_in(
-            LOOK_TESTS,
-            "a_post_that_went_out_before_our_clock_was_put_back_is_not_sent_again_but_shown_to_a_person",
-        ),
-        simulated=True,
-    ),
-    Mutant(
         "list-before",
         "Posts are listed from well before the attempt, in case a clock was put back since.",
         "two of the hours",
@@ -214,64 +178,6 @@ MUTANTS = (
             ),
         ),
         found_in(LOOK_TESTS, "a_post_is_found_although_the_networks_clock_is_wrong"),
-    ),
-    Mutant(
-        "match-clock",
-        "Times are compared by the network's own clock.",
-        "the difference between its clock and ours",
-        (Edit(FINGERPRINT, "    by_our_clock = created_at - ahead\n", "    by_our_clock = created_at\n"),),
-        found_in(
-            LOOK_TESTS,
-            "a_post_is_found_although_the_networks_clock_is_wrong",
-            "a_post_that_was_there_before_is_never_adopted_whatever_the_networks_clock_says",
-        ),
-    ),
-    Mutant(
-        "match-text",
-        "Only a post with our text is ours.",
-        "the text",
-        (Edit(FINGERPRINT, " and digest(post.text) == attempt.fingerprint\n", "\n"),),
-        found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
-    ),
-    Mutant(
-        "match-media",
-        "Only a post with as many images as ours is ours.",
-        "the number of images",
-        (
-            Edit(
-                FINGERPRINT,
-                "    return _same_media(attempt.media_count, post.media_count) and _same",
-                "    return _same",
-            ),
-        ),
-        found_in(LOOK_TESTS, "a_post_with_another_text_or_number_of_images_is_not_ours"),
-    ),
-    Mutant(
-        "match-link",
-        "The tracked link tells two posts apart.",
-        "the link",
-        (Edit(FINGERPRINT, " and _same_link(attempt.link, post.links)\n", "\n"),),
-        found_in(LOOK_TESTS, "the_tracked_link_tells_two_posts_apart"),
-    ),
-    Mutant(
-        "match-ambiguous",
-        "More posts that fit than we can have made are a person's to tell apart.",
-        "the ambiguity: the oldest is adopted",
-        (Edit(FINGERPRINT, "    if len(posts) > sharing:\n", "    if False:\n"),),
-        found_in(LOOK_TESTS, "more_posts_than_we_can_have_made_are_a_persons_to_tell_apart"),
-    ),
-    Mutant(
-        "match-earlier-attempts",
-        "A post of an earlier attempt is ours as well, however late it shows up.",
-        "all attempts in doubt but the last",
-        (
-            Edit(
-                UNCONFIRMED,
-                '    return session.scalars(_OPEN_ATTEMPTS, {"delivery": delivery_id}).all()\n',
-                '    return session.scalars(_OPEN_ATTEMPTS, {"delivery": delivery_id}).all()[-1:]\n',
-            ),
-        ),
-        found_in(LOOK_TESTS, "a_post_of_an_earlier_attempt_is_adopted_even_if_it_shows_up_only_after_a_second"),
     ),
     Mutant(
         "adopt-taken",

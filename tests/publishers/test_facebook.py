@@ -259,8 +259,9 @@ def test_images_of_a_listed_post_are_counted(attachments: object, count: int | N
     assert listed_media({} if attachments is None else {"attachments": attachments}) == count
 
 
-def test_the_shared_address_of_a_listed_post_is_read() -> None:
-    link = {"media_type": "link", "unshimmed_url": "https://e.de"}
+def test_the_shared_address_of_a_listed_post_is_read_and_not_facebooks_own_around_it() -> None:
+    around = "https://l.facebook.com/l.php?u=https%3A%2F%2Fe.de&h=AT0x"
+    link = {"media_type": "link", "url": around, "unshimmed_url": "https://e.de"}
     assert listed_links({"attachments": {"data": [link]}}) == ("https://e.de",)
 
 

@@ -79,6 +79,9 @@ def test_an_editor_may_not_approve(platform: Platform, company: Company) -> None
     channel = make_channel(platform.database, company, platform.clock.now())
     with pytest.raises(Forbidden):
         make_post(platform, company.charlie, [channel], When(at=TOMORROW), approve=True)
+    post = make_post(platform, company.charlie, [channel], When(at=TOMORROW))
+    with pytest.raises(Forbidden):
+        edit(platform, company.charlie, post, Content(text="Anders", channels=(channel.id,)), approve=True)
 
 
 def test_a_reader_may_not_write(platform: Platform, company: Company) -> None:

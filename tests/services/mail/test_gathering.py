@@ -15,7 +15,7 @@ from planner.services.actor import Actor
 from planner.services.errors import Invalid
 from planner.services.mail import gather
 from planner.services.posts import When
-from planner.services.publishing import missed
+from planner.services.publishing import expiring, missed
 from planner.services.publishing.moves import Ref
 from tests.services.mail.conftest import Post
 from tests.support.clock import FakeClock
@@ -105,6 +105,30 @@ def test_a_missed_post_is_mailed_to_its_people_at_once_with_the_way_to_it(
     (to_bob,) = mailbox.to("bob@example.com")
     assert "Brandt auf LinkedIn" in to_bob["Subject"]
     assert "https://plan.brandt.example/missed" in body(to_bob)
+
+
+def test_a_week_before_a_channels_access_ends_whoever_writes_posts_has_a_letter_with_its_name_and_the_day(
+    post: Post, platform: Platform, company: Company, mailbox: Mailbox, clock: FakeClock
+) -> None:
+    sealed = platform.vault.seal({"author": "urn:li:organization:5515715", "access_token": "lasts-until-then"})
+    ends = clock.now() + timedelta(days=8)
+    ending = make_channel(
+        platform.database, company, clock.now(), name="Brandt auf LinkedIn", credentials=sealed, token_expires_at=ends
+    )
+    expiring.warn_due(platform)
+    clock.advance(minutes=2)
+    assert post.run() == 0, "there is time"
+    clock.advance(days=1)
+    expiring.warn_due(platform)
+    expiring.warn_due(platform)
+    clock.advance(minutes=2)
+    assert post.run() == 3
+    to = [str(letter["To"]) for letter in mailbox.taken]
+    assert sorted(to) == ["Alice <alice@example.com>", "Bob <bob@example.com>", "Charlie <charlie@example.com>"]
+    letter = mailbox.taken[0]
+    assert letter["Subject"] == "Sendeplan: Die Verbindung von Brandt auf LinkedIn läuft bald ab"
+    assert "Der Zugang endet am Di., 24. März 2026, 10:00" in body(letter)
+    assert f"https://plan.brandt.example/channels/{ending.id}" in body(letter)
 
 
 def test_each_person_chooses_at_once_once_a_day_or_never(

@@ -203,6 +203,35 @@ def test_a_worker_that_is_called_sends_and_a_dead_ones_jobs_are_removed(stage: S
     assert count_workers(live) == 0
 
 
+def test_the_scheduler_removes_what_dead_workers_had_in_hand_and_what_nobody_has_ended(live: Platform) -> None:
+    soon = bootstrap(replace(live.settings, lease_seconds=0.5), clock=live.clock)
+    engine, scheduler = Engine(soon), Scheduler(soon)
+    for channel, heard, taken in ((1, "-1 day", "0"), (2, "1 day", "-1 day"), (3, "1 day", "0")):
+        take_a_job(live, engine, channel, heard, taken)
+    assert jobs(live) == [("doing", f"channel:{channel}") for channel in (1, 2, 3)]
+
+    scheduler.start()
+    end = time.monotonic() + PATIENCE
+    while len(jobs(live)) > 1 and time.monotonic() < end:
+        time.sleep(0.02)
+    scheduler.stop()
+    soon.close()
+
+    assert jobs(live) == [("doing", "channel:3")], "a living worker has it in hand, since just now"
+
+
+def take_a_job(platform: Platform, engine: Engine, channel: int, heard: str, taken: str) -> None:
+    """A worker that was last heard of at one time (from now) took the channel's job at another."""
+    with platform.database.write() as session:
+        worker = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + CAST(:heard AS interval))"
+        session.execute(text(worker), {"heard": heard})
+        engine.enqueue(session, [channel])
+        session.execute(text("SELECT procrastinate_fetch_job_v2(NULL, (SELECT max(id) FROM procrastinate_workers))"))
+        since = "UPDATE procrastinate_events SET at = now() + CAST(:taken AS interval) WHERE type = 'started'"
+        newest = " AND job_id = (SELECT max(id) FROM procrastinate_jobs)"
+        session.execute(text(since + newest), {"taken": taken})
+
+
 def test_where_no_worker_is_alive_the_scheduler_sends_by_itself_and_says_so(
     stage: Stage, live: Platform, caplog: pytest.LogCaptureFixture
 ) -> None:

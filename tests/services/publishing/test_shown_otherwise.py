@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from planner.domain import retry
 from planner.domain.states import DeliveryState as S
 from planner.services.publishing.send import Step
 from tests.services.publishing.stage import SETTLE, Stage, at_step, lost
+from tests.support.databases import on_one_kind
 
 TEXT = "Neue Fräse im Werk Süd... ab morgen!"
 
@@ -29,6 +32,33 @@ def test_a_text_that_is_nearly_ours_is_shown_to_a_person_before_it_is_sent_again
     (live,) = stage.live(channel)
     (candidate,) = (stage.read(delivery).error_params or {})["candidates"]
     assert candidate["remote_id"] == live["id"]
+
+
+#: One text, and how a network may spell it.
+ADDRESSED = "Größer und schneller: alles unter https://brandt.example/neu?utm_source=seite"
+SPELLINGS = {
+    "letters in two parts": unicodedata.normalize("NFD", ADDRESSED),
+    "other white space": ADDRESSED.replace(" ", "\u00a0 ").replace(": ", ":\n\n"),
+    "characters without width": ADDRESSED.replace("schneller", "schnel\u00adler\u200b"),
+    "the address otherwise": ADDRESSED.replace("https://brandt.example/neu", "HTTPS://Brandt.Example/neu/"),
+}
+
+
+@on_one_kind
+def test_our_text_in_another_spelling_is_found_and_nobody_is_asked(stage: Stage) -> None:
+    for name, spelling in SPELLINGS.items():
+        lost(stage, "facebook", accepted=True)
+        delivery = stage.due(stage.channel("facebook"), text=ADDRESSED)
+        stage.run()
+        (post,) = (post for post in stage.sandbox.world.store.accepted("facebook") if post.text == ADDRESSED)
+        assert spelling != post.text
+        post.text = spelling
+
+        stage.reconcile()
+
+        found = stage.read(delivery)
+        assert (found.state, found.remote_id) == (S.PUBLISHED, post.id), name
+    assert stage.sent() == len(SPELLINGS)
 
 
 FIRST, SECOND = "Beitrag 1 aus dem Werk Süd", "Beitrag 2 aus dem Werk Süd"

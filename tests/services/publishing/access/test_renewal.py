@@ -17,6 +17,7 @@ from planner.services.publishing.send import Step
 from tests.services.publishing.access.ending import ending
 from tests.services.publishing.stage import Stage
 from tests.support.clock import FakeClock
+from tests.support.factories import make_media
 
 S = DeliveryState
 
@@ -59,14 +60,17 @@ def test_a_token_that_would_end_during_the_call_is_renewed_before_it(stage: Stag
     assert stage.channel_now(channel).credentials_version == 2
 
 
-def test_a_token_that_the_network_refuses_is_renewed_and_the_delivery_goes_out(stage: Stage) -> None:
+@pytest.mark.parametrize(("at", "sent"), [("publish", 2), ("upload", 1)])
+def test_a_token_that_the_network_refuses_is_renewed_and_the_delivery_goes_out(
+    stage: Stage, at: str, sent: int
+) -> None:
     channel = ending(stage, hours=1)
-    delivery = stage.due(channel)
-    stage.sandbox.faults.add("expired_token", "twitter", count=1)
+    delivery = stage.due(channel, media=(make_media(stage.platform, stage.company.alice),))
+    stage.sandbox.faults.add("expired_token", "twitter", at, count=1)
 
     stage.run()
 
-    assert stage.state(delivery) is S.PUBLISHED
+    assert (stage.state(delivery), stage.sent()) == (S.PUBLISHED, sent)
     assert stage.channel_now(channel).credentials_version == 2
     assert stage.channel_now(channel).reconnect_since is None
 
@@ -74,7 +78,7 @@ def test_a_token_that_the_network_refuses_is_renewed_and_the_delivery_goes_out(s
 def test_a_second_refusal_right_after_a_renewal_is_final(stage: Stage) -> None:
     channel = ending(stage, hours=1)
     delivery = stage.due(channel)
-    stage.sandbox.faults.add("expired_token", "twitter")
+    stage.sandbox.faults.add("expired_token", "twitter", count=4)
 
     stage.run()
 
