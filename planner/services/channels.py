@@ -292,7 +292,7 @@ def _store_access(
     if credentials:  # the network takes posts from programs again
         channel.by_hand_since = None
     channel.reconnect_since = channel.reconnect_reason = channel.reconnect_advice = None
-    channel.throttled_until = channel.throttle_reason = None
+    channel.refreshing_until = channel.throttled_until = channel.throttle_reason = None
     channel.missing = list(account.missing) if account and account.permissions_known else None
 
 

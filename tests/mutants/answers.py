@@ -21,6 +21,7 @@ ERRORS_TESTS = "publishers/test_errors.py"
 FAULTS_TESTS = "publishers/test_faults.py"
 HTTP_TESTS = "publishers/test_http.py"
 RACES = "services/publishing/test_races.py"
+REFUSED_TESTS = "services/publishing/access/test_refused.py"
 RENEWAL_TESTS = "services/publishing/access/test_renewal.py"
 RETRY_TESTS = "domain/test_retry.py"
 SEND_TESTS = "services/publishing/test_send.py"
@@ -369,6 +370,34 @@ MUTANTS = (
             RENEWAL_TESTS,
             "access_that_still_lasts_goes_on_publishing_when_its_renewal_is_refused_and_people_are_warned",
         ),
+    ),
+    Mutant(
+        "refusal-momentary",
+        "A refused token that cannot be renewed right now ends no access: what surely was not sent waits.",
+        "the question whether renewing was impossible, in the sender",
+        (Edit(SEND, "    if renewed.renewal is Renewal.IMPOSSIBLE:", "    if True:"),),
+        found_in(REFUSED_TESTS, "what_is_refused_while_no_new_token_is_to_be_had_waits_and_goes_out_later"),
+    ),
+    Mutant(
+        "look-momentary",
+        "A look whose token cannot be renewed right now is repeated: nobody is asked.",
+        "the question whether renewing was impossible, in the look",
+        (Edit("planner/services/publishing/reconcile.py", " and renewed.renewal is Renewal.IMPOSSIBLE", ""),),
+        found_in(REFUSED_TESTS, "a_look_that_is_refused_while_no_new_token_is_to_be_had_is_repeated"),
+    ),
+    Mutant(
+        "refresh-turn-theirs",
+        "Who finds an access ended leaves the turn of a process that is renewing it: the token is spent once.",
+        "the care: asking to reconnect ends every turn",
+        (
+            Edit(
+                EFFECTS,
+                "    channel.reconnect_since, channel.reconnect_reason = now, reason[:500]\n",
+                "    channel.reconnect_since, channel.reconnect_reason = now, reason[:500]\n"
+                "    channel.refreshing_until = None\n",
+            ),
+        ),
+        found_in(REFUSED_TESTS, "a_final_refusal_takes_nobodys_turn_away"),
     ),
     Mutant(
         "reconnect-surely",

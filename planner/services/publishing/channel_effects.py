@@ -42,7 +42,6 @@ def ask_to_reconnect(
         return
     channel.reconnect_since, channel.reconnect_reason = now, reason[:500]
     channel.reconnect_advice = dict(advice) if advice else None
-    channel.refreshing_until = None
     events.record(session, machine(channel.workspace_id), now, "channel", channel.id, "reconnect_needed")
     notices.about_channel(session, channel.workspace_id, channel.id, now, "channel_reconnect")
     webhooks.about_channel(session, channel, now)

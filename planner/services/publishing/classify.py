@@ -102,6 +102,13 @@ def again_after_refresh(error: ReconnectNeeded, now: datetime) -> Verdict:
     return _verdict(error, Outcome.RECONNECT, DeliveryState.SCHEDULED, "token_renewed", try_at=now)
 
 
+def not_renewed(error: NetworkError | None, attempts: int, now: datetime) -> Verdict:
+    """The token could not be renewed at this moment, which says nothing about the access: surely not sent, later again.
+    ``error`` is what the network said; None where another process is renewing it."""
+    reason = error if isinstance(error, Throttled) else Refused("The access could not be renewed in time.")
+    return classify_preparation(reason, attempts, now)
+
+
 def too_slow(now: datetime) -> Verdict:
     """The process stood still between its last check and the call, and did not call."""
     return Verdict(Outcome.REFUSED, DeliveryState.SCHEDULED, "too_slow", try_at=now)

@@ -9,10 +9,10 @@ from planner.domain.states import DeliveryState, Outcome
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import renewal
 from planner.services.publishing.claim import Claimed
-from planner.services.publishing.classify import ChannelEffect, Verdict, classify_preparation
+from planner.services.publishing.classify import ChannelEffect, Verdict, not_renewed
 from planner.services.publishing.payload import MediaLost, check_media
 from planner.services.publishing.renewal import Renewal
-from publishers.base import Heard, Prepared, Publisher, Refused, Throttled
+from publishers.base import Heard, Prepared, Publisher
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -50,9 +50,7 @@ def lasting_access(platform: Platform, work: Claimed) -> ChannelAccess:
     if renewed.renewal is Renewal.ELSEWHERE:
         raise HandBack(now + SHORT_WAIT)
     if renewed.renewal is Renewal.FAILED:
-        error = renewed.error
-        refused = error if isinstance(error, Throttled) else Refused("The access could not be renewed in time.")
-        raise NotReady(classify_preparation(refused, work.attempts + 1, now))
+        raise NotReady(not_renewed(renewed.error, work.attempts + 1, now))
     raise NotReady(needs_reconnection("The access has ended."))
 
 

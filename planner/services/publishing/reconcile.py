@@ -29,6 +29,7 @@ from planner.services.publishing.again import write_again
 from planner.services.publishing.facts import Doubt, Seen
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.payload import under_of
+from planner.services.publishing.renewal import Renewal
 from planner.services.publishing.tables import DELIVERY, changed, run
 from planner.services.publishing.unconfirmed import (
     Look,
@@ -40,7 +41,7 @@ from planner.services.publishing.unconfirmed import (
     wait_for_limit,
 )
 from planner.services.side_by_side import side_by_side
-from publishers.base import NetworkError, Recent, ReconnectNeeded, Under, Unsupported
+from publishers.base import NetworkError, Recent, ReconnectNeeded, Refused, Under, Unsupported
 from publishers.limits import Calls
 
 if TYPE_CHECKING:
@@ -130,8 +131,10 @@ def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime, un
         return _list(platform, access, since, under)
     except ReconnectNeeded as error:
         renewed = renewal.renew(platform, access) if not error.missing else None
-        if renewed is None or renewed.access.version == access.version:
+        if renewed is None or (renewed.access.version == access.version and renewed.renewal is Renewal.IMPOSSIBLE):
             raise
+        if renewed.access.version == access.version:
+            raise Refused("The access could not be renewed in time.") from error
         return _list(platform, renewed.access, since, under)
 
 

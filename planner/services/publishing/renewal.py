@@ -95,13 +95,14 @@ def _renew(platform: Platform, access: ChannelAccess, *, early: bool) -> Renewed
                 return Renewed(Renewal.ELSEWHERE, access)
             fresh = publisher.refresh()
     except (ReconnectNeeded, VaultError) as error:
-        _end(platform, access, now, error, early=early)
+        _end(platform, access, (now, ends), error, early=early)
         return Renewed(Renewal.IMPOSSIBLE, access)
     except NetworkError as error:
         _log.warning("The channel's access could not be renewed: %s", error)
         write_again(platform.database, lambda session: _note_failure(session, access, now))
         return Renewed(Renewal.FAILED, access, error)
     if fresh is None:
+        write_again(platform.database, lambda session: _leave_turn(session, access, ends))
         return Renewed(Renewal.IMPOSSIBLE, access)
     renewed: Credentials = fresh
     stored = write_again(platform.database, lambda session: _store(session, platform, access, renewed), STORE_TRIES)
@@ -109,15 +110,26 @@ def _renew(platform: Platform, access: ChannelAccess, *, early: bool) -> Renewed
 
 
 def _end(
-    platform: Platform, access: ChannelAccess, now: datetime, error: ReconnectNeeded | VaultError, *, early: bool
+    platform: Platform,
+    access: ChannelAccess,
+    turn: tuple[datetime, datetime],
+    error: ReconnectNeeded | VaultError,
+    *,
+    early: bool,
 ) -> None:
-    """Write down that this access is renewed no more: at once a person's matter, unless it still lasts."""
-    reason, advice = str(error), advice_of(error) if isinstance(error, ReconnectNeeded) else None
-    if early and isinstance(error, ReconnectNeeded):
-        _log.warning("The network does not renew this access: %s", reason)
-        write_again(platform.database, lambda session: _note_refusal(session, access, now))
-    else:
-        write_again(platform.database, lambda s: channel_effects.ask_to_reconnect(s, access, now, reason, advice))
+    """Write down that this access is renewed no more: at once a person's matter, unless it still lasts. ``turn`` is
+    when ours began and until when it was ours."""
+    (now, ends), advice = turn, advice_of(error) if isinstance(error, ReconnectNeeded) else None
+
+    def end(session: Session) -> None:
+        _leave_turn(session, access, ends)
+        if early and isinstance(error, ReconnectNeeded):
+            _note_refusal(session, access, now)
+        else:
+            channel_effects.ask_to_reconnect(session, access, now, str(error), advice)
+
+    _log.warning("The access is renewed no more: %s", error)
+    write_again(platform.database, end)
 
 
 def turn_of(platform: Platform) -> timedelta:
@@ -160,6 +172,12 @@ def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: dat
         .values(refreshing_until=ends)
     )
     return changed(session, statement) == 1
+
+
+def _leave_turn(session: Session, access: ChannelAccess, ends: datetime) -> None:
+    """Nothing was spent, so nobody has to wait for the turn's end. One that somebody else took since stays theirs."""
+    ours = (CHANNEL.c.id == access.channel_id) & (CHANNEL.c.refreshing_until == ends)
+    changed(session, update(CHANNEL).where(ours).values(refreshing_until=None))
 
 
 def _note_failure(session: Session, access: ChannelAccess, now: datetime) -> None:

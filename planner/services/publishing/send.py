@@ -31,6 +31,7 @@ from planner.services.publishing.classify import (
     again_after_refresh,
     classify,
     classify_preparation,
+    not_renewed,
     too_slow,
 )
 from planner.services.publishing.finish import Order
@@ -112,9 +113,7 @@ def _nothing_sent(platform: Platform, work: Claimed) -> Iterator[None]:
     except VaultError as error:
         raise NotReady(prepare.needs_reconnection(str(error))) from error
     except ReconnectNeeded as error:
-        if not error.missing and _renewed_after_refusal(platform, work, work.access):
-            raise NotReady(again_after_refresh(error, platform.clock.now())) from error
-        raise NotReady(classify_preparation(error, work.attempts + 1, platform.clock.now())) from error
+        raise NotReady(_after_refusal(platform, work, work.access, error)) from error
     except AdapterFailed as error:
         raise NotReady(_failed_here(error, work, platform.clock.now())) from error
     except NetworkError as error:
@@ -196,15 +195,28 @@ def _call(platform: Platform, publisher: Publisher, prepared: Prepared, order: O
     try:
         return publisher.publish(prepared)
     except ReconnectNeeded as error:
-        if not error.missing and _renewed_after_refusal(platform, order.work, order.access):
-            return again_after_refresh(error, platform.clock.now())
-        return classify(error, attempts, platform.clock.now())
+        return _after_refusal(platform, order.work, order.access, error)
     except NetworkError as error:
         return classify(error, attempts, platform.clock.now())
 
 
-def _renewed_after_refusal(platform: Platform, work: Claimed, access: ChannelAccess) -> bool:
-    """Whether the network's "no" to the token can be answered with a new one. Once: a second "no" is final."""
+def _after_refusal(platform: Platform, work: Claimed, access: ChannelAccess, error: ReconnectNeeded) -> Verdict:
+    """The network said no to the token: again with a new one, or later where it cannot be had right now. Only once
+    there is none, and where a new one was refused as well, is this access over."""
+    attempts = work.attempts + 1
+    if error.missing or _was_renewed_for(platform, work):
+        return classify(error, attempts, platform.clock.now())
+    renewed = renewal.renew(platform, access)
+    now = platform.clock.now()
+    if renewed.renewal is Renewal.RENEWED or renewed.access.version != access.version:
+        return again_after_refresh(error, now)
+    if renewed.renewal is Renewal.IMPOSSIBLE:
+        return classify(error, attempts, now)
+    return not_renewed(renewed.error, attempts, now)
+
+
+def _was_renewed_for(platform: Platform, work: Claimed) -> bool:
+    """Whether the try before this one ended with a new token."""
     latest = (
         select(Attempt.outcome)
         .where(Attempt.delivery_id == work.ref.id, Attempt.outcome.is_not(None))
@@ -212,10 +224,7 @@ def _renewed_after_refusal(platform: Platform, work: Claimed, access: ChannelAcc
         .limit(1)
     )
     with platform.database.read() as session:
-        if session.scalar(latest) is Outcome.RECONNECT:
-            return False
-    renewed = renewal.renew(platform, access)
-    return renewed.renewal is Renewal.RENEWED or renewed.access.version != access.version
+        return session.scalar(latest) is Outcome.RECONNECT
 
 
 def _standing(session: Session, work: Claimed) -> Any:
