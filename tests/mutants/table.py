@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants import (
+    access,
     agreeing,
     answers,
     around,
@@ -23,6 +24,7 @@ AREAS: dict[str, tuple[Mutant, ...]] = {
     "A lead's yes": agreeing.MUTANTS,
     "Before, during and after the call": sending.MUTANTS,
     "What an answer proves": answers.MUTANTS,
+    "Access that ends": access.MUTANTS,
     "The networks' limits": limits.MUTANTS,
     "Looking for what is unconfirmed": looking.MUTANTS,
     "Recognising a text": matching.MUTANTS,
