@@ -35,6 +35,7 @@ def _status(status: str, words: str, guard: str) -> Mutant:
     return Mutant(name, guard, "the doubt: it is read as a refusal", (edit,), BY_STATUS)
 
 
+MUTANTS = (
     Mutant(
         "answer-uncertain",
         "What does not say for sure (a time-out, a broken connection, a server error) is unconfirmed, "
