@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from planner.services.errors import Conflict, Forbidden, Invalid, NotFound
+from planner.services.posts import Content, When
 from tests.simulator.book import Book, Row, Snapshot
+from tests.simulator.events import Deed
 from tests.simulator.ground import Home
 from tests.simulator.trail import Trail, traces
 
@@ -30,6 +33,8 @@ class Office:
         #: Posts that people made by hand at a network.
         self.by_hand: set[str] = set()
         self.reconnected = False
+        #: What they did, where nothing refused it.
+        self.deeds: Counter[Deed] = Counter()
         #: How many posts have words of their own, and from which on those words may be used again.
         self._marks, self._oldest = 0, 1
         self.folder = world.ground.settings.media_folder
@@ -38,15 +43,16 @@ class Office:
         """What was written before a restore is not used again: the database need not know that it went out."""
         self._oldest = self._marks + 1
 
-    def act(self, what: str, home: Home, work: Act) -> Any:
+    def act(self, deed: Deed, home: Home, work: Act, detail: str = "") -> Any:
         """One act of a person; what came of it is written into the book, whatever the page said."""
-        web, result = self.world.web, None
+        web, result, what = self.world.web, None, f"{deed}{detail}"
         self.world.note(f"{home.admin.label} of {'BK'[home is self.ground.homes[1]]}: {what}")
 
         def write() -> None:
             nonlocal result
             with web.platform.database.write() as session:
                 result = work(session)
+            self.deeds[deed] += 1
 
         before = self.book.look()
         try:
@@ -74,6 +80,15 @@ class Office:
                 name, mark = self.world.named(delivery_id), after.posts[row.post_id].mark
                 self.world.note(f"  {name} (K{mark} on {where}): {row.state}, {at}")
 
+    def count_plan(self, post_id: int | None, content: Content, when: When) -> None:
+        """When a post is to go out, and whether anything follows it."""
+        if post_id is None:
+            return
+        timed = Deed.PLANS_AT_A_TIME if when.at else Deed.PLANS_NOTHING
+        self.deeds[Deed.PLANS_INTO_QUEUE if when.queue else timed] += 1
+        if content.thread and content.first_comment:
+            self.deeds[Deed.LETS_FOLLOW] += 1
+
     def soon(self, earliest: float, latest: float) -> datetime:
         return self.world.clock.now() + timedelta(minutes=self.dice.uniform(earliest, latest))
 
@@ -99,6 +114,17 @@ class Office:
     def rows(self) -> list[Row]:
         rows = self.book.look().deliveries
         return [rows[number] for number in sorted(rows)]
+
+    def twins(self, row: Row, rows: list[Row]) -> list[Row]:
+        """The others with the same words for the same account."""
+        mark, places = self.book.marks[row.post_id], self.ground.siblings(row.channel_id)
+        known = self.book.marks
+        return [
+            r for r in rows if r.id != row.id and not r.step and r.channel_id in places and known.get(r.post_id) == mark
+        ]
+
+    def has_twins(self, row: Row) -> bool:
+        return bool(self.twins(row, self.rows()))
 
     def any_of(self, states: tuple[str, ...]) -> Row | None:
         able = [row for row in self.rows() if row.state in states]

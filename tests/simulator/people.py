@@ -17,6 +17,7 @@ from planner.services.posts.inputs import PartInput, VariantInput, content_of
 from planner.services.publishing import decide, pause, resolutions
 from planner.services.retiming import Choices, Keep
 from tests.simulator.book import Row, read_json
+from tests.simulator.events import Deed
 from tests.simulator.ground import Home
 from tests.simulator.office import Office
 from tests.simulator.trail import words
@@ -72,7 +73,7 @@ class People(Office):
             (1.6, self._pause),
             (0.5, self._set_slots),
             (0.5, self._reorder),
-            (2, self.decide),
+            (4, self.decide),
             (0.2, self._change_zone),
             (0.2, self._post_by_hand),
         )
@@ -99,7 +100,8 @@ class People(Office):
             post = writing.create(session, home.admin, content, when, now=now, folder=self.folder, approve=approve)
             return post.id
 
-        post_id = self.act("makes a post", home, make)
+        post_id = self.act(Deed.MAKES, home, make)
+        self.count_plan(post_id, content, when)
         if post_id is not None and not approve and home.admin.workspace_id == self.ground.homes[1].workspace_id:
             self.world.later(self.soon(0, 60), lambda: self._approve(post_id))
 
@@ -152,7 +154,7 @@ class People(Office):
             now = self.world.web.platform.clock.now()
             writing.edit(session, home.admin, post.id, content, now=now, folder=self.folder, approve=with_yes)
 
-        self.act("edits", home, edit)
+        self.act(Deed.EDITS, home, edit)
 
     def _approve_any(self) -> None:
         row = self.any_of(("draft",))
@@ -162,7 +164,7 @@ class People(Office):
     def _approve(self, post_id: int) -> None:
         home = self.home_of_post(post_id)
         if home is not None:
-            self.act("approves", home, lambda s: approvals.approve(s, home.lead, post_id, now=self.now()))
+            self.act(Deed.APPROVES, home, lambda s: approvals.approve(s, home.lead, post_id, now=self.now()))
 
     def _withdraw(self) -> None:
         row = self.any_of(("scheduled", "claimed", "sending"))
@@ -170,7 +172,7 @@ class People(Office):
             return
         home = self.home_of(row.channel_id)
         service = self.dice.choice((approvals.withdraw, approvals.take_back))
-        self.act("takes the yes back", home, lambda s: service(s, home.lead, row.post_id, now=self.now()))
+        self.act(Deed.TAKES_YES_BACK, home, lambda s: service(s, home.lead, row.post_id, now=self.now()))
         if self.dice.random() < 0.7:
             self.world.later(self.soon(1, 90), lambda: self._approve(row.post_id))
 
@@ -180,20 +182,20 @@ class People(Office):
             return
         home, when = self.home_of(row.channel_id), self._when()
         move = changing.move
-        self.act("moves", home, lambda s: move(s, home.editor, [row.id], when, now=self.now(), folder=self.folder))
+        self.act(Deed.MOVES, home, lambda s: move(s, home.editor, [row.id], when, now=self.now(), folder=self.folder))
 
     def _cancel(self) -> None:
         row = self.any_of(("draft", "scheduled", "claimed", "sending", "missed", "failed", "needs_person"))
         if row is not None:
             home = self.home_of(row.channel_id)
-            self.act("cancels", home, lambda s: changing.cancel(s, home.editor, [row.id], now=self.now()))
+            self.act(Deed.CANCELS, home, lambda s: changing.cancel(s, home.editor, [row.id], now=self.now()))
 
     def _delete(self) -> None:
         row = self.any_of(("draft", "scheduled", "claimed", "unknown", "missed", "needs_person"))
         if row is None:
             return
         home = self.home_of(row.channel_id)
-        self.act("deletes", home, lambda s: changing.delete(s, home.editor, row.post_id, now=self.now()))
+        self.act(Deed.DELETES, home, lambda s: changing.delete(s, home.editor, row.post_id, now=self.now()))
         if self.dice.random() < 0.6:
             self.world.later(self.soon(0.1, 30), lambda: self._restore_post(row.post_id))
 
@@ -205,14 +207,15 @@ class People(Office):
     def _restore_post(self, post_id: int) -> None:
         home = self.home_of_post(post_id)
         if home is not None:
-            self.act("brings back", home, lambda s: changing.restore(s, home.editor, post_id, now=self.now()))
+            self.act(Deed.BRINGS_BACK, home, lambda s: changing.restore(s, home.editor, post_id, now=self.now()))
 
     def _set_slots(self) -> None:
         channel_id = self.dice.choice(self.channels or list(self.ground.networks))
         home, now = self.home_of(channel_id), self.world.clock.now()
         soon = time(self.dice.randrange(24), self.dice.choice((0, 15, 30, 45)))
         wanted = [slots.SlotInput(day, at) for day in range(7) for at in (soon, time(2, 30))]
-        self.act(f"sets slots to {soon}", home, lambda s: slots.set_slots(s, home.admin, channel_id, wanted, now=now))
+        setting = slots.set_slots
+        self.act(Deed.SETS_SLOTS, home, lambda s: setting(s, home.admin, channel_id, wanted, now=now), f" to {soon}")
 
     def _reorder(self) -> None:
         channel_id = self.dice.choice(self.channels or list(self.ground.networks))
@@ -224,7 +227,7 @@ class People(Office):
             self.dice.shuffle(ids)
             queue.reorder(session, home.editor, channel_id, ids, now=now)
 
-        self.act("reorders the queue", home, reorder)
+        self.act(Deed.REORDERS, home, reorder)
 
     def _change_zone(self) -> None:
         home = self.dice.choice(self.ground.homes)
@@ -236,7 +239,7 @@ class People(Office):
             wanted = workspace_settings.Settings(w.name, zone, w.language, w.approval_required, 0, w.weekly_time)
             workspace_settings.change(session, home.admin, wanted, Choices(keep), now=self.now())
 
-        self.act(f"changes the zone to {zone}", home, change)
+        self.act(Deed.CHANGES_ZONE, home, change, f" to {zone}")
 
     def _post_by_hand(self) -> None:
         """Somebody posts the very text at the network, past the planner, before its time."""
@@ -245,12 +248,13 @@ class People(Office):
             return
         if self.ground.look(MAY_HAVE_GONE_OUT.format(int(row.id))):
             return  # what is there now and what went out since the backup: nobody could tell one from the other
-        if self._has_twins(row):
+        if self.has_twins(row):
             return  # nor that from the same words of another one that is under way
         words = self.book.look().posts[row.post_id].words
         network, account = self.ground.networks[row.channel_id], self.ground.accounts[row.channel_id]
         now = self.ground.sandbox.now()
         self.by_hand.add(self.ground.sandbox.backfill(network, account, words, now))
+        self.deeds[Deed.POSTS_BY_HAND] += 1
         self.world.note(f"somebody posts the text of {self.world.named(row.id)} on {network} by hand")
 
     # --- holding back --------------------------------------------------------------------------------------
@@ -274,7 +278,7 @@ class People(Office):
             else:
                 pause.pause_channel(session, home.lead, number, "Störfall", now=now)
 
-        self.act(f"pauses the {kind}", home, hold)
+        self.act(Deed(f"pauses the {kind}"), home, hold)
         self.world.later(self.soon(1, 200), lambda: self.release(kind, number))
 
     def release(self, kind: str, number: int) -> None:
@@ -294,7 +298,7 @@ class People(Office):
             else:
                 pause.release_channel(session, home.admin, number, now=now)
 
-        self.act(f"releases the {kind}", home, release)
+        self.act(Deed(f"releases the {kind}"), home, release)
 
     # --- deciding ------------------------------------------------------------------------------------------
 
@@ -323,10 +327,10 @@ class People(Office):
         again = self.dice.random() < 0.8
         if live:
             url = self._candidate_there(row)
-            self.act("says it is live", home, lambda s: decide.is_live(s, home.editor, row.id, url, now=self.now()))
+            self.act(Deed.SAYS_LIVE, home, lambda s: decide.is_live(s, home.editor, row.id, url, now=self.now()))
         else:
             say = decide.is_not_live
-            self.act("says it is not", home, lambda s: say(s, home.editor, row.id, now=self.now(), send=again))
+            self.act(Deed.SAYS_NOT_LIVE, home, lambda s: say(s, home.editor, row.id, now=self.now(), send=again))
 
     def _is_there(self, row: Row) -> bool:
         """Whether it is live and no other delivery's, as a person sees at the network."""
@@ -335,18 +339,7 @@ class People(Office):
             return self.trail(row.parent_id or 0, rows).is_live(row, words(mark, row.step))
         taken = {r.remote_id for r in rows}
         free = sum(c["id"] not in taken for c in self.copies(mark, row.channel_id))
-        return free > sum(r.state == "published" and r.remote_id is None for r in self._twins(row, rows))
-
-    def _twins(self, row: Row, rows: list[Row]) -> list[Row]:
-        """The others with the same words for the same account."""
-        mark, places = self.book.marks[row.post_id], self.ground.siblings(row.channel_id)
-        known = self.book.marks
-        return [
-            r for r in rows if r.id != row.id and not r.step and r.channel_id in places and known.get(r.post_id) == mark
-        ]
-
-    def _has_twins(self, row: Row) -> bool:
-        return bool(self._twins(row, self.rows()))
+        return free > sum(r.state == "published" and r.remote_id is None for r in self.twins(row, rows))
 
     def _candidate_there(self, row: Row) -> str | None:
         """The address of the one that they point to, where they were shown some."""
@@ -363,7 +356,15 @@ class People(Office):
             return
         service: Callable[..., Delivery] = self.dice.choice((decide.send_now, decide.send_in_next_slot, decide.drop))
         name = service.__name__.replace("_", " ")
-        self.act(f"{name} after all", home, lambda s: service(s, home.editor, row.id, now=self.now()))
+        self.act(Deed(f"{name} after all"), home, lambda s: service(s, home.editor, row.id, now=self.now()))
+
+    def go_through_what_was_missed(self) -> bool:
+        """In the end, in most companies: what a pause made late is known only when that is over. Returns whether."""
+        missed = {self.home_of(row.channel_id) for row in self.rows() if row.state == "missed"}
+        able = [home for home in self.ground.homes if home in missed and self.dice.random() < 0.7]
+        for home in able:
+            self._resolve_all(home)
+        return bool(able)
 
     def _resolve_all(self, home: Home) -> None:
         """Everything that was missed, at once; and sometimes they take it back."""
@@ -373,23 +374,23 @@ class People(Office):
         def resolve(session: Session) -> int:
             return resolutions.resolve(session, home.editor, chosen, now=self.now()).id
 
-        event_id = self.act("decides about what was missed", home, resolve)
-        if event_id is not None and self.dice.random() < 0.3:
-            take_back = resolutions.take_back
+        event_id = self.act(Deed.RESOLVES, home, resolve)
+        if event_id is not None and self.dice.random() < 0.5:
+            take_back, that = resolutions.take_back, Deed.TAKES_THAT_BACK
             self.world.later(
                 self.soon(0, 15),
-                lambda: self.act(
-                    "takes that back", home, lambda s: take_back(s, home.editor, event_id, now=self.now())
-                ),
+                lambda: self.act(that, home, lambda s: take_back(s, home.editor, event_id, now=self.now())),
             )
 
     def reconnect(self, channel_id: int) -> None:
         """Let the app in again at the network, and tell the planner."""
         home, self.reconnected = self.home_of(channel_id), True
         given = self.ground.grant_anew(channel_id, f"{len(self.world.history)}")
-        vault = self.ground.vault
+        network, vault = self.ground.networks[channel_id], self.ground.vault
+        again = channels.reconnect
         self.act(
-            f"reconnects {self.ground.networks[channel_id]}",
+            Deed.RECONNECTS,
             home,
-            lambda s: channels.reconnect(s, home.admin, vault, channel_id, given, now=self.now()),
+            lambda s: again(s, home.admin, vault, channel_id, given, now=self.now()),
+            f" {network}",
         )

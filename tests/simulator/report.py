@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
+from tests.simulator.events import Deed, Group, Incidents
 from tests.simulator.verdict import Verdict
 
 #: Where up to this share of the requests fail, at most so many deliveries may be asked about without need.
@@ -25,7 +27,8 @@ class Report:
     asked: Counter[str] = field(default_factory=Counter)
     asked_rightly: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
-    incidents: Counter[str] = field(default_factory=Counter)
+    incidents: Incidents = field(default_factory=Counter)
+    deeds: Counter[Deed] = field(default_factory=Counter)
     databases: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     red: list[Verdict] = field(default_factory=list)
@@ -44,6 +47,7 @@ class Report:
         self.asked_rightly.update(verdict.asked_rightly)
         self.states.update(verdict.states)
         self.incidents.update(verdict.incidents)
+        self.deeds.update(verdict.deeds)
         self.databases[verdict.database] += 1
         for name in ("doubled", "lost", "stuck", "broken", "surprises"):
             self.wrong[name] += len(getattr(verdict, name))
@@ -78,10 +82,20 @@ class Report:
             f"Asked without need in all: {_said(self.asked) or 'none'}.",
             f"Asked because access really ended: {_said(self.asked_rightly) or 'none'}.",
             f"In the end: {_said(self.states)}.",
-            f"Incidents: {_said(self.incidents)}.",
+            f"People: {_said(self.deeds)}.",
+            *self._incidents_by_group(),
             f"Digest of all histories: {self.digest}.",
         ]
 
+    def _incidents_by_group(self) -> list[str]:
+        if not self.incidents:
+            return ["Incidents: none."]
+        groups: dict[Group, Counter[str]] = {group: Counter() for group in Group}
+        for (group, what), count in self.incidents.items():
+            groups[group][what] = count
+        listed = (f"    {group} ({counts.total()}): {_said(counts)}." for group, counts in groups.items() if counts)
+        return [f"Incidents: {self.incidents.total()}.", *listed]
 
-def _said(counts: Counter[str]) -> str:
+
+def _said(counts: Counter[Any]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())

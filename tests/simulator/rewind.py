@@ -19,6 +19,7 @@ from planner.models.base import Base
 from planner.services.backup.restoring import set_sequences
 from planner.services.publishing.restored import KEPT, after_restore
 from tests.simulator.book import Book, PostRow
+from tests.simulator.events import Mishap
 from tests.simulator.slate import CHANGED, LASTING
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Rewind:
     def _restore(self, backup: _Backup) -> None:
         world, book = self._world, self._world.people.book
         world.note("the database of the backup comes back")
-        world.counts["restores"] += 1
+        world.mishaps.count(Mishap.RESTORE)
         self._has_happened = world.renewed = True
         for process in (*world.processes, world.web):
             process.end()

@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.services.doubt import DOUBT
 from tests.simulator.book import Row, Wish, moment, read_json
+from tests.simulator.events import Deed, Incidents
 from tests.simulator.people import MOVING
 from tests.simulator.trail import Trail, doubled, traces, words
 from tests.simulator.world import World
@@ -41,7 +42,8 @@ class Verdict:
     #: The same where the account's owner had really ended the access, or its tokens were lost on the way.
     asked_rightly: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
-    incidents: Counter[str] = field(default_factory=Counter)
+    incidents: Incidents = field(default_factory=Counter)
+    deeds: Counter[Deed] = field(default_factory=Counter)
     #: Posts that the public sees, and what follows them.
     sent: int = 0
     steps: int = 0
@@ -88,6 +90,7 @@ class _Judge:
         verdict.surprises += world.surprises
         verdict.states = Counter(row.state for row in self.rows.values())
         verdict.incidents = world.counts + world.weather.counts
+        verdict.deeds = self.people.deeds
         for delivery_id, row in sorted(self.rows.items()):
             world.note(f"in the end {world.named(delivery_id)}: {row.state} {row.error_code or ''}")
         verdict.digest = world.digest

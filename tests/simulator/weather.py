@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from publishers.sandbox.faults import Fault, Faults
+from tests.simulator.events import Group, Incidents, Mishap, fault_name
 from tests.support.clock import FakeClock
 
 #: Together these stay below the settle time: what comes later than that, nothing on our side can rule out.
@@ -37,8 +37,8 @@ PUBLISH: tuple[tuple[float, str, Options], ...] = (
     (1.5, "throttled", {"retry_after": 90.0}),
     (1.5, "throttled", {"reset_in": 300.0}),
     (1.5, "throttled", {}),
-    (0.2, "rejected", {}),
-    (0.1, "payment_required", {}),
+    (0.4, "rejected", {}),
+    (0.4, "payment_required", {}),
 )
 READ: tuple[tuple[float, str, Options], ...] = (
     (2, "timeout", {"accepted": False}),
@@ -52,12 +52,17 @@ READ: tuple[tuple[float, str, Options], ...] = (
     (1, "throttled", {"retry_after": 60.0}),
 )
 REFRESH: tuple[tuple[float, str, Options], ...] = (
-    (2, "timeout", {"accepted": False}),
-    (2, "error", {"accepted": False, "status": 503}),
-    (0.3, "reset", {"accepted": True}),
+    (1, "timeout", {"accepted": False}),
+    (1, "error", {"accepted": False, "status": 503}),
+    (1, "reset", {"accepted": True}),
     (1, "throttled", {"retry_after": 60.0}),
 )
+#: By operation; every other one reads, or uploads a file.
 MENUS = {"publish": PUBLISH, "reply": PUBLISH, "refresh": REFRESH}
+#: What is seldom asked for fails more often.
+OFTEN = {"refresh": 3.0}
+#: What its faults are counted as; any other one's like those of a list.
+GROUPS = {"publish": Group.SENDING, "reply": Group.SENDING, "refresh": Group.RENEWING, "list": Group.READING}
 
 
 class Weather(Faults):
@@ -68,14 +73,14 @@ class Weather(Faults):
         super().__init__()
         self.share = share
         self.patience = 0.0
-        self.counts: Counter[str] = Counter()
+        self.counts = Incidents()
         #: Networks where a new token got lost on the way, or that said (XING's "rejected") that the app may not.
         self.shut_out: set[str] = set()
         self._dice, self._clock, self._say = dice, clock, say
 
     def take(self, network: str, operation: str, account: str | None) -> Fault | None:  # noqa: ARG002 - all accounts alike
         self._clock.advance(seconds=0.05 + 0.5 * self._dice.random())
-        if self._dice.random() >= self.share:
+        if self._dice.random() >= self.share * OFTEN.get(operation, 1.0):
             self._say(f"  {network} {operation}")
             return None
         menu = MENUS.get(operation, READ)
@@ -89,9 +94,14 @@ class Weather(Faults):
             self.patience += TIMEOUT
         if kind == "listing_lag":
             chosen["seconds"] *= self._dice.random()
-        if (operation == "refresh" and options.get("accepted")) or (network, kind) == ("xing", "rejected"):
+        loses_token = operation == "refresh" and bool(options.get("accepted"))
+        if loses_token or (network, kind) == ("xing", "rejected"):
             self.shut_out.add(network)
-        self.counts[f"{operation} {kind}"] += 1
+        self.counts[Group.REQUEST, operation] += 1
+        group = GROUPS.get(operation, Group.READING)
+        self.counts[group, fault_name(group, kind, options)] += 1
+        if loses_token:
+            self.counts[Group.MISHAP, Mishap.TOKEN_LOST] += 1
         self._say(f"  {network} {operation}: {kind} {chosen}")
         return Fault(kind, network, operation, **chosen)
 

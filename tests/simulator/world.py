@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from planner.services.publishing.send import Step
 from planner.services.publishing.upcoming import Upcoming
+from tests.simulator.events import Group, Incidents, Mishap, Stillness
 from tests.simulator.ground import Ground
 from tests.simulator.line import Broken, Point
+from tests.simulator.mishaps import Mishaps
 from tests.simulator.people import People
 from tests.simulator.process import Death, Process
 from tests.simulator.rewind import Rewind
@@ -50,10 +51,10 @@ FATES: dict[Point, tuple[tuple[str, float], ...]] = {
     Point.COMMIT: (("die", 0.5), ("lose", 0.5)),
     Point.COMMITTED: (("die", 0.35), ("lose", 0.3), ("freeze", 0.35)),
 }
+#: Seconds that a process stands still: from, to.
+FREEZES = {Stillness.SECONDS: (1, 20), Stillness.PAST_LEASE: (61, 200), Stillness.HALF_AN_HOUR: (600, 2400)}
 #: A process that stands still in the middle of a call: less than the settle time lets through, with lag and lateness.
 LONGEST_FREEZE_IN_CALL = 240.0
-#: Whether the fate of any delivery is unknown.
-DOUBT = "SELECT 1 FROM delivery WHERE state = 'unknown' LIMIT 1"
 MOST_DEPTH, MOST_FREEZES, MOST_TURNS_MEANWHILE = 2, 4, 30
 
 
@@ -66,7 +67,7 @@ class World:
         self.dice = random.Random(seed)
         self.share = share if share is not None else self.dice.choices((0.0, 0.1, 0.3), (1, 8, 1))[0]
         self.history: list[str] = []
-        self.counts: Counter[str] = Counter()
+        self.counts = Incidents()
         self.surprises: list[str] = []
         #: Channels whose access really ended, with how.
         self.ended_access: dict[int, str] = {}
@@ -76,7 +77,6 @@ class World:
         self._script: list[tuple[datetime, int, Callable[[], None]]] = []
         #: Whether a token was renewed or ended, so that open connections are no good in the next world.
         self.renewed = False
-        self._back: timedelta | None = None
         #: Times that our clock showed twice, because it was put back: from, to.
         self.set_back: list[tuple[datetime, datetime]] = []
         self.jumped = False  # our clock alone was put forward: what was there before an attempt may seem to be of after
@@ -87,9 +87,10 @@ class World:
         self.begins_at = datetime.fromisoformat(self.dice.choice(BEGINNINGS)) + timedelta(
             seconds=self.dice.uniform(0, 3600)
         )
-        self._next_tick = self.begins_at + timedelta(minutes=10)
+        self.next_tick = self.begins_at + timedelta(minutes=10)
         self.weather = Weather(self.dice, self.clock, self.share, self.note)
         self.people = People(self)
+        self.mishaps = Mishaps(self)
         self.rewind = Rewind(self)
 
     # --- a life --------------------------------------------------------------------------------------------
@@ -103,10 +104,12 @@ class World:
         self.ground.sandbox.world.store.takes_twins = self.dice.random() < 0.5
         if self.dice.random() < 0.3:
             self.ground.sandbox.offset_seconds = round(self.dice.uniform(-40, 40), 3)
+            if self.stormy:
+                self.mishaps.count(Mishap.OWN_CLOCK)
         for process in (*self.processes, self.web):
             process.enter(self)
         self.people.begin()
-        self._plan_mishaps()
+        self.mishaps.plan(DAY_LENGTH)
         self.rewind.plan()
         try:
             self._live()
@@ -149,14 +152,23 @@ class World:
             self.turn(max(end, self._script[-1][0]) if self._script else end)
 
     def _come_to_rest(self) -> None:
+        if self.stormy:
+            self.mishaps.count_conditions()
         self.stormy, self.weather.share = False, 0.0
         self.note("--- from here on nothing goes wrong any more")
         for process in self.processes:
             if process.dead:
                 process.revive()
         self.people.clear_up()
+        self._wait_for_rest()
+        if self.people.go_through_what_was_missed():
+            self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
         deadline = self.clock.now() + PATIENCE
-        while not self.people.at_rest() and self.clock.now() < deadline and self._turns < MOST_TURNS:
+        while self.clock.now() < deadline and self._turns < MOST_TURNS:
+            if not self._script and self.people.at_rest():
+                return
             self.turn(deadline)
 
     # --- turns ---------------------------------------------------------------------------------------------
@@ -164,7 +176,7 @@ class World:
     def turn(self, limit: datetime) -> None:
         """Somebody does the next thing, or time passes (up to ``limit``)."""
         self._turns += 1
-        self._put_back()
+        self.mishaps.put_clock_back()
         if self._script and self._script[0][0] <= self.clock.now() and not self.web.frozen:
             self._script.pop(0)[2]()
             return
@@ -206,15 +218,15 @@ class World:
 
     def _pass_time(self, plan: Upcoming, limit: datetime) -> None:
         now = self.clock.now()
-        ahead = [m for m in (plan.due, plan.look, plan.lease, limit, self._next_tick) if m is not None and m > now]
+        ahead = [m for m in (plan.due, plan.look, plan.lease, limit, self.next_tick) if m is not None and m > now]
         if self._script and not self.web.frozen:
             ahead.append(self._script[0][0])
         self.clock.set(min(ahead, default=now) + timedelta(seconds=self.dice.random() / 2))
-        if self.clock.now() >= self._next_tick:
+        if self.clock.now() >= self.next_tick:
             self._tick()
 
     def _tick(self) -> None:
-        self._next_tick = self.clock.now() + (
+        self.next_tick = self.clock.now() + (
             timedelta(minutes=60) if self.stormy or self._script else timedelta(hours=12)
         )
         if scheduler := self._one("scheduler"):
@@ -239,13 +251,14 @@ class World:
     def _reachable(self) -> bool:
         if not self.stormy or self.dice.random() >= self.share / 10:
             return True
-        self.counts["no network to be reached"] += 1
+        self.mishaps.count(Mishap.OUT_OF_REACH)
         return False
 
     def _revive(self) -> None:
         for process in self.processes:
             if process.dead and not process.frozen and self.dice.random() < 0.3:
                 self.note(f"{process.name} is started again")
+                self.mishaps.count(Mishap.STARTED_AGAIN)
                 process.revive()
 
     # --- what befalls them ---------------------------------------------------------------------------------
@@ -264,11 +277,11 @@ class World:
         fates, weights = zip(*FATES[point], strict=True)
         fate = self.dice.choices(fates, weights)[0]
         if fate == "die":
-            self.counts[f"die at {point.value}"] += 1
+            self.counts[Group.DIED, _place(process, point)] += 1
             process.dead = True
             raise Death(process.name)
         if fate == "lose":
-            self.counts[f"lose at {point.value}"] += 1
+            self.counts[Group.LOST, point.value] += 1
             self.note(f"{process.name}: the database is lost at {point.value}")
             return Broken.LOST
         self._freeze(process, point)
@@ -280,12 +293,14 @@ class World:
         if process is self.web and point is Point.COMMITTED:
             return  # what the person wanted holds from the commit on: the book is to have it before the others act
         self._freezes -= 1
-        self.counts[f"freeze at {point.value}"] += 1
-        seconds = self._freeze_length(process, point)
+        self.counts[Group.STOOD_STILL, _place(process, point)] += 1
+        length, seconds = self._freeze_length(process, point)
         until = self.clock.now() + timedelta(seconds=seconds)
         before = self._back_by
         if before is not None and until > before:
             until, seconds = before, max((before - self.clock.now()).total_seconds(), 0.0)
+        else:
+            self.counts[Group.STILL_FOR, length] += 1
         if _is_in_call(process, point):
             self._back_by = until
         self.note(f"{process.name} stands still for {seconds:.0f} s at {point.value} ({process.step or 'idle'})")
@@ -306,87 +321,11 @@ class World:
             turns += 1
         self.clock.set(max(self.clock.now(), until))
 
-    def _freeze_length(self, process: Process, point: Point) -> float:
+    def _freeze_length(self, process: Process, point: Point) -> tuple[Stillness, float]:
         if _is_in_call(process, point):
-            return self.dice.uniform(1, LONGEST_FREEZE_IN_CALL)
-        low, high = self.dice.choices(((1, 20), (61, 200), (600, 2400)), (35, 40, 25))[0]
-        return self.dice.uniform(low, high)
-
-    # --- mishaps that the world has in store ---------------------------------------------------------------
-
-    def _plan_mishaps(self) -> None:
-        if not self.stormy:
-            return
-        if self.dice.random() < 0.1 * self.share * 10:
-            self._plan_to_put_back()
-        channels = [channel for home in self.ground.homes for channel in home.channel_ids]
-        for chance, mishap in (
-            (0.1, self._end_access),
-            (0.1, self._end_token),
-            (0.06, self._jump),
-            (0.08, self._restart),
-        ):
-            if self.dice.random() < chance * self.share * 10:
-                at = self.begins_at + self.dice.random() * DAY_LENGTH * 0.8
-                channel = self.dice.choice(self.people.channels or channels)
-                self.later(at, lambda mishap=mishap, channel=channel: mishap(channel))  # type: ignore[misc]
-
-    def _end_access(self, channel_id: int) -> None:
-        how = self.dice.choice(("revoke", "take_permissions"))
-        self.note(f"access of {self.ground.networks[channel_id]} ends: {how}")
-        self.counts[f"access ended: {how}"] += 1
-        self.ended_access |= dict.fromkeys(self.ground.siblings(channel_id), how)
-        getattr(self.ground, how)(channel_id)
-
-    def _end_token(self, channel_id: int) -> None:
-        """X's can be renewed, with or without our knowing when it ends; the others' cannot."""
-        network = self.ground.networks[channel_id]
-        at = self.clock.now() + timedelta(minutes=self.dice.choice((0, 2, 20)))
-        self.note(f"token of {network} ends at {at:%H:%M}")
-        self.counts["token ended"] += 1
-        self.ground.end_token(channel_id, at)
-        self.renewed = True
-        if network != "twitter":
-            self.ended_access |= dict.fromkeys(self.ground.siblings(channel_id), "token ended")
-        elif self.dice.random() < 0.6:
-            self.ground.know_end_of_token(channel_id, at)
-
-    def _jump(self, _channel_id: int) -> None:
-        """The clock is put forward by an hour: ours alone, or the networks' time passes too (we slept)."""
-        alone = self.dice.random() < 0.5
-        self.note(f"the clock moves by an hour ({'ours' if alone else 'everywhere'})")
-        self.counts["clock put forward"] += 1
-        self.clock.advance(hours=1)
-        if alone:
-            self.jumped = True
-            self.ground.sandbox.offset_seconds -= 3600.0
-
-    def _plan_to_put_back(self) -> None:
-        """Our clock will be put back: it was ahead all the time, or it is behind then."""
-        self._back = timedelta(minutes=self.dice.uniform(1, 120))
-        if self.dice.random() < 0.5:
-            self.ground.sandbox.offset_seconds -= self._back.total_seconds()
-
-    def _put_back(self) -> None:
-        """At the worst moment: while it is not known what became of a post. Not while somebody stands still, who would
-        do so for longer."""
-        if self._back is None or self._depth or not self.ground.look(DOUBT):
-            return
-        by, self._back = self._back, None
-        self.note(f"our clock is put back by {by.total_seconds() / 60:.0f} minutes")
-        self.counts["clock put back"] += 1
-        self.set_back.append((self.clock.now() - by, self.clock.now()))
-        self.clock.advance(-by)
-        self.ground.sandbox.offset_seconds += by.total_seconds()
-        self._next_tick -= by
-
-    def _restart(self, _channel_id: int) -> None:
-        """The database restarts: every idle connection is gone."""
-        self.note("the database restarts")
-        self.counts["database restarts"] += 1
-        for process in (*self.processes, self.web):
-            process.lose_connections()
-        self.ground.restart_database()
+            return Stillness.IN_CALL, self.dice.uniform(1, LONGEST_FREEZE_IN_CALL)
+        length = self.dice.choices(tuple(FREEZES), (35, 40, 25))[0]
+        return length, self.dice.uniform(*FREEZES[length])
 
 
 def beginning() -> datetime:
@@ -398,3 +337,8 @@ def _is_in_call(process: Process, point: Point) -> bool:
     """Between the last look at the clock and the answer: to stand still there for longer than the settle time is the
     risk that remains."""
     return process.step is Step.SENDING and point is not Point.STEP
+
+
+def _place(process: Process, point: Point) -> str:
+    """Where that is: of a delivery's steps, which."""
+    return process.step.value if point is Point.STEP and process.step else point.value
