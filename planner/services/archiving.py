@@ -15,7 +15,7 @@ from planner.services.actor import Actor
 from planner.services.channel_overview import PLANNED
 from planner.services.doubt import is_in_doubt
 from planner.services.errors import Conflict
-from planner.services.publishing.status import lock_posts, refresh_status
+from planner.services.publishing.status import lock_channel, lock_posts, refresh_status
 
 
 def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
@@ -28,6 +28,7 @@ def archive(session: Session, actor: Actor, channel_id: int, *, now: datetime) -
     channel = channels.get(session, actor.workspace_id, channel_id)
     concerned = Delivery.channel_id == channel_id, Delivery.state.in_([*PLANNED, *FROZEN])
     lock_posts(session, session.scalars(select(Delivery.post_id).where(*concerned)).all())
+    lock_channel(session, channel_id)  # what it has by now is erased, not what it had when it was looked at
     deliveries = list(session.scalars(select(Delivery).where(*concerned).order_by(Delivery.id).with_for_update()))
     if any(d.state in FROZEN for d in deliveries):
         raise Conflict("channel_is_sending", channel=channel.name)

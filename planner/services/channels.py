@@ -6,22 +6,20 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from planner.domain import expiry
 from planner.domain.roles import Permission
-from planner.domain.states import ChannelHealth, DeliveryState
-from planner.models import Channel, Delivery, Member
+from planner.domain.states import ChannelHealth
+from planner.models import Channel, Member
 from planner.security.vault import Vault
 from planner.services import events
 from planner.services.actor import Actor
 from planner.services.by_hand import is_by_hand
 from planner.services.connections import Connections
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
-from planner.services.publishing import notices, restored
-from planner.services.publishing.changes import NO_ERROR, Ref, change, note
-from planner.services.publishing.status import lock_channel, lock_posts, refresh_status
+from planner.services.publishing.access import hold_waiting, release_waiting
 from publishers import registry
 from publishers.base import Account, CredentialField, Network, NetworkError, Refused, Uncertain
 from publishers.checks import is_web_address
@@ -153,8 +151,7 @@ def reconnect(
     Raises NotFound, Forbidden, Invalid, Conflict ``other_account``.
     """
     actor.require(Permission.MANAGE)
-    channel = get(session, actor.workspace_id, channel_id)
-    hold_waiting(session, channel_id)
+    channel = _held(session, actor, channel_id)
     network = check_credentials(channel.network, credentials)
     account_id = account.remote_id if account else network.account_id(credentials)
     if channel.remote_account_id and account_id and account_id != channel.remote_account_id:
@@ -218,6 +215,15 @@ def get(session: Session, workspace_id: int, channel_id: int) -> Channel:
     )
     channel = session.scalar(query)
     if channel is None:
+        raise NotFound("not_found")
+    return channel
+
+
+def _held(session: Session, actor: Actor, channel_id: int) -> Channel:
+    """As :func:`get`, with all that changing its access concerns held, and asked again then."""
+    get(session, actor.workspace_id, channel_id)
+    channel = hold_waiting(session, channel_id)
+    if channel.archived_at is not None:
         raise NotFound("not_found")
     return channel
 
@@ -323,9 +329,8 @@ def switch_to_hand(session: Session, actor: Actor, channel_id: int, *, now: date
     Raises NotFound, Forbidden.
     """
     actor.require(Permission.MANAGE)
-    channel = get(session, actor.workspace_id, channel_id)
+    channel = _held(session, actor, channel_id)
     if not is_by_hand(channel):
-        hold_waiting(session, channel_id)
         channel.by_hand_since = now
         release_waiting(session, channel, now)
         events.record(session, actor, now, "channel", channel.id, "by_hand")
@@ -351,49 +356,3 @@ def takes_credentials(channel: Channel) -> bool:
     """Whether the channel's network can be connected at all."""
     known = registry.networks().get(channel.network)
     return known is not None and bool(known.credential_fields)
-
-
-def hold_waiting(session: Session, channel_id: int) -> Channel:
-    """Lock the posts of what waits for the channel's access, then the channel, which is read anew: in this order a
-    sending begins and a look is decided, so nobody waits in a circle. To be called before the channel is changed.
-
-    What comes to wait before the channel is held is held as well: the locks are given back and taken in order again.
-    """
-    held: set[int] = set()
-    while True:
-        savepoint = session.begin_nested()
-        lock_posts(session, sorted(held))
-        channel = lock_channel(session, channel_id)
-        there = set(session.scalars(select(Delivery.post_id).where(*_waits_for_access(channel_id))))
-        there.update(restored.posts_to_look_for(session, channel_id))
-        if there <= held:
-            savepoint.commit()
-            return channel
-        savepoint.rollback()
-        held |= there
-
-
-def release_waiting(session: Session, channel: Channel, now: datetime) -> None:
-    """The channel has access again: what waited for that, and was surely not sent, is scheduled again. What a person
-    decided about meanwhile stays as they decided. Call :func:`hold_waiting` before the channel is changed."""
-    waiting = select(Delivery.id, Delivery.workspace_id, Delivery.post_id, Delivery.channel_id).where(
-        *_waits_for_access(channel.id)
-    )
-    # Asked again under the lock that every change of a delivery takes.
-    lock_posts(session, sorted({row.post_id for row in session.execute(waiting)}))
-    values = {**NO_ERROR, "try_at": now}
-    for row in session.execute(waiting).all():
-        ref = Ref.of(row)
-        if change(session, ref, DeliveryState.NEEDS_PERSON, DeliveryState.SCHEDULED, now, values=values):
-            note(session, ref, DeliveryState.SCHEDULED, now, data={"before": DeliveryState.NEEDS_PERSON.value})
-            refresh_status(session, ref.post_id)
-            notices.settle(session, ref.id, now)
-    restored.look_again(session, channel.id, now)
-
-
-def _waits_for_access(channel_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Delivery.channel_id == channel_id,
-        Delivery.state == DeliveryState.NEEDS_PERSON,
-        Delivery.error_code == "reconnect",
-    )

@@ -27,6 +27,7 @@ from planner.services.actor import Actor
 from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict
 from planner.services.publishing import channel_effects, notices, renewal
+from planner.services.publishing.access import hold_waiting, release_waiting
 from planner.services.publishing.again import write_again
 from planner.services.publishing.classify import advice_of
 from planner.services.publishing.renewal import Renewal
@@ -161,7 +162,7 @@ def _ask(platform: Platform, access: ChannelAccess, expected: str | None) -> tup
 
 def _keep(session: Session, access: ChannelAccess, checked: Checked, actor: Actor | None) -> Checked:
     """Write down what was said, unless the channel got other access meanwhile. ``actor`` asked (None: the clock)."""
-    channel = channels.hold_waiting(session, access.channel_id)
+    channel = hold_waiting(session, access.channel_id)
     if channel.credentials_version != access.version:
         return checked
     if checked.holds:
@@ -180,7 +181,7 @@ def _keep(session: Session, access: ChannelAccess, checked: Checked, actor: Acto
         return checked
     # The network takes the very same access again: what waited for it goes on.
     channel.reconnect_since = channel.reconnect_reason = channel.reconnect_advice = None
-    channels.release_waiting(session, channel, checked.at)
+    release_waiting(session, channel, checked.at)
     events.record(session, actor, checked.at, "channel", channel.id, "access_works_again")
     return replace(checked, resumed=True)
 

@@ -261,7 +261,7 @@ MUTANTS = (
         (
             Edit(
                 RECOVER,
-                "    lock_posts(session, [ref.post_id])  # so that what is found still holds when it is changed\n",
+                "        lock_posts(session, sorted({row.post_id for row in expired}))\n",
                 "",
             ),
         ),

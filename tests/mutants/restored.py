@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.mutants.model import Edit, Mutant, found_in
 
+ACCESS = "planner/services/publishing/access.py"
 ACCOUNT = "planner/services/publishing/account.py"
 ANSWERING = "planner/services/dialogue/answering.py"
 BACKUP = "planner/services/backup/restoring.py"
-CHANNELS = "planner/services/channels.py"
 CLAIM = "planner/services/publishing/claim.py"
 DECIDE = "planner/services/publishing/decide.py"
 DECLARING = "planner/services/backup/declaring.py"
@@ -206,7 +206,7 @@ MUTANTS = (
         "restore-access",
         "What could not be looked for after a restore is looked for when its channel has access again.",
         "the look",
-        (Edit(CHANNELS, "    restored.look_again(session, channel.id, now)\n", ""),),
+        (Edit(ACCESS, "    restored.look_again(session, channel.id, now)\n", ""),),
         found_in(TESTS, "what_could_not_be_looked_for_is_looked_for_when_its_channel_has_access_again"),
     ),
     Mutant(

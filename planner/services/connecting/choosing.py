@@ -17,6 +17,7 @@ from planner.services import channels
 from planner.services.actor import Actor
 from planner.services.connecting.settings import AppSettings, app_settings, digest
 from planner.services.errors import Conflict, FieldError, Invalid
+from planner.services.publishing.access import hold_all_waiting
 from publishers.base import Account
 from publishers.connecting import Offer, Permission
 
@@ -113,6 +114,7 @@ def choose(
     gone = session.execute(delete(BegunConnection).where(BegunConnection.id == begun_id))
     if gone.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("consent_choice_gone")
+    hold_all_waiting(session, [option.channel.id for option in wanted if option.channel is not None])
     done = [(option, _connect(session, platform, actor, offered.app, option)) for option in wanted]
     return Chosen(
         tuple(channel for option, channel in done if option.channel is None),

@@ -20,6 +20,7 @@ from planner.services.actor import Actor
 from planner.services.connecting import trying
 from planner.services.connecting.settings import LIFETIME, AppSettings, app_settings, digest
 from planner.services.errors import Conflict, NotFound
+from planner.services.publishing.access import hold_all_waiting
 from publishers.base import NetworkError, Refused
 from publishers.connecting import CHOOSING, AppRefused, Begun, CodeRefused, Denied, Grant, Offer, Return
 
@@ -191,6 +192,7 @@ def _settle(platform: Platform, actor: Actor, app: AppSettings, begun_id: int, g
         offer = _offer_for(channel, app, grant.offers)
         if channel is not None and offer is not None:
             others = _of_the_same_sign_in(session, platform, app, channel, grant.offers)
+            hold_all_waiting(session, [channel.id, *(other.id for other, _ in others)])
             reconnected = _reconnect(session, platform, actor, channel, offer, now)
             also = tuple(_reconnect(session, platform, actor, other, its, now) for other, its in others)
             session.delete(row)

@@ -68,6 +68,7 @@ def cancel(session: Session, actor: Actor, delivery_ids: Sequence[int], *, now: 
         if delivery.state is DeliveryState.PUBLISHED:
             raise Conflict("published_already")
         _cancel(session, actor, delivery, now)
+    notices.settle(session, [d.id for d in deliveries], now)
     refresh_status(session, *[d.post_id for d in deliveries])
     return deliveries
 
@@ -86,6 +87,7 @@ def delete(session: Session, actor: Actor, post_id: int, *, now: datetime) -> No
     states = {str(d.id): _keep(d) for d in deliveries if d.state is not DeliveryState.CANCELLED}
     for delivery in deliveries:
         _cancel(session, actor, delivery, now)
+    notices.settle(session, [d.id for d in deliveries], now)
     post.deleted_at = post.updated_at = now
     events.record(session, actor, now, "post", post.id, "deleted", deliveries=states)
     post.status = PostStatus.CANCELLED
@@ -175,7 +177,6 @@ def _cancel(session: Session, actor: Actor, delivery: Delivery, now: datetime) -
     delivery.version += 1
     delivery.updated_at = now
     events.record(session, actor, now, "delivery", delivery.id, "cancelled")
-    notices.settle(session, delivery.id, now)
 
 
 def _keep(delivery: Delivery) -> dict[str, str | bool | None]:

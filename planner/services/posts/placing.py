@@ -61,13 +61,15 @@ def settle(session: Session, post: Post, deliveries: Iterable[Delivery], now: da
     """Scheduled is what has a time and, where one is needed, a lead's yes; the rest of what is planned is draft. What
     was missed asks for nothing any more. What follows a post has no time of its own, and is left alone."""
     cleared = not post.needs_approval or post.approved_at is not None
+    were_missed: list[int] = []
     for delivery in deliveries:
         if delivery.state in MOVABLE and not delivery.step:
-            was_missed = delivery.state is DeliveryState.MISSED
+            if delivery.state is DeliveryState.MISSED:
+                were_missed.append(delivery.id)
             ready = cleared and delivery.publish_at is not None
             delivery.state = DeliveryState.SCHEDULED if ready else DeliveryState.DRAFT
-            if was_missed:
-                notices.settle(session, delivery.id, now)
+    if were_missed:
+        notices.settle(session, were_missed, now)
 
 
 def _fix(delivery: Delivery, placed: Placed, zone: str) -> None:

@@ -28,6 +28,7 @@ def apply(session: Session, access: ChannelAccess, verdict: Verdict, now: dateti
         _pause(session, lock_channel(session, access.channel_id), now, verdict)
     else:
         ask_to_reconnect(session, access, now, verdict.message, verdict.advice)
+    session.flush()  # what is written past the objects afterwards, as a limit's end is, builds on it
 
 
 def ask_to_reconnect(

@@ -190,7 +190,7 @@ def _decide(
         decided = move(session, Ref.of(delivery), delivery.state, new, now, actor=actor, values=values, data=data)
     if not decided:
         raise Conflict("cannot_decide", state=delivery.state.value)
-    notices.settle(session, delivery.id, now)
+    notices.settle(session, [delivery.id], now)
     session.refresh(delivery)
     return delivery
 

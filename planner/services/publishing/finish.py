@@ -162,24 +162,22 @@ def _fenced(
 
 
 def _as_it_stands(session: Session, ref: Ref, access: ChannelAccess, verdict: Verdict, now: datetime) -> Verdict:
-    """Settles the race with whoever reconnects the channel during the call: what this access was refused for is over by
-    then, and nobody would release the delivery any more."""
+    """Settles the race with whoever reconnects the channel during the call, or hands it over to people: what waited for
+    access was released by then, and nobody would release this delivery any more."""
     if verdict.code != RECONNECT:
         return verdict
     lock_posts(session, [ref.post_id])  # in the order in which a sending begins
-    channel = select(Channel.credentials_version, Channel.reconnect_since).where(Channel.id == access.channel_id)
+    asked = Channel.credentials_version, Channel.reconnect_since, Channel.by_hand_since
+    channel = select(*asked).where(Channel.id == access.channel_id)
     # Held as it is changed later: two that share it, and both mean to change it, would wait for each other.
     found = session.execute(channel.with_for_update(key_share=True)).one()
-    if found.credentials_version == access.version or found.reconnect_since is not None:
+    if found.credentials_version != access.version and found.reconnect_since is None:
+        again = replace(verdict, code="token_renewed", channel=ChannelEffect.NONE, advice={})
+    elif found.by_hand_since is not None:  # the next claim hands it to a person
+        again = verdict
+    else:
         return verdict
-    return replace(
-        verdict,
-        state=DeliveryState.SCHEDULED,
-        code="token_renewed",
-        try_at=now,
-        channel=ChannelEffect.NONE,
-        advice={},
-    )
+    return replace(again, state=DeliveryState.SCHEDULED, try_at=now)
 
 
 def _not_sent(session: Session, work: Claimed, verdict: Verdict, now: datetime) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from planner.domain.roles import Role
@@ -115,26 +115,36 @@ def grow(
         session.flush()
 
 
-def settle(session: Session, delivery_id: int, now: datetime) -> None:
-    """What these notices asked for is done: nobody need read them any more."""
-    settled = update(Notice).where(
-        Notice.subject == "delivery",
-        Notice.subject_id == delivery_id,
-        Notice.kind.in_(ASKING),
-        Notice.read_at.is_(None),
-    )
-    session.execute(settled.values(read_at=now).execution_options(synchronize_session=False))
-    place = select(Delivery.workspace_id).where(Delivery.id == delivery_id).scalar_subquery()
-    for notice in session.scalars(_unread_missed(Notice.subject == "workspace", Notice.workspace_id == place)):
-        left = [one for one in notice.data.get("deliveries", []) if one != delivery_id]
-        if len(left) < len(notice.data.get("deliveries", [])):
+def settle(session: Session, delivery_ids: Collection[int], now: datetime) -> None:
+    """What was asked about these deliveries is done: nobody need read it any more. Their posts are held. Whoever
+    settles several one by one calls :func:`hold` with all of them first."""
+    for notice in hold(session, delivery_ids):
+        left = [one for one in notice.data.get("deliveries", []) if one not in delivery_ids]
+        if notice.subject == "workspace":
             notice.data = {"deliveries": left, "count": len(left)}
-            notice.read_at = None if left else now
+        notice.read_at = None if left else now
+
+
+def hold(session: Session, delivery_ids: Collection[int]) -> Sequence[Notice]:
+    """The unread notices that ask something about these deliveries, locked in the order of :func:`about_missed`. While
+    their posts are held, no other comes to be."""
+    if not delivery_ids:
+        return []
+    asks = and_(Notice.subject == "delivery", Notice.subject_id.in_(delivery_ids), Notice.kind.in_(ASKING))
+    places = select(Delivery.workspace_id).where(Delivery.id.in_(delivery_ids))
+    together = and_(_IS_MISSED, Notice.subject == "workspace", Notice.workspace_id.in_(places))
+    unread = select(Notice.id, Notice.subject, Notice.data).where(or_(asks, together), Notice.read_at.is_(None))
+    concerned = [
+        row.id
+        for row in session.execute(unread)
+        if row.subject == "delivery" or not set(delivery_ids).isdisjoint(row.data.get("deliveries", []))
+    ]
+    return session.scalars(_unread(Notice.id.in_(concerned))).all() if concerned else []
 
 
 def _add_missed(session: Session, workspace_id: int, user_id: int, delivery_ids: list[int], now: datetime) -> None:
-    mine = Notice.user_id == user_id, Notice.workspace_id == workspace_id
-    notice = next(iter(session.scalars(_unread_missed(*mine))), None)
+    mine = Notice.user_id == user_id, Notice.workspace_id == workspace_id, _IS_MISSED
+    notice = next(iter(session.scalars(_unread(*mine))), None)
     if notice is None:
         notice = Notice(workspace_id=workspace_id, user_id=user_id, kind="delivery_missed", at=now, data={})
         session.add(notice)
@@ -145,9 +155,13 @@ def _add_missed(session: Session, workspace_id: int, user_id: int, delivery_ids:
     session.flush()
 
 
-def _unread_missed(*which: ColumnElement[bool]) -> Select[Notice]:
-    unread = select(Notice).where(Notice.kind == "delivery_missed", Notice.read_at.is_(None), *which)
-    return unread.order_by(Notice.id).with_for_update().execution_options(populate_existing=True)
+_IS_MISSED = Notice.kind == "delivery_missed"
+
+
+def _unread(*which: ColumnElement[bool]) -> Select[Notice]:
+    """To be changed: locked person by person, as everybody does who locks those of several."""
+    unread = select(Notice).where(Notice.read_at.is_(None), *which).order_by(Notice.user_id, Notice.id)
+    return unread.with_for_update().execution_options(populate_existing=True)
 
 
 def add(

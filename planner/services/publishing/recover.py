@@ -27,6 +27,8 @@ def recover(platform: Platform) -> int:
     if not expired:
         return 0
     with platform.database.write() as session:
+        # All at once, in the order of everybody, and so that what is found still holds when it is changed.
+        lock_posts(session, sorted({row.post_id for row in expired}))
         return sum(_recover(session, row, now) for row in expired)
 
 
@@ -40,7 +42,6 @@ def _recover(session: Session, row: Any, now: datetime) -> bool:
 
 
 def _take_back(session: Session, ref: Ref, state: DeliveryState, now: datetime) -> bool:
-    lock_posts(session, [ref.post_id])  # so that what is found still holds when it is changed
     if row(session, _STILL_EXPIRED, {"delivery": ref.id, "old_state": state, "now": now}) is None:
         return False
     if state is DeliveryState.CLAIMED:

@@ -17,9 +17,10 @@ from planner.models import Channel
 from planner.security.vault import VaultError
 from planner.services import events
 from planner.services.actor import machine
-from planner.services.channels import hold_waiting, parse_moment, release_waiting
+from planner.services.channels import parse_moment
 from planner.services.connections import ChannelAccess
 from planner.services.publishing import channel_effects, guards
+from planner.services.publishing.access import hold_waiting, release_waiting
 from planner.services.publishing.again import write_again
 from planner.services.publishing.classify import advice_of
 from planner.services.publishing.tables import CHANNEL, changed

@@ -22,7 +22,7 @@ from planner.models import Campaign, Delivery, Event, Post, Workspace
 from planner.services import events, queue
 from planner.services.actor import Actor
 from planner.services.errors import Conflict, FieldError, Invalid, NotFound, Problems
-from planner.services.publishing import decide
+from planner.services.publishing import decide, notices
 from planner.services.publishing.moves import Ref, move
 from planner.services.publishing.status import lock_posts
 
@@ -140,6 +140,7 @@ def resolve(
     _refuse_decided(resolutions, deliveries)
     # Before the notices are touched, as whoever decides about a single one does.
     queue.lock_queues(session, actor.workspace_id)
+    notices.hold(session, list(deliveries))
     choices = {r.delivery_id: _choice(deliveries[r.delivery_id], r.choice) for r in resolutions}
     order = sorted(deliveries.values(), key=lambda d: (d.publish_at or now, d.id))
     at = _spread([d for d in order if choices[d.id] is Choice.NOW], spacing, now)

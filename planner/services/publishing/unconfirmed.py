@@ -189,7 +189,7 @@ def _adopt(
     values = published_values(post.remote_id, post.url, live_since)
     if _move(session, doubt, DeliveryState.PUBLISHED, now, values, {"found": True, "remote_id": post.remote_id}):
         if not doubt.is_unconfirmed:
-            notices.settle(session, doubt.ref.id, now)
+            notices.settle(session, [doubt.ref.id], now)
         made_it = max((a for a in attempts if a.started_at <= live_since), key=lambda a: a.number)
         session.execute(update(ATTEMPT).where(ATTEMPT.c.id == made_it.id).values(remote_id=post.remote_id))
 

@@ -15,10 +15,12 @@ from planner.models import Channel, Delivery, RateLimit
 from planner.services import limits
 from planner.services.connections import ChannelAccess
 from planner.services.metrics import pull_due
-from planner.services.publishing import missed, pool
-from planner.services.publishing.send import deliver
+from planner.services.publishing import finish, missed, pool
+from planner.services.publishing.classify import classify
+from planner.services.publishing.send import begin, deliver
 from planner.services.publishing.status import Holds
 from planner.services.publishing.upcoming import upcoming
+from publishers.base import Refused
 from publishers.limits import Calls, Scope, spent
 from publishers.sandbox import Window
 from tests.services.publishing.stage import Stage, lost
@@ -188,6 +190,20 @@ def test_a_limit_survives_a_restart_and_ends_with_the_app_it_belongs_to(stage: S
     assert pool.run_due(other, "new-process") == 1
     other.close()
     assert stage.state(waiting) is S.PUBLISHED
+
+
+def test_an_answer_that_asks_to_wait_twice_is_waited_for_until_the_later_moment(stage: Stage) -> None:
+    channel = stage.channel()
+    stage.due(channel)
+    (work,) = stage.claim()
+    order = begin(stage.platform, work, work.access)
+    assert order is not None
+    refused = classify(Refused("Nicht erreichbar.", retry_after=30), 1, stage.clock.now())
+
+    finish.note(stage.platform, order, refused, [spent(Scope.CHANNEL, Calls.PUBLISH, "day", HOUR)])
+
+    now = stage.channel_now(channel)
+    assert (now.throttled_until, now.throttle_reason) == (stage.moment(seconds=HOUR), "limit")
 
 
 def test_twenty_throttles_are_on_record_and_cost_no_attempt(stage: Stage) -> None:

@@ -25,6 +25,7 @@ from planner.services import channels, posts
 from planner.services.connections import ChannelAccess
 from planner.services.posts import store
 from planner.services.publishing import decide, missed, renewal
+from planner.services.publishing.access import release_waiting
 from planner.services.publishing.claim import Claimed, claim
 from planner.services.publishing.pool import run_due
 from planner.services.publishing.reconcile import TURN_SHARE, reconcile
@@ -281,7 +282,7 @@ def test_what_a_person_decides_while_a_channels_access_comes_back_stays_as_they_
 
     def give_access() -> None:
         with stage.platform.database.write() as session:
-            channels.release_waiting(session, session.get_one(Channel, channel.id), stage.clock.now())
+            release_waiting(session, session.get_one(Channel, channel.id), stage.clock.now())
 
     with stage.platform.database.write() as session:
         decide.is_live(session, stage.company.alice, delivery.id, None, now=stage.clock.now())
