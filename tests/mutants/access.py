@@ -171,7 +171,7 @@ MUTANTS = (
         "reconnect-surely",
         "A reconnection schedules again only what surely was not sent.",
         "the look at why a person was asked",
-        (Edit("planner/services/channels.py", '        Delivery.error_code == "reconnect",\n', ""),),
+        (Edit("planner/services/publishing/access.py", '        Delivery.error_code == "reconnect",\n', ""),),
         found_in("services/test_channels.py", "reconnecting_releases_what_surely_was_not_sent_and_nothing_else"),
     ),
     Mutant(
