@@ -78,8 +78,10 @@ class Connections:
         return self._opened(network, credentials, self.connection(network.key))
 
     def capabilities(self, access: ChannelAccess) -> Capabilities:
-        """What this channel's connection can do."""
-        return registry.network(access.network).capabilities_of(self.credentials(access))
+        """What this channel's connection can do. Raises VaultError, UnknownNetwork, AdapterFailed."""
+        network, credentials = registry.network(access.network), self.credentials(access)
+        with _foreseen("could not tell what the connection can do"):
+            return network.capabilities_of(credentials)
 
     def content_rules(self, access: ChannelAccess) -> ContentRules:
         """What this channel's posts can hold; what its network's can, where its credentials cannot be read."""
@@ -95,16 +97,23 @@ class Connections:
         return stand_in(registry.network(access.network), opened, access.channel_id) if access.rehearsing else opened
 
     def renews(self, access: ChannelAccess) -> bool:
-        """Whether this channel's access renews itself. No where its credentials cannot be read."""
+        """Whether this channel's access renews itself. No where its credentials cannot be read.
+
+        Raises AdapterFailed where its adapter cannot tell.
+        """
         try:
             return self.can_renew(access.network, self.credentials(access))
         except VaultError:
             return False
 
     def can_renew(self, network: str, credentials: Credentials) -> bool:
-        """Whether access given by these credentials renews itself with the operator's developer app."""
+        """Whether access given by these credentials renews itself with the operator's developer app.
+
+        Raises AdapterFailed where its adapter cannot tell.
+        """
         known = registry.networks().get(network)
-        return known is not None and known.renews(credentials, self._settings.network(network).app)
+        with _foreseen("could not tell whether access renews itself"):
+            return known is not None and known.renews(credentials, self._settings.network(network).app)
 
     @contextmanager
     def publisher(self, access: ChannelAccess) -> Iterator[ObservedPublisher]:
@@ -134,13 +143,8 @@ class Connections:
         return self._opened(network, credentials, self._stage.connection(network.key))
 
     def _opened(self, network: Network, credentials: Credentials, connection: Connection) -> ObservedPublisher:
-        try:
+        with _foreseen("could not open the connection"):
             publisher = network.connect(credentials, connection)
-        except NetworkError:
-            raise
-        except Exception as error:
-            _log.exception("The adapter could not open the connection")
-            raise AdapterFailed(error) from error
         return ObservedPublisher(publisher, network.key, self._counts)
 
     def _take(self, key: Key) -> ObservedPublisher | None:
@@ -158,3 +162,15 @@ class Connections:
                 idle.append(publisher)
                 return
         publisher.close()
+
+
+@contextmanager
+def _foreseen(failed: str) -> Iterator[None]:
+    """No error leaves an adapter that is none of a network's."""
+    try:
+        yield
+    except NetworkError:
+        raise
+    except Exception as error:
+        _log.exception("The adapter %s", failed)
+        raise AdapterFailed(error) from error

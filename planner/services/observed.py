@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from planner.counts import Counts
 from publishers.base import (
@@ -52,6 +52,7 @@ KINDS: tuple[tuple[type[NetworkError], str], ...] = (
     (NetworkError, "other"),
 )
 
+Told = TypeVar("Told")
 
 _log = logging.getLogger(__name__)
 
@@ -157,14 +158,19 @@ class ObservedPublisher:
             raise Unsupported("This connection cannot do that.")
         return found
 
+    # --- what is heard besides: an adapter that fails at it takes no answer along ------------------------------
+
     def limits(self) -> tuple[LimitReading, ...]:
-        return self._publisher.limits()
+        return _told("limits", self._publisher.limits, LimitReading)
 
     def charges(self) -> tuple[Charge, ...]:
-        return self._publisher.charges()
+        return _told("charges", self._publisher.charges, Charge)
 
     def close(self) -> None:
-        self._publisher.close()
+        try:
+            self._publisher.close()
+        except Exception:  # noqa: BLE001 - a stranger's code may fail in any way
+            _log.exception("The adapter failed at close")
 
     @contextmanager
     def _observed(self, operation: str, *, hears_us: bool = False) -> Iterator[None]:
@@ -183,6 +189,14 @@ class ObservedPublisher:
             raise AdapterFailed(error) from error
         finally:
             self._counts.calls.observe(time.monotonic() - started, self._network, operation)
+
+
+def _told(operation: str, ask: Callable[[], Iterable[Any]], kind: type[Told]) -> tuple[Told, ...]:
+    try:
+        return tuple(one for one in ask() if isinstance(one, kind))
+    except Exception:  # noqa: BLE001 - a stranger's code may fail in any way
+        _log.exception("The adapter failed at %s", operation)
+        return ()
 
 
 def _kind(error: NetworkError) -> str:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -221,12 +221,12 @@ def _check_by_clock(platform: Platform, access: ChannelAccess, expected: str | N
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
         try:
             checked, access = _ask(platform, access, expected)
-        except SQLAlchemyError:
+            write_again(platform.database, lambda session: _keep(session, access, checked, None))
+        except OperationalError:
             raise
         except Exception:  # noqa: BLE001 - an adapter that fails at one channel keeps none of the others from being asked
             _log.exception("The daily check of the connection failed")
             return False
         if checked.outcome not in ANSWERED:
             _log.warning("The daily check of the connection: %s (%s)", checked.outcome.value, checked.said)
-        write_again(platform.database, lambda session: _keep(session, access, checked, None))
     return checked.outcome in ANSWERED

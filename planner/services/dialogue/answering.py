@@ -26,8 +26,10 @@ from planner.services import events, limits
 from planner.services.actor import machine
 from planner.services.connections import ChannelAccess
 from planner.services.dialogue.answers import note_visible
+from planner.services.observed import AdapterFailed
 from planner.services.publishing import channel_effects, renewal
 from planner.services.publishing.again import write_again
+from planner.services.publishing.renewal import Renewal, Renewed
 from planner.services.publishing.tables import changed
 from publishers.base import (
     Duplicate,
@@ -226,35 +228,44 @@ def ref_of(session: Session, message: Message) -> RemarkRef:
 
 
 def _call(platform: Platform, work: Sending) -> Published | NetworkError:
-    """The visible call, once. An error that is none of the network's says nothing about what was sent."""
+    """The visible call, once. What fails before it has sent nothing; from then on, an error that is none of the
+    network's says nothing about what was sent."""
     allowed = timedelta(seconds=platform.settings.send_timeout_seconds)
     if platform.clock.now() > work.began_at + allowed * BEGIN_WITHIN:
         return Refused("The process stood still before the call.", retry_after=1)
+    called = False
     try:
         with platform.connections.publisher(work.access) as publisher:
-            key = f"answer-{work.id}"
-            answered = publisher.answer(work.to, work.text, key)
+            called = True
+            answered = publisher.answer(work.to, work.text, f"answer-{work.id}")
             limits.keep(platform, work.access, publisher.limits())
             return answered
     except (VaultError, UnknownNetwork) as error:
         return ReconnectNeeded(str(error))
     except NetworkError as error:
-        return error
+        return error if called else _nothing_sent(error)
     except Exception as error:  # noqa: BLE001 - what an adapter did not foresee says nothing about what was sent
         _log.exception("The call ended in an error of ours")
-        return NetworkError(f"Sendeplan itself failed: {type(error).__name__}.")
+        return AdapterFailed(error) if called else _nothing_sent(AdapterFailed(error))
+
+
+def _nothing_sent(error: NetworkError) -> NetworkError:
+    """What kept the connection from being opened; where that says nothing for sure, it is a refusal all the same."""
+    if isinstance(error, (Refused, ReconnectNeeded, Rejected, Unsupported)):
+        return error
+    return Refused(str(error), status=error.status, code=error.code, network_message=error.network_message)
 
 
 def note(platform: Platform, work: Sending, answer: Published | NetworkError) -> None:
     """Write down how it ended. A late "yes" counts whatever was believed by then."""
-    renewed = isinstance(answer, ReconnectNeeded) and _renewed(platform, work, answer)
+    renewed = _renewed(platform, work, answer) if isinstance(answer, ReconnectNeeded) else None
     now = platform.clock.now()
     try:
-        write_again(platform.database, lambda session: _note(session, platform, work, answer, now, renewed=renewed))
+        write_again(platform.database, lambda session: _note(session, platform, work, answer, now, renewed))
     except IntegrityError:
         # The id is another answer's, so this call made nothing of its own that we know of.
         taken = NetworkError("The network named an answer that is another one's.")
-        write_again(platform.database, lambda session: _note(session, platform, work, taken, now, renewed=False))
+        write_again(platform.database, lambda session: _note(session, platform, work, taken, now, None))
     if isinstance(answer, NetworkError):
         limits.keep(platform, work.access, answer.limits)
 
@@ -265,13 +276,12 @@ def _note(
     work: Sending,
     answer: Published | NetworkError,
     now: datetime,
-    *,
-    renewed: bool,
+    renewed: Renewed | None,
 ) -> None:
     if isinstance(answer, Published):
         visible(session, work.id, answer.remote_id, answer.url, now)
         return
-    values = _verdict(platform, work, answer, now, renewed=renewed)
+    values = _verdict(platform, work, answer, now, renewed)
     mine = update(Answer).where(
         Answer.id == work.id, Answer.state == A.SENDING, Answer.owner == work.owner, Answer.epoch == work.epoch
     )
@@ -298,18 +308,15 @@ def visible(session: Session, answer_id: int, remote_id: str, url: str | None, n
     return True
 
 
-def _verdict(platform: Platform, work: Sending, error: NetworkError, now: datetime, *, renewed: bool) -> dict[str, Any]:
+def _verdict(
+    platform: Platform, work: Sending, error: NetworkError, now: datetime, renewed: Renewed | None
+) -> dict[str, Any]:
     """Where it goes. What was surely not taken leaves no doubt behind that was not there before."""
     surely_not = {"doubt_since": work.doubt_since, "deadline_at": None}
-    if isinstance(error, Throttled):
-        # A limit says nothing against the answer: no try is used up by it.
-        wait = retry.wait(work.attempts, error.retry_after)
-        again = {"try_at": now + wait, "attempt_count": work.attempts - 1}
-        return {"state": A.WAITING, "error_code": "throttled", **again, **surely_not}
     if isinstance(error, Refused):
         return {**_refused(work, error, now), **surely_not}
     if isinstance(error, ReconnectNeeded):
-        return {**_without_access(error, now, renewed=renewed), **surely_not}
+        return {**_without_access(work, error, now, renewed), **surely_not}
     if isinstance(error, (PaymentRequired, Rejected, Unsupported)):
         code = "payment_required" if isinstance(error, PaymentRequired) else "rejected"
         return {"state": A.FAILED, "error_code": code, **surely_not}
@@ -320,24 +327,41 @@ def _verdict(platform: Platform, work: Sending, error: NetworkError, now: dateti
 
 
 def _refused(work: Sending, error: Refused, now: datetime) -> dict[str, Any]:
+    if isinstance(error, Throttled):
+        return _later(work, "throttled", now, error.retry_after)
     at = retry.next_try(now, work.attempts, error.retry_after)
     if at is None:
         return {"state": A.FAILED, "error_code": "attempts_exhausted"}
     return {"state": A.WAITING, "error_code": "refused", "try_at": at}
 
 
-def _without_access(error: ReconnectNeeded, now: datetime, *, renewed: bool) -> dict[str, Any]:
-    """A permission that only answers need fails the answer; access that has ended holds the channel."""
+def _later(work: Sending, code: str, now: datetime, retry_after: float | None = None) -> dict[str, Any]:
+    """Nothing speaks against the answer: no try is used up by this one."""
+    wait = retry.wait(work.attempts, retry_after)
+    return {"state": A.WAITING, "error_code": code, "try_at": now + wait, "attempt_count": work.attempts - 1}
+
+
+def _without_access(work: Sending, error: ReconnectNeeded, now: datetime, renewed: Renewed | None) -> dict[str, Any]:
+    """A permission that only answers need fails the answer; access that has ended for good holds the channel. Where its
+    renewal is under way elsewhere, or did not come about this time, the next try tells more."""
     if error.missing or error.status == 403:
         return {"state": A.FAILED, "error_code": "answer_not_permitted"}
-    return {"state": A.WAITING, "error_code": "token_renewed" if renewed else "reconnect", "try_at": now}
+    if renewed is not None and renewed.access.version != work.access.version:
+        return {"state": A.WAITING, "error_code": "token_renewed", "try_at": now}
+    if renewed is not None and renewed.renewal is Renewal.ELSEWHERE:
+        return _later(work, "token_renewing", now)
+    if renewed is not None and renewed.renewal is Renewal.FAILED and not isinstance(renewed.error, Unsupported):
+        not_now = renewed.error if isinstance(renewed.error, Refused) else Refused("")
+        return _refused(work, not_now, now)
+    return {"state": A.WAITING, "error_code": "reconnect", "try_at": now}
 
 
-def _renewed(platform: Platform, work: Sending, error: ReconnectNeeded) -> bool:
-    """Whether the network's "no" to the token could be met with a new one. A second "no" in a row is final."""
+def _renewed(platform: Platform, work: Sending, error: ReconnectNeeded) -> Renewed | None:
+    """How the network's "no" to the token was met with a new one. None: a second "no" in a row, which is final, or one
+    that is not for the token."""
     if error.missing or error.status == 403:
-        return False
+        return None
     with platform.database.read() as session:
         if session.scalar(select(Answer.error_code).where(Answer.id == work.id)) == "token_renewed":
-            return False
-    return renewal.renew(platform, work.access).access.version != work.access.version
+            return None
+    return renewal.renew(platform, work.access)

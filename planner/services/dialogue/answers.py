@@ -26,8 +26,7 @@ from planner.services.errors import Conflict, NotFound, Problems
 from planner.services.publishing import notices
 from planner.services.publishing.tables import changed
 from publishers import registry
-from publishers.base import DialogueRules, Network, OutgoingPost
-from publishers.registry import UnknownNetwork
+from publishers.base import DialogueRules, Network, NetworkError, OutgoingPost
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -144,7 +143,7 @@ def rules_of(platform: Platform, channel: Channel) -> tuple[Network, DialogueRul
     try:
         rules = platform.connections.capabilities(ChannelAccess.of(channel)).dialogue
         return registry.network(channel.network), rules
-    except (VaultError, UnknownNetwork) as error:
+    except (VaultError, NetworkError) as error:
         raise Conflict("no_connection", channel=channel.name) from error
 
 

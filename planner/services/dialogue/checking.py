@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, case, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint, retry
@@ -69,7 +69,7 @@ def check_due(platform: Platform) -> int:
 
 def _take_turns(platform: Platform) -> list[_Doubt]:
     now = platform.clock.now()
-    due = select(Answer).where(Answer.state == A.UNKNOWN, Answer.look_at <= now).order_by(Answer.look_at)
+    due = select(Answer).where(Answer.state == A.UNKNOWN, Answer.look_at <= now).order_by(Answer.look_at, Answer.id)
     with platform.database.read() as session:
         if session.scalar(due.limit(1)) is None:
             return []
@@ -91,6 +91,17 @@ def _take_turn(session: Session, answer: Answer, turn: datetime, now: datetime) 
 
 
 def _look(platform: Platform, doubt: _Doubt) -> None:
+    """One that cannot be read or decided keeps none of the others back: it was looked for in vain."""
+    try:
+        _list_and_decide(platform, doubt)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - what an adapter tells may be of any kind, and says nothing about our answer
+        _log.exception("What we answered could not be read")
+        _write(platform, doubt, lambda session, now: _note_failed(session, platform, doubt, now))
+
+
+def _list_and_decide(platform: Platform, doubt: _Doubt) -> None:
     asked_at = platform.clock.now()
     try:
         said = ask(platform, doubt.access, lambda publisher: publisher.answers(doubt.to, doubt.since - BEFORE))

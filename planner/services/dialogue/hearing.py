@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -72,18 +72,27 @@ def hear_due(platform: Platform, *, all_due: bool = False) -> Heard:
     for access in _channels(platform):
         if platform.stopping.is_set():
             break
-        rules = _rules(platform, access)
-        if not rules.any or _is_held(platform, access):
-            continue
         with logs.about_channel(access.channel_id, access.network, access.workspace_id):
             try:
-                asked = _hear_mentions(platform, access, heard, all_due) if rules.mentions else False
-                asked = (_hear_posts(platform, access, heard, all_due) if rules.comments else False) or asked
-                heard.channels += asked
+                heard.channels += _hear_channel(platform, access, heard, all_due)
             except (NetworkError, VaultError) as error:
                 heard.failed += 1
                 _log.warning("The channel does not tell what was said: %s", error)
+            except OperationalError:
+                raise
+            except Exception:  # noqa: BLE001 - what an adapter tells may be of any kind
+                heard.failed += 1
+                _log.exception("What the channel tells could not be read")
     return heard
+
+
+def _hear_channel(platform: Platform, access: ChannelAccess, heard: Heard, all_due: bool) -> bool:
+    """Returns whether it was asked for anything."""
+    rules = _rules(platform, access)
+    if not rules.any or _is_held(platform, access):
+        return False
+    asked = _hear_mentions(platform, access, heard, all_due) if rules.mentions else False
+    return (_hear_posts(platform, access, heard, all_due) if rules.comments else False) or asked
 
 
 def _channels(platform: Platform) -> list[ChannelAccess]:

@@ -24,7 +24,6 @@ from planner.services.publishing.tables import DELIVERY, changed
 from planner.services.webhooks import events as webhooks
 from publishers import registry
 from publishers.base import NetworkError
-from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -38,7 +37,7 @@ def missing(platform: Platform, access: ChannelAccess, delivery_ids: Sequence[in
     try:
         if not platform.connections.capabilities(access).can_look:
             return 0
-    except (VaultError, UnknownNetwork):
+    except (VaultError, NetworkError):
         return 0
     return sum(_is_gone(platform, access, delivery_id) for delivery_id in delivery_ids[:LOOKED_FOR])
 

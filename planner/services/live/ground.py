@@ -24,7 +24,6 @@ from planner.services.posts.content import outgoing
 from planner.services.publishing.moves import Ref
 from publishers import registry
 from publishers.base import Capabilities, Network, NetworkError, OutgoingPost
-from publishers.registry import UnknownNetwork
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -82,7 +81,7 @@ def ground_in(session: Session, platform: Platform, workspace_id: int, delivery_
     try:
         network = registry.network(channel.network)
         can = platform.connections.capabilities(access)
-    except (VaultError, UnknownNetwork) as error:
+    except (VaultError, NetworkError) as error:
         raise Conflict("no_connection", channel=channel.name) from error
     folder = platform.settings.media_folder
     content = content_of(session, delivery, folder) if delivery.step else outgoing(post, channel.id, folder, network)

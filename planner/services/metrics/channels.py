@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -109,18 +110,33 @@ def _pull(platform: Platform, access: ChannelAccess) -> bool:
         if limits.reading_held_until(session, access, Calls.METRICS, now) is not None:
             return False
         first, last = _span(session, access.channel_id, now)
-    found = None
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
+        found = _asked(platform, access, first, last)
         try:
-            with limits.watched(platform, access) as publisher:
-                found = publisher.account_figures(first, last)
-        except (NetworkError, VaultError) as error:
-            _log.info("The channel's own figures are not known: %s", error)
+            _keep(platform, access, found, now)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind, and keeps no other channel waiting
+            _log.exception("The channel's own figures could not be read")
+            found = None
+            _keep(platform, access, found, now)
+    return found is not None
+
+
+def _asked(platform: Platform, access: ChannelAccess, first: date, last: date) -> AccountFigures | None:
+    try:
+        with limits.watched(platform, access) as publisher:
+            return publisher.account_figures(first, last)
+    except (NetworkError, VaultError) as error:
+        _log.info("The channel's own figures are not known: %s", error)
+        return None
+
+
+def _keep(platform: Platform, access: ChannelAccess, found: AccountFigures | None, now: datetime) -> None:
     able = _able(platform, access)
     given = found or AccountFigures(None, missing=dict.fromkeys(able, Missing(Why.FAILED)))
     given = replace(given, missing={**_not_given_here(access, able), **given.missing})
     write_again(platform.database, lambda session: _store(session, access.channel_id, given, now))
-    return found is not None
 
 
 def _span(session: Session, channel_id: int, now: datetime) -> tuple[date, date]:
@@ -144,7 +160,7 @@ def _able(platform: Platform, access: ChannelAccess) -> tuple[str, ...]:
     """The figures by days that the connection has."""
     try:
         return platform.connections.capabilities(access).daily_figures
-    except VaultError:
+    except (NetworkError, VaultError):
         return registry.network(access.network).capabilities.daily_figures
 
 

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -99,11 +100,19 @@ def _pull_channel(platform: Platform, access: ChannelAccess, due: Sequence[Due])
     pulled = Pulled()
     if platform.stopping.is_set():
         return pulled
-    able = _capabilities(platform, access)
-    if not able.has_metrics:
-        _postpone(platform, due, None)
-        return pulled
-    _pull_batches(platform, access, due, able.figures_at_once, pulled)
+    with logs.about_channel(access.channel_id, access.network, access.workspace_id):
+        try:
+            able = _capabilities(platform, access)
+            if able.has_metrics:
+                _pull_batches(platform, access, due, able.figures_at_once, pulled)
+            else:
+                _postpone(platform, due, None)
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind, and keeps no other channel waiting
+            _log.exception("The channel's figures could not be read")
+            pulled.failed += 1
+            _postpone(platform, due, platform.clock.now() + LATER)
     return pulled
 
 
@@ -167,12 +176,11 @@ def _capabilities(platform: Platform, access: ChannelAccess) -> Capabilities:
 
 def _pull_batch(platform: Platform, access: ChannelAccess, batch: Sequence[Due], pulled: Pulled) -> bool:
     """Claim, ask, store. Returns False where the channel gives nothing now."""
-    with logs.about_channel(access.channel_id, access.network, access.workspace_id):
-        mine = _claim(platform, batch)
-        if not mine:
-            return True
-        with logs.about_delivery([due.id for due in mine]):
-            return _pull(platform, access, mine, pulled)
+    mine = _claim(platform, batch)
+    if not mine:
+        return True
+    with logs.about_delivery([due.id for due in mine]):
+        return _pull(platform, access, mine, pulled)
 
 
 def _pull(platform: Platform, access: ChannelAccess, mine: Sequence[Due], pulled: Pulled) -> bool:

@@ -12,6 +12,7 @@ from planner.domain import expiry
 from planner.domain.expiry import Warned
 from planner.models import Channel
 from planner.services.connections import ChannelAccess
+from planner.services.observed import AdapterFailed
 from planner.services.publishing import channel_effects, notices
 from planner.services.publishing.tables import CHANNEL, changed
 
@@ -40,7 +41,10 @@ def _look_after(platform: Platform, channel: Channel, now: datetime) -> bool:
     access, ends = ChannelAccess.of(channel), channel.token_expires_at
     if ends is None:
         return False
-    renews = platform.connections.renews(access)
+    try:
+        renews = platform.connections.renews(access)
+    except AdapterFailed:  # what it cannot tell now, it may tell the next time
+        return False
     refused, failing_since = channel.renewal_refused_at is not None, channel.renewal_failing_since
     itself = expiry.renews_itself(now, renews=renews, failing_since=failing_since, refused=refused)
     due = Warned.NOT if itself else expiry.warning_due(ends, now)

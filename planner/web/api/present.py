@@ -26,8 +26,7 @@ from planner.web.messages.advice import advice
 from planner.web.messages.connecting import prevents
 from planner.web.posts import trouble
 from publishers import registry
-from publishers.base import Network
-from publishers.registry import UnknownNetwork
+from publishers.base import Network, NetworkError
 
 
 def ref(key: int | None) -> str | None:
@@ -300,7 +299,7 @@ def _capabilities(platform: Platform, found: models.Channel) -> channel_shapes.C
     """None where the network is not installed any more, or the credentials cannot be read."""
     try:
         known = platform.connections.capabilities(ChannelAccess.of(found))
-    except (UnknownNetwork, VaultError):
+    except (NetworkError, VaultError):
         return None
     return channel_shapes.Capabilities(
         can_list=known.can_list,

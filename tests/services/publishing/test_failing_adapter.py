@@ -12,7 +12,7 @@ import pytest
 from planner.domain import fingerprint
 from planner.domain.states import DeliveryState as S
 from publishers import registry
-from publishers.base import OutgoingPost
+from publishers.base import OutgoingPost, Publisher
 from tests.services.publishing.stage import SETTLE, Stage, lost
 
 POISON = "Gift"
@@ -50,6 +50,41 @@ def test_a_post_that_its_adapter_cannot_make_ready_stops_no_other_and_a_person_i
     if becomes is S.NEEDS_PERSON:
         assert stage.read(bad).error_code == "cannot_prepare"
         assert stage.told("delivery_needs_person") == stage.owners()
+
+
+class Sulking:
+    """Does as it is told, and fails at whatever is asked of it besides."""
+
+    def __init__(self, willing: Publisher) -> None:
+        self._willing = willing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._willing, name)
+
+    def _fails(self) -> Any:
+        raise ZeroDivisionError("nobody thought of this")
+
+    limits = charges = close = _fails
+
+
+def test_an_adapter_that_fails_to_tell_of_limits_and_charges_takes_no_answer_of_its_network_along(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = registry.network("xing")
+    sulking = replace(network, connect=lambda *given: Sulking(network.connect(*given)))
+    installed = {**registry.networks(), "xing": sulking}
+    monkeypatch.setattr(registry, "_networks", lambda: installed)
+    channel = stage.channel("xing")
+    lost(stage, "xing", accepted=True)
+    unclear = stage.due(channel, text="Fliegt nicht")
+    stage.run()
+    clear = stage.due(stage.channel("xing"), text="Fliegt")
+
+    stage.run()
+    assert [stage.state(unclear), stage.state(clear)] == [S.UNKNOWN, S.PUBLISHED]
+    stage.settle()
+
+    assert [stage.state(unclear), len(stage.attempts(unclear))] == [S.PUBLISHED, 1]
 
 
 def test_a_network_that_is_not_installed_any_more_is_told_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

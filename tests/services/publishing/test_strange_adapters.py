@@ -12,9 +12,10 @@ import pytest
 from planner.bootstrap import Platform, bootstrap
 from planner.config import NetworkSettings
 from planner.services import dialogue, metrics, verifying
-from planner.services.publishing import renewal
+from planner.services.publishing import expiring, renewal
 from planner.services.publishing.warming import warm_up
 from publishers import registry
+from publishers.base import Account
 from tests.services.publishing.access.ending import APP
 from tests.services.publishing.stage import Stage
 
@@ -41,11 +42,42 @@ class Broken:
         return ()
 
 
+class Talking(Broken):
+    """Gives something for everything, and never what was asked for."""
+
+    def __getattr__(self, _name: str) -> Callable[..., Any]:
+        return lambda *_, **__: object()
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+
+    def verify(self) -> Account:
+        what: Any = object()
+        return Account(self._account, "", missing=(what,), permissions_known=True)
+
+    def refresh(self) -> None:
+        """Access that is given once and for all."""
+
+
 def cannot_open(*_: object) -> Any:
     raise ZeroDivisionError("nobody thought of this")
 
 
-@pytest.fixture(params=["fails at all", "cannot be opened", "is not installed"])
+@pytest.fixture
+def database_url(any_url: str) -> str:
+    """The kind of database does not matter to an adapter."""
+    return any_url
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "fails at all": {"connect": lambda *_: Broken()},
+    "cannot be opened": {"connect": cannot_open},
+    "talks nonsense": {"connect": lambda credentials, _: Talking(credentials["author"])},
+    "cannot say what it can do": {"narrowed_capabilities": cannot_open, "renews": cannot_open, "connect": cannot_open},
+}
+
+
+@pytest.fixture(params=[*KINDS, "is not installed"])
 def break_adapter(request: pytest.FixtureRequest, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From the call on, the adapter of one network is no good."""
 
@@ -56,7 +88,7 @@ def break_adapter(request: pytest.FixtureRequest, stage: Stage, monkeypatch: pyt
         if request.param == "is not installed":
             del known[BROKEN]
         else:
-            known[BROKEN] = replace(whole, connect=cannot_open if "opened" in request.param else lambda *_: Broken())
+            known[BROKEN] = replace(whole, **KINDS[request.param])
         monkeypatch.setattr(registry, "_networks", lambda: known)
 
     return act
@@ -74,6 +106,17 @@ def test_access_that_ends_soon_is_renewed_all_the_same(stage: Stage, break_adapt
         assert renewal.renew_due(wired) == 1
 
     assert stage.channel_now(sound).credentials_version == 2
+
+
+def test_people_are_warned_of_access_that_ends_all_the_same(stage: Stage, break_adapter: Callable[[], None]) -> None:
+    ends = stage.moment(hours=5)
+    stage.channel(BROKEN, token_expires_at=ends)
+    sound = stage.channel("facebook", token_expires_at=ends)
+    break_adapter()
+
+    expiring.warn_due(stage.platform)
+
+    assert stage.channel_now(sound).expiry_warned_for == ends
 
 
 @pytest.mark.parametrize(
