@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -174,7 +174,7 @@ def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
             except IntegrityError:
                 # Another process gave the post to another delivery just now: the next look will see that.
                 look = Look.TAKEN
-            except SQLAlchemyError:
+            except OperationalError:
                 raise
             except Exception:  # noqa: BLE001 - it says nothing about our post, which is asked about in the end
                 _log.exception("What the network lists could not be brought together with it")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -154,11 +155,20 @@ def renew_due(platform: Platform) -> int:
             if channel.token_expires_at is not None
             and renewal_is_due(channel.token_expires_at, now, channel.renewal_refused_at)
         ]
-    return sum(
-        renew(platform, access, early=early).renewal is Renewal.RENEWED
-        for access, early in due
-        if not platform.stopping.is_set()
-    )
+    return sum(_is_renewed(platform, access, early) for access, early in due if not platform.stopping.is_set())
+
+
+def _is_renewed(platform: Platform, access: ChannelAccess, early: bool) -> bool:
+    """One whose adapter gives what nobody foresaw keeps none of the others back."""
+    try:
+        return renew(platform, access, early=early).renewal is Renewal.RENEWED
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind
+        _log.exception("What the network gave as new access could not be read")
+        now = platform.clock.now()
+        write_again(platform.database, lambda session: _note_failure(session, access, now))
+        return False
 
 
 def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: datetime) -> bool:

@@ -55,9 +55,6 @@ class Talking(Broken):
         what: Any = object()
         return Account(self._account, "", missing=(what,), permissions_known=True)
 
-    def refresh(self) -> None:
-        """Access that is given once and for all."""
-
 
 def cannot_open(*_: object) -> Any:
     raise ZeroDivisionError("nobody thought of this")
