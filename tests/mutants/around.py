@@ -334,8 +334,8 @@ MUTANTS = (
         (
             Edit(
                 "planner/services/publishing/reconcile.py",
-                "            except SQLAlchemyError:\n                raise\n            except Exception:  # noqa",
-                "            except SQLAlchemyError:  # noqa",
+                "            except OperationalError:\n                raise\n            except Exception:  # noqa",
+                "            except OperationalError:  # noqa",
             ),
         ),
         found_in(

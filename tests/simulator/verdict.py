@@ -190,9 +190,6 @@ class _Judge:
 
     def _was_told(self, row: Row) -> bool:
         notices = self.ground.look("SELECT kind, subject, subject_id, data FROM notice")
-        taken_back = self.ground.look("SELECT data FROM event WHERE kind = 'missed_taken_back'")
-        if row.state == "missed" and any(row.id in read_json(data)["deliveries"] for (data,) in taken_back):
-            return True  # somebody made it so, and knows
         return row.error_code is not None and any(
             kind == TOLD[row.state]
             and ((subject, about) == ("delivery", row.id) or row.id in read_json(data).get("deliveries", ()))

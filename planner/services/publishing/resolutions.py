@@ -166,7 +166,8 @@ def resolve(
 
 
 def take_back(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Undone:
-    """Undo a decision, as far as nothing was sent: what waits for its new time, and what was dropped, is missed again.
+    """Undo a decision, as far as nothing was sent: what waits for its new time, and what was dropped, is missed again,
+    and its people are told again: the decision has settled what they had been told.
 
     Raises Forbidden, NotFound, Conflict ``nothing_to_take_back``.
     """
@@ -187,6 +188,7 @@ def take_back(session: Session, actor: Actor, event_id: int, *, now: datetime) -
     if not missed:
         raise Conflict("nothing_to_take_back")
     _record(session, actor, now, TAKEN_BACK, of=event_id, deliveries=missed)
+    notices.about_missed(session, [Ref.of(deliveries[delivery_id]) for delivery_id in missed], now)
     return Undone(tuple(missed), tuple(left))
 
 

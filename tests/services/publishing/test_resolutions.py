@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from planner.domain.states import DeliveryState
 from planner.models import Campaign, Channel, Delivery, Event, Notice
@@ -118,6 +119,11 @@ def test_all_some_and_each_may_be_decided_differently_and_a_decision_can_be_take
         stands = stage.read(was)
         assert (stands.publish_at, stands.wall_time, stands.queued) == (was.publish_at, was.wall_time, was.queued)
     assert stage.sent() == 1
+    with stage.platform.database.read() as session:
+        unread = select(Notice.data).where(Notice.kind == "delivery_missed", Notice.read_at.is_(None))
+        told = [set(data["deliveries"]) for data in session.scalars(unread)]
+    assert told, "what is missed again is somebody's question again"
+    assert all(deliveries == {waiting.id, later.id, dropped.id, sent.id} for deliveries in told)
     with stage.platform.database.write() as session, pytest.raises(Conflict, match="nothing_to_take_back"):
         resolutions.take_back(session, stage.company.bob, event.id, now=stage.clock.now())
     with stage.platform.database.read() as session, pytest.raises(NotFound):
