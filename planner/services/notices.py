@@ -68,9 +68,11 @@ def page(session: Session, workspace_id: int, user_id: int, *, before: int | Non
 
 def mark_read(session: Session, workspace_id: int, user_id: int, notice_id: int | None, *, now: datetime) -> int:
     """Mark one notice, or (None) all, as read. Returns how many were unread."""
-    query = update(Notice).where(*_mine(workspace_id, user_id), Notice.read_at.is_(None))
+    unread = select(Notice.id).where(*_mine(workspace_id, user_id), Notice.read_at.is_(None))
     if notice_id is not None:
-        query = query.where(Notice.id == notice_id)
+        unread = unread.where(Notice.id == notice_id)
+    # Locked in the order of everybody who needs several, so that nobody waits in a circle.
+    query = update(Notice).where(Notice.id.in_(unread.order_by(Notice.id).with_for_update()))
     result = session.execute(query.values(read_at=now).execution_options(synchronize_session=False))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
