@@ -89,7 +89,7 @@ simulate: setup
 
 SCHEDULES ?= 100000
 SEED ?= 1
-soak: setup ## The same for SCHEDULES histories from SEED on, with progress, counts and rate
+soak: setup ## Play SCHEDULES seeded histories of publishing from SEED on, with progress, counts and rate
 	$(BIN)/python -m tests.simulator --schedules $(SCHEDULES) --seed $(SEED) $(ARGS)
 
 # They start and kill processes of their own and wait for them most of the time, so they run beside each other but apart
