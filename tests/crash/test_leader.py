@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -43,10 +43,10 @@ def test_when_the_leader_is_killed_frozen_or_cut_off_another_takes_over_within_t
         alive = {here.start("scheduler").pid for _ in range(3)}
         wait_for(lambda: candidates(here) == alive, PATIENCE)
 
-        killed = leading(here)
+        killed = wait_for(lambda: leading_of(here, alive), PATIENCE)
         os.kill(killed, signal.SIGKILL)
         alive -= {killed}
-        frozen = wait_for(lambda: leading(here) in alive and leading(here), TAKEOVER_SECONDS)
+        frozen = wait_for(lambda: leading_of(here, alive), TAKEOVER_SECONDS)
 
         os.kill(frozen, signal.SIGSTOP)
         (last,) = alive - {frozen}
@@ -98,7 +98,7 @@ def conninfo(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def wait_for(condition: Callable[[], Found], seconds: float) -> Found:
+def wait_for(condition: Callable[[], Found | None], seconds: float) -> Found:
     """What it gives as soon as that is anything."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -113,13 +113,19 @@ WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bi
 """
 
 
-def leading(here: Scene) -> int:
-    """The id of the process that leads, as the server sees it; 0 where none does."""
+def leading_of(here: Scene, processes: Collection[int]) -> int | None:
+    """Which of these leads; None where none of them does, so that no signal goes to anybody else."""
+    leader = leading(here)
+    return leader if leader in processes else None
+
+
+def leading(here: Scene) -> int | None:
+    """The id of the process that leads, as the server sees it; None where none does."""
     with suppress(psycopg.OperationalError), psycopg.connect(here.platform.database.conninfo) as connection:
         names = [row[0] for row in connection.execute(_LEADER, [LOCK])]
         assert len(names) <= 1
-        return int(names[0].split("-")[-2]) if names else 0
-    return 0
+        return int(names[0].split("-")[-2]) if names else None
+    return None
 
 
 def candidates(here: Scene) -> set[int]:
