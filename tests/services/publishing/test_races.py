@@ -100,7 +100,10 @@ def test_a_delivery_that_another_process_claims_between_look_and_claim_is_not_cl
     delivery = stage.due(stage.channel())
     theirs: list[Claimed] = []
 
-    with right_before(stage.platform, "FROM post", lambda: theirs.extend(claim(other, "another-process", 9).claimed)):
+    def claim_meanwhile() -> None:
+        theirs.extend(claim(other, "another-process", 9).claimed)
+
+    with right_before(stage.platform, "OF post SKIP LOCKED", claim_meanwhile):
         mine = stage.claim()
 
     assert ([work.ref.id for work in theirs], mine) == ([delivery.id], ())
