@@ -195,6 +195,7 @@ def connect(page: Page, network: str, credentials: dict[str, str]) -> None:
     """Through the form, which asks the network whose account it is."""
     page.goto("/channels/new")
     page.locator(f'.network-choice[href*="network={network}"]').click()
+    page.wait_for_url(f"**network={network}*")
     ways = page.locator("details", has_text="With tokens that you have")
     if ways.count():  # behind the network's own consent, or publishing by hand
         ways.locator("summary").first.click()
