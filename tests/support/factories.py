@@ -61,7 +61,7 @@ def make_settings(folder: Path, database_url: str, **changes: Any) -> Settings:
         encryption_keys=(ENCRYPTION_KEY,),
         # Small, so that too much is soon there; and FFmpeg only where a test brings its own.
         **{"max_upload_bytes": 20_000_000, "ffmpeg": "", **changes},
-        networks={key: NetworkSettings(urls.get(key), apps.get(key, {})) for key in {**urls, **apps}},
+        networks={key: NetworkSettings(urls.get(key), dict(apps.get(key, {}))) for key in {**urls, **apps}},
     )
 
 
