@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -104,8 +104,10 @@ def _concerns(workspace_id: int | None) -> list[Any]:
 def _look(session: Session, platform: Platform, now: datetime, watching_since: datetime | None) -> Seen:
     settings = platform.settings
     wrong: dict[str, Wrong] = {}
-    for kind, workspace_id, data in chain(_stuck(session, settings, now), _stuck_answers(session, settings, now)):
-        wrong[f"{kind.value}:{workspace_id}"] = (kind, workspace_id, data)
+    for kind, what, seconds, query in chain(_stuck(settings, now), _stuck_answers(settings, now)):
+        for workspace_id, count, first in session.execute(query):
+            data: dict[str, Any] = {"count": count, what: str(first), "minutes": int(seconds // 60)}
+            wrong[f"{kind.value}:{workspace_id}"] = (kind, workspace_id, data)
     last = session.scalar(select(Heartbeat.at).where(Heartbeat.name == "scheduler"))
     silence = timedelta(seconds=settings.alert_silence_seconds)
     heard = [moment for moment in (last, watching_since) if moment is not None]
@@ -135,49 +137,33 @@ def _about_version(one: InUse, now: datetime) -> dict[str, Any]:
     }
 
 
-def _stuck(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[AlertKind, int, dict[str, Any]]]:
-    """Deliveries that have stood for too long where they should only pass, by workspace."""
+def _stuck(settings: Settings, now: datetime) -> Iterator[tuple[AlertKind, str, float, Select[int, int, int]]]:
+    """What asks for deliveries that have stood for too long where they should only pass: of which kind they are, what
+    one is called, how many seconds are too long, and a query by workspace."""
     limits = (
         (AlertKind.SENDING, DeliveryState.SENDING, settings.alert_sending_seconds, Attempt.started_at),
         (AlertKind.UNKNOWN, DeliveryState.UNKNOWN, settings.alert_unknown_seconds, Attempt.finished_at),
     )
+    last = (Attempt.delivery_id == Delivery.id) & (Attempt.number == Delivery.attempt_count)
+    stuck = select(Delivery.workspace_id, func.count(Delivery.id), func.min(Delivery.id)).outerjoin(Attempt, last)
     for kind, state, seconds, since in limits:
         began = func.coalesce(since, Attempt.deadline_at, Delivery.updated_at, type_=Delivery.updated_at.type)
-        last = (Attempt.delivery_id == Delivery.id) & (Attempt.number == Delivery.attempt_count)
-        query = (
-            select(Delivery.workspace_id, func.count(Delivery.id), func.min(Delivery.id))
-            .outerjoin(Attempt, last)
-            .where(Delivery.state == state, began <= now - timedelta(seconds=seconds))
-            .group_by(Delivery.workspace_id)
-        )
-        for workspace_id, count, first in session.execute(query):
-            yield kind, workspace_id, {"count": count, "delivery": str(first), "minutes": int(seconds // 60)}
+        long_ago = began <= now - timedelta(seconds=seconds)
+        yield kind, "delivery", seconds, stuck.where(Delivery.state == state, long_ago).group_by(Delivery.workspace_id)
 
 
-def _stuck_answers(
-    session: Session, settings: Settings, now: datetime
-) -> Iterator[tuple[AlertKind, int, dict[str, Any]]]:
-    """The same of answers, by the same limits. They are sent from a fixed time before their hard deadline on."""
+def _stuck_answers(settings: Settings, now: datetime) -> Iterator[tuple[AlertKind, str, float, Select[int, int, int]]]:
+    """The same for answers, by the same limits. They are sent from a fixed time before their hard deadline on."""
     sending, unknown = settings.alert_sending_seconds, settings.alert_unknown_seconds
-    began_by = now - timedelta(seconds=sending)
+    deadline = now - timedelta(seconds=sending) + timedelta(seconds=settings.send_timeout_seconds) * DEADLINE_AFTER
+    unknown_for_long = unknown_since() <= now - timedelta(seconds=unknown)
     limits = (
-        (
-            AlertKind.ANSWER_SENDING,
-            sending,
-            Answer.state == AnswerState.SENDING,
-            Answer.deadline_at <= began_by + timedelta(seconds=settings.send_timeout_seconds) * DEADLINE_AFTER,
-        ),
-        (
-            AlertKind.ANSWER_UNKNOWN,
-            unknown,
-            Answer.state == AnswerState.UNKNOWN,
-            unknown_since() <= now - timedelta(seconds=unknown),
-        ),
+        (AlertKind.ANSWER_SENDING, AnswerState.SENDING, sending, Answer.deadline_at <= deadline),
+        (AlertKind.ANSWER_UNKNOWN, AnswerState.UNKNOWN, unknown, unknown_for_long),
     )
-    for kind, seconds, *stuck in limits:
-        query = select(Answer.workspace_id, func.count(Answer.id), func.min(Answer.id)).where(*stuck)
-        for workspace_id, count, first in session.execute(query.group_by(Answer.workspace_id)):
-            yield kind, workspace_id, {"count": count, "answer": str(first), "minutes": int(seconds // 60)}
+    stuck = select(Answer.workspace_id, func.count(Answer.id), func.min(Answer.id))
+    for kind, state, seconds, long_ago in limits:
+        yield kind, "answer", seconds, stuck.where(Answer.state == state, long_ago).group_by(Answer.workspace_id)
 
 
 def _untaken(

@@ -31,7 +31,7 @@ def ask(platform: Platform, access: ChannelAccess, call: Callable[[ObservedPubli
         if error.missing or error.status == 403:
             raise
         renewed = renewal.renew(platform, access)
-        if renewed.access.version == access.version:
+        if not renewed.differs_from(access):
             raise
         with limits.watched(platform, renewed.access) as publisher:
             return call(publisher)

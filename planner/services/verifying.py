@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -26,6 +25,7 @@ from planner.services import channels, events, limits
 from planner.services.actor import Actor
 from planner.services.connections import ChannelAccess
 from planner.services.errors import Conflict
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing import channel_effects, notices, renewal
 from planner.services.publishing.access import hold_waiting, release_waiting
 from planner.services.publishing.again import write_again
@@ -153,7 +153,7 @@ def _ask(platform: Platform, access: ChannelAccess, expected: str | None) -> tup
     if checked.outcome is not Outcome.ENDED:
         return checked, access
     renewed = renewal.renew(platform, access)
-    if renewed.access.version != access.version:
+    if renewed.differs_from(access):
         return look(platform, renewed.access, expected), renewed.access
     if renewed.renewal in (Renewal.FAILED, Renewal.ELSEWHERE):
         return replace(checked, outcome=Outcome.UNREACHABLE), access
@@ -219,13 +219,10 @@ def _check_by_clock(platform: Platform, access: ChannelAccess, expected: str | N
         if limits.reading_held_until(session, access, Calls.METRICS, platform.clock.now()) is not None:
             return False
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
-        try:
+        with OneOfMany(_log, "The daily check of the connection failed") as one:
             checked, access = _ask(platform, access, expected)
             write_again(platform.database, lambda session: _keep(session, access, checked, None))
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - an adapter that fails at one channel keeps none of the others from being asked
-            _log.exception("The daily check of the connection failed")
+        if one.failed:
             return False
         if checked.outcome not in ANSWERED:
             _log.warning("The daily check of the connection: %s (%s)", checked.outcome.value, checked.said)

@@ -330,12 +330,12 @@ MUTANTS = (
     Mutant(
         "look-alone",
         "A doubt that cannot be decided keeps back no other.",
-        "the net around the decision",
+        "the net around one of many",
         (
             Edit(
-                "planner/services/publishing/reconcile.py",
-                "            except OperationalError:\n                raise\n            except Exception:  # noqa",
-                "            except OperationalError:  # noqa",
+                "planner/services/one_of_many.py",
+                "isinstance(error, Exception) and not isinstance(error, OperationalError)",
+                "False",
             ),
         ),
         found_in(

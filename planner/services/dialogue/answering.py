@@ -346,7 +346,7 @@ def _without_access(work: Sending, error: ReconnectNeeded, now: datetime, renewe
     renewal is under way elsewhere, or did not come about this time, the next try tells more."""
     if error.missing or error.status == 403:
         return {"state": A.FAILED, "error_code": "answer_not_permitted"}
-    if renewed is not None and renewed.access.version != work.access.version:
+    if renewed is not None and renewed.differs_from(work.access):
         return {"state": A.WAITING, "error_code": "token_renewed", "try_at": now}
     if renewed is not None and renewed.renewal is Renewal.ELSEWHERE:
         return _later(work, "token_renewing", now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, case, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from planner.domain import fingerprint, retry
@@ -21,6 +21,7 @@ from planner.services.actor import machine
 from planner.services.asking import ask
 from planner.services.connections import ChannelAccess
 from planner.services.dialogue.answering import ref_of, visible
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing import notices
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import changed
@@ -92,12 +93,9 @@ def _take_turn(session: Session, answer: Answer, turn: datetime, now: datetime) 
 
 def _look(platform: Platform, doubt: _Doubt) -> None:
     """One that cannot be read or decided keeps none of the others back: it was looked for in vain."""
-    try:
+    with OneOfMany(_log, "What we answered could not be read") as one:
         _list_and_decide(platform, doubt)
-    except OperationalError:
-        raise
-    except Exception:  # noqa: BLE001 - what an adapter tells may be of any kind, and says nothing about our answer
-        _log.exception("What we answered could not be read")
+    if one.failed:
         _write(platform, doubt, lambda session, now: _note_failed(session, platform, doubt, now))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -25,6 +25,7 @@ from planner.services import limits, live
 from planner.services.asking import ask
 from planner.services.connections import ChannelAccess
 from planner.services.dialogue.keeping import keep
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing.again import write_again
 from planner.services.publishing.tables import DELIVERY, changed
 from publishers.base import NetworkError, ReconnectNeeded, Refused, Unsupported
@@ -73,16 +74,13 @@ def hear_due(platform: Platform, *, all_due: bool = False) -> Heard:
         if platform.stopping.is_set():
             break
         with logs.about_channel(access.channel_id, access.network, access.workspace_id):
-            try:
-                heard.channels += _hear_channel(platform, access, heard, all_due)
-            except (NetworkError, VaultError) as error:
-                heard.failed += 1
-                _log.warning("The channel does not tell what was said: %s", error)
-            except OperationalError:
-                raise
-            except Exception:  # noqa: BLE001 - what an adapter tells may be of any kind
-                heard.failed += 1
-                _log.exception("What the channel tells could not be read")
+            with OneOfMany(_log, "What the channel tells could not be read") as one:
+                try:
+                    heard.channels += _hear_channel(platform, access, heard, all_due)
+                except (NetworkError, VaultError) as error:
+                    heard.failed += 1
+                    _log.warning("The channel does not tell what was said: %s", error)
+            heard.failed += one.failed
     return heard
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -22,6 +21,7 @@ from planner.models import Channel, ChannelDay, ChannelSnapshot
 from planner.security.vault import VaultError
 from planner.services import limits
 from planner.services.connections import ChannelAccess
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing.again import write_again
 from publishers import registry
 from publishers.base import NetworkError
@@ -112,12 +112,9 @@ def _pull(platform: Platform, access: ChannelAccess) -> bool:
         first, last = _span(session, access.channel_id, now)
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
         found = _asked(platform, access, first, last)
-        try:
+        with OneOfMany(_log, "The channel's own figures could not be read") as one:
             _keep(platform, access, found, now)
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind, and keeps no other channel waiting
-            _log.exception("The channel's own figures could not be read")
+        if one.failed:
             found = None
             _keep(platform, access, found, now)
     return found is not None

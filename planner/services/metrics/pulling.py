@@ -17,7 +17,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -28,6 +27,7 @@ from planner.security.vault import VaultError
 from planner.services import limits, live
 from planner.services.connections import ChannelAccess
 from planner.services.metrics import snapshots
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing import channel_effects, renewal
 from planner.services.publishing.again import write_again
 from planner.services.publishing.renewal import Renewal
@@ -101,16 +101,13 @@ def _pull_channel(platform: Platform, access: ChannelAccess, due: Sequence[Due])
     if platform.stopping.is_set():
         return pulled
     with logs.about_channel(access.channel_id, access.network, access.workspace_id):
-        try:
+        with OneOfMany(_log, "The channel's figures could not be read") as one:
             able = _capabilities(platform, access)
             if able.has_metrics:
                 _pull_batches(platform, access, due, able.figures_at_once, pulled)
             else:
                 _postpone(platform, due, None)
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind, and keeps no other channel waiting
-            _log.exception("The channel's figures could not be read")
+        if one.failed:
             pulled.failed += 1
             _postpone(platform, due, platform.clock.now() + LATER)
     return pulled
@@ -253,7 +250,7 @@ def _ask_again(
     if error.missing or error.status == 403:
         raise Failed(str(error), MUCH_LATER) from error
     renewed = renewal.renew(platform, access)
-    if renewed.access.version == access.version:
+    if not renewed.differs_from(access):
         if renewed.renewal is Renewal.IMPOSSIBLE:
             _mark(platform, access, str(error))
         raise Failed(str(error)) from error

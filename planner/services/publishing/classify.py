@@ -60,6 +60,9 @@ class Verdict:
 
 THROTTLED, RECONNECT = "throttled", "reconnect"
 
+#: What is said where access could not be renewed just now.
+NOT_IN_TIME = "The access could not be renewed in time."
+
 #: Surely not accepted, and no second try: the first kind that fits names it.
 REJECTIONS: Mapping[type[NetworkError], str] = {
     PaymentRequired: "payment_required",
@@ -105,7 +108,7 @@ def again_after_refresh(error: ReconnectNeeded, now: datetime) -> Verdict:
 def not_renewed(error: NetworkError | None, attempts: int, now: datetime) -> Verdict:
     """The token could not be renewed at this moment, which says nothing about the access: surely not sent, later again.
     ``error`` is what the network said; None where another process is renewing it."""
-    reason = error if isinstance(error, Throttled) else Refused("The access could not be renewed in time.")
+    reason = error if isinstance(error, Throttled) else Refused(NOT_IN_TIME)
     return classify_preparation(reason, attempts, now)
 
 

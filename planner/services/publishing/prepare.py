@@ -43,7 +43,7 @@ def lasting_access(platform: Platform, work: Claimed) -> ChannelAccess:
     if not renewal.is_short_of_time(work.token_expires_at, now, needed):
         return work.access
     renewed = renewal.renew(platform, work.access)
-    if renewed.renewal is Renewal.RENEWED or renewed.access.version != work.access.version:
+    if renewed.differs_from(work.access):
         return renewed.access
     if not renewal.is_short_of_time(work.token_expires_at, now, platform.settings.send_timeout_seconds):
         return work.access  # it lasts for this call

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -24,8 +24,10 @@ from planner.models import Channel, Delivery
 from planner.security.vault import VaultError
 from planner.services import limits
 from planner.services.connections import ChannelAccess
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing import channel_effects, guards, renewal, restored, telling
 from planner.services.publishing.again import write_again
+from planner.services.publishing.classify import NOT_IN_TIME
 from planner.services.publishing.facts import Doubt, Seen
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.payload import under_of
@@ -130,12 +132,14 @@ def _list_renewed(platform: Platform, access: ChannelAccess, since: datetime, un
     try:
         return _list(platform, access, since, under)
     except ReconnectNeeded as error:
-        renewed = renewal.renew(platform, access) if not error.missing else None
-        if renewed is None or (renewed.access.version == access.version and renewed.renewal is Renewal.IMPOSSIBLE):
+        if error.missing:
             raise
-        if renewed.access.version == access.version:
-            raise Refused("The access could not be renewed in time.") from error
-        return _list(platform, renewed.access, since, under)
+        renewed = renewal.renew(platform, access)
+        if renewed.differs_from(access):
+            return _list(platform, renewed.access, since, under)
+        if renewed.renewal is Renewal.IMPOSSIBLE:
+            raise
+        raise Refused(NOT_IN_TIME) from error
 
 
 def _list(platform: Platform, access: ChannelAccess, since: datetime, under: Under | None) -> Recent:
@@ -169,15 +173,13 @@ def _each(platform: Platform, doubts: Sequence[Doubt], act: Act) -> None:
     settle = timedelta(seconds=platform.settings.reconcile_settle_seconds)
     for doubt in doubts:
         with telling.about(doubt.ref, doubt.attempt):
-            try:
-                look = write_again(platform.database, _bound(act, doubt, now))
-            except IntegrityError:
-                # Another process gave the post to another delivery just now: the next look will see that.
-                look = Look.TAKEN
-            except OperationalError:
-                raise
-            except Exception:  # noqa: BLE001 - it says nothing about our post, which is asked about in the end
-                _log.exception("What the network lists could not be brought together with it")
+            with OneOfMany(_log, "What the network lists could not be brought together with it") as one:
+                try:
+                    look = write_again(platform.database, _bound(act, doubt, now))
+                except IntegrityError:
+                    # Another process gave the post to another delivery just now: the next look will see that.
+                    look = Look.TAKEN
+            if one.failed:  # it says nothing about our post, which is asked about in the end
                 failed = _bound(lambda session, doubt, now: note_failed_look(session, doubt, settle, now), doubt, now)
                 look = write_again(platform.database, failed)
             platform.counts.looks.add(doubt.access.network, look.value)

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from planner import logs
@@ -20,6 +19,7 @@ from planner.services import events
 from planner.services.actor import machine
 from planner.services.channels import parse_moment
 from planner.services.connections import ChannelAccess
+from planner.services.one_of_many import OneOfMany
 from planner.services.publishing import channel_effects, guards
 from planner.services.publishing.access import hold_waiting, release_waiting
 from planner.services.publishing.again import write_again
@@ -58,6 +58,10 @@ class Renewed:
     renewal: Renewal
     access: ChannelAccess
     error: NetworkError | None = None
+
+    def differs_from(self, access: ChannelAccess) -> bool:
+        """Whether the channel has other access now, from this renewal or from elsewhere."""
+        return self.access.version != access.version
 
 
 def is_short_of_time(expires_at: datetime | None, now: datetime, seconds: float) -> bool:
@@ -160,15 +164,11 @@ def renew_due(platform: Platform) -> int:
 
 def _is_renewed(platform: Platform, access: ChannelAccess, early: bool) -> bool:
     """One whose adapter gives what nobody foresaw keeps none of the others back."""
-    try:
+    with OneOfMany(_log, "What the network gave as new access could not be read"):
         return renew(platform, access, early=early).renewal is Renewal.RENEWED
-    except OperationalError:
-        raise
-    except Exception:  # noqa: BLE001 - what an adapter gives may be of any kind
-        _log.exception("What the network gave as new access could not be read")
-        now = platform.clock.now()
-        write_again(platform.database, lambda session: _note_failure(session, access, now))
-        return False
+    now = platform.clock.now()
+    write_again(platform.database, lambda session: _note_failure(session, access, now))
+    return False
 
 
 def _take_turn(session: Session, access: ChannelAccess, now: datetime, ends: datetime) -> bool:

@@ -208,7 +208,7 @@ def _after_refusal(platform: Platform, work: Claimed, access: ChannelAccess, err
         return classify(error, attempts, platform.clock.now())
     renewed = renewal.renew(platform, access)
     now = platform.clock.now()
-    if renewed.renewal is Renewal.RENEWED or renewed.access.version != access.version:
+    if renewed.differs_from(access):
         return again_after_refresh(error, now)
     if renewed.renewal is Renewal.IMPOSSIBLE:
         return classify(error, attempts, now)
