@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from planner.domain.states import DeliveryState
@@ -98,16 +98,19 @@ def _asks_a_person(row: Any) -> bool:
 
 
 def _overdue(session: Session, now: datetime) -> list[Any]:
-    shortest = run(session, _SHORTEST).scalar_one()
-    if shortest is None:
-        return []
-    before = {"before": now - timedelta(seconds=shortest)}
-    # One look into an index before each: nearly always nothing is late, and the whole question is dear.
-    asked = [whole for first, whole in _OVERDUE if run(session, first, before).first() is not None]
-    return [row for whole in asked for row in run(session, whole, before)]
+    """Asked for each limit that a channel has, so that what may wait for long takes no room from what may not."""
+    found: list[Any] = []
+    for seconds in run(session, _LIMITS).scalars().all():
+        limit = {"before": now - timedelta(seconds=seconds), "limit": seconds}
+        # One look into an index before each: nearly always nothing is late, and the whole question is dear.
+        asked = [whole for first, whole in _OVERDUE if run(session, first, limit).first() is not None]
+        if not asked:  # nor is anything by a longer limit
+            break
+        found += [row for whole in asked for row in run(session, whole, limit)]
+    return found
 
 
-_SHORTEST = select(func.min(Channel.missed_after_seconds))
+_LIMITS = select(Channel.missed_after_seconds).distinct().order_by(Channel.missed_after_seconds)
 _WAITING = (
     select(
         Delivery.id,
@@ -129,6 +132,7 @@ _WAITING = (
     .where(
         Delivery.state == DeliveryState.SCHEDULED,
         Delivery.try_at.is_not(None),
+        Channel.missed_after_seconds == bindparam("limit"),
         guards.nobody_paused(),
     )
     .limit(10 * BATCH)

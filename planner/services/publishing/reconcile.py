@@ -32,6 +32,7 @@ from planner.services.publishing.facts import Doubt, Seen
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.payload import under_of
 from planner.services.publishing.renewal import Renewal
+from planner.services.publishing.status import lock_posts
 from planner.services.publishing.tables import DELIVERY, changed, run
 from planner.services.publishing.unconfirmed import (
     Look,
@@ -197,12 +198,9 @@ def _take_turns(platform: Platform) -> list[Doubt]:
             return []
     turn = now + timedelta(seconds=TURN_SHARE * platform.settings.send_timeout_seconds)
     with platform.database.write() as session:
-        return [
-            doubt
-            for due in (_DUE, _DUE_AFTER_RESTORE)
-            for row in session.execute(due, {"now": now}).all()
-            if (doubt := _take_turn(session, row, turn, now)) is not None
-        ]
+        rows = [row for due in (_DUE, _DUE_AFTER_RESTORE) for row in session.execute(due, {"now": now}).all()]
+        lock_posts(session, sorted({row.Delivery.post_id for row in rows}))
+        return [doubt for row in rows if (doubt := _take_turn(session, row, turn, now)) is not None]
 
 
 def _take_turn(session: Session, row: Any, turn: datetime, now: datetime) -> Doubt | None:

@@ -16,6 +16,7 @@ from planner.models.base import UtcDateTime
 from planner.services.by_hand import CODE, on_a_channel_by_hand
 from planner.services.publishing import guards, notices
 from planner.services.publishing.moves import Ref
+from planner.services.publishing.status import lock_posts
 
 if TYPE_CHECKING:
     from planner.bootstrap import Platform
@@ -35,6 +36,7 @@ def remind_due(platform: Platform) -> int:
     if not soon and not overdue:
         return 0
     with platform.database.write() as session:
+        lock_posts(session, sorted({row.post_id for row in [*soon, *overdue]}))
         told = sum(_remind(session, row, now) for row in soon)
         return told + sum(_escalate(session, ref, now) for ref in overdue)
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from planner.bootstrap import Platform, bootstrap
 from planner.domain.states import DeliveryState
-from planner.models import Campaign, Channel, Delivery
+from planner.models import Campaign, Channel, Delivery, Post
 from planner.services import approvals, posts
 from planner.services.errors import Conflict
 from planner.services.posts import VariantInput
@@ -283,6 +284,27 @@ def test_what_waits_past_its_limit_for_a_yes_or_a_reconnection_is_missed_and_wha
 
     states = [stage.state(delivery) for delivery in (reconnecting, unapproved, held)]
     assert states == [DeliveryState.MISSED, DeliveryState.MISSED, DeliveryState.SCHEDULED]
+
+
+def test_what_may_be_late_by_days_keeps_nobody_from_seeing_what_may_not(stage: Stage) -> None:
+    """More than one look takes in, all of them older."""
+    patient, strict = stage.channel(missed_after_seconds=7 * 86_400), stage.channel(missed_after_seconds=600)
+    delivery = stage.due(strict)
+    workspace_id, now = stage.company.workspace.id, stage.clock.now()
+    times = {"workspace_id": workspace_id, "created_at": now, "updated_at": now}
+    old = {"state": DeliveryState.SCHEDULED, "publish_at": stage.moment(days=-1), "try_at": stage.moment(days=-1)}
+    numbers = range(1000, 2001)
+    with stage.platform.database.write() as session:
+        session.execute(insert(Post), [{"id": n, "text": "Alt", "needs_approval": False, **times} for n in numbers])
+        rows = [{"id": n, "post_id": n, "channel_id": patient.id, **old, **times} for n in numbers]
+        session.execute(insert(Delivery), rows)
+    for channel in (patient, strict):
+        stage.change(channel, reconnect_since=now)
+    stage.clock.advance(minutes=11)
+
+    assert missed.sweep(stage.platform) == 1
+
+    assert stage.state(delivery) is DeliveryState.MISSED
 
 
 # --- publishing by hand ----------------------------------------------------------------------------------

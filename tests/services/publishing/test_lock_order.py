@@ -13,16 +13,17 @@ import pytest
 from sqlalchemy import delete, select
 
 from planner.domain.states import DeliveryState
-from planner.models import Channel, Delivery, Notice
+from planner.models import Channel, Delivery, Notice, User
 from planner.services import archiving, channels
-from planner.services.errors import NotFound
+from planner.services.errors import Conflict, NotFound
 from planner.services.posts import Content, edit
 from planner.services.publishing import missed, resolutions
 from planner.services.publishing.moves import Ref
+from planner.services.publishing.reminding import remind_due
 from planner.services.publishing.resolutions import Choice, Resolution
 from planner.services.publishing.send import Step
 from planner.services.publishing.status import lock_posts
-from tests.services.publishing.stage import Stage, at_step
+from tests.services.publishing.stage import Stage, at_step, lost
 from tests.services.publishing.test_races import PATIENCE, begin, right_before
 
 S = DeliveryState
@@ -152,6 +153,52 @@ def test_what_a_dead_process_left_is_taken_back_in_the_order_of_the_posts(stage:
     with right_before(stage.platform, "UPDATE delivery SET", working):
         assert stage.recover() == 2
     working.end()
+
+
+def _edit(stage: Stage, post_id: int, channels: Sequence[Channel]) -> None:
+    content = Content(text="Anders", channels=tuple(channel.id for channel in channels))
+    with stage.platform.database.write() as session:
+        alice, folder = stage.company.alice, stage.platform.settings.media_folder
+        edit(session, alice, post_id, content, now=stage.clock.now(), folder=folder, approve=True)
+
+
+def test_who_looks_for_what_is_in_doubt_and_who_changes_its_post_do_not_wait_in_a_circle(stage: Stage) -> None:
+    """The look at the younger of the post's two deliveries is the earlier one."""
+    one, two = stage.channel(), stage.channel()
+    first = stage.due(one, two)
+    second = stage.deliveries(first.post_id)[1]
+    lost(stage, "linkedin", accepted=True, count=2)
+    stage.run()
+    stage.change(second, look_at=stage.clock.now())
+    stage.change(first, look_at=stage.moment(seconds=1))
+    stage.clock.advance(hours=1)
+    assert (stage.state(first), stage.state(second)) == (S.UNKNOWN, S.UNKNOWN)
+
+    def work() -> None:
+        with pytest.raises(Conflict, match="frozen"):
+            _edit(stage, first.post_id, [one, two])
+
+    working = Beside(stage, work)
+    with right_before(stage.platform, "UPDATE delivery SET", working, passing=1):
+        assert stage.reconcile() == 2
+    working.end()
+    assert (stage.state(first), stage.state(second)) == (S.PUBLISHED, S.PUBLISHED)
+
+
+def test_who_reminds_of_what_waits_for_a_hand_and_who_changes_its_post_do_not_wait_in_a_circle(stage: Stage) -> None:
+    """The younger of the post's two deliveries comes earlier."""
+    one, two = stage.by_hand(), stage.by_hand()
+    with stage.platform.database.write() as session:
+        session.get_one(User, stage.company.alice.user_id).remind_minutes = 60
+    first = stage.planned(one, two, text="Von Hand", after=timedelta(minutes=40))
+    second = stage.deliveries(first.post_id)[1]
+    stage.change(second, publish_at=stage.moment(minutes=30))
+
+    working = Beside(stage, lambda: _edit(stage, first.post_id, [one, two]))
+    with right_before(stage.platform, "UPDATE delivery SET", working, passing=1):
+        assert remind_due(stage.platform) == 2
+    working.end()
+    assert stage.post(first).text == "Anders"
 
 
 # --- channels -----------------------------------------------------------------------------------------------
