@@ -204,6 +204,10 @@ def test_answers_that_do_not_go_on(platform: Platform, company: Company, clock: 
         session.execute(update(Answer).values(state=AnswerState.UNKNOWN))
     assert after(minutes=87) == {}
     assert after(minutes=1)["answers_unconfirmed_long"].params == {"count": 1, "since": since}
+    with platform.database.write() as session:
+        session.execute(update(Answer).values(state=AnswerState.NEEDS_PERSON, doubt_since=since))
+    assert found(platform)["answers_undecided"].params == {"count": 1}
+    assert after(minutes=60 * 24)["answers_undecided_long"].params == {"count": 1, "since": since}
     assert found(platform, workspace_id=company.oscar.workspace_id) == {}, "another's workspace"
 
 

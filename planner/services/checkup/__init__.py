@@ -69,6 +69,7 @@ STORED_LOOKS: tuple[StoredLook, ...] = (
     deliveries.by_hand_overdue,
     answers.answers_left_behind,
     answers.answers_unconfirmed,
+    answers.answers_undecided,
     channels.access,
     versions.served,
     backups.age,

@@ -1,4 +1,4 @@
-"""Answers in the dialogue that do not go on: left behind, or in doubt for long."""
+"""Answers in the dialogue that do not go on: left behind, in doubt for long, undecided."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from planner.domain.answers import AnswerState
 from planner.models import Answer
-from planner.services.checkup.deliveries import LONG, STUCK
-from planner.services.checkup.finding import Finding, Scene, problem
+from planner.services.checkup.deliveries import LONG, STUCK, UNATTENDED
+from planner.services.checkup.finding import Finding, Scene, notice, problem
 from planner.services.dialogue.checking import unknown_since
 
 
@@ -38,3 +38,15 @@ def answers_unconfirmed(scene: Scene, session: Session) -> Iterator[Finding]:
     count, oldest = session.execute(query).one()
     if oldest is not None:
         yield problem("answers", "answers_unconfirmed_long", count=count, since=oldest)
+
+
+def answers_undecided(scene: Scene, session: Session) -> Iterator[Finding]:
+    """Waiting for a person to say whether they are live: worth knowing, and a day after the first try a problem."""
+    query = select(func.count(), func.min(Answer.doubt_since)).where(
+        Answer.state == AnswerState.NEEDS_PERSON, scene.within(Answer.workspace_id)
+    )
+    count, oldest = session.execute(query).one()
+    if oldest is not None and oldest < scene.now - UNATTENDED:
+        yield problem("answers", "answers_undecided_long", count=count, since=oldest)
+    elif count:
+        yield notice("answers", "answers_undecided", count=count)

@@ -33,6 +33,7 @@ AREAS: dict[str, LazyString] = {
 }
 
 _DECIDE = _l("Open their posts, and decide.")
+_DECIDE_ANSWER = _l("Look at the network whether they stand there, and say so by the API (/answers/ID/resolution).")
 _ALLOW = _l("Reconnect it on its page, and allow everything there that is asked for.")
 _RECONNECT = _l("Reconnect it on its page.")
 _CLOCKS = _l("Keep the clocks of all machines in step (chrony or systemd-timesyncd): posts go out by them.")
@@ -196,6 +197,14 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
     "answers_unconfirmed_long": (
         _l("Answers to comments unconfirmed for long: %(count)s, the first since %(since)s."),
         _l("Look at the network whether they stand there. The log says why Sendeplan could not look."),
+    ),
+    "answers_undecided": (
+        _l("Answers to comments that wait for a person's decision: %(count)s."),
+        _DECIDE_ANSWER,
+    ),
+    "answers_undecided_long": (
+        _l("Answers to comments that wait for a person's decision: %(count)s, the first tried on %(since)s."),
+        _DECIDE_ANSWER,
     ),
     "undecided": (
         _l("Publications that wait for a person's decision: %(count)s."),
