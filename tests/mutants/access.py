@@ -150,7 +150,7 @@ MUTANTS = (
         "look-momentary",
         "A look whose token cannot be renewed right now is repeated: nobody is asked.",
         "the question whether renewing was impossible, in the look",
-        (Edit("planner/services/publishing/reconcile.py", " and renewed.renewal is Renewal.IMPOSSIBLE", ""),),
+        (Edit("planner/services/publishing/reconcile.py", "if renewed.renewal is Renewal.IMPOSSIBLE:", "if True:"),),
         found_in(REFUSED_TESTS, "a_look_that_is_refused_while_no_new_token_is_to_be_had_is_repeated"),
     ),
     Mutant(

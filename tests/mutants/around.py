@@ -15,6 +15,7 @@ SLOTS = "planner/domain/slots.py"
 WALLTIME = "planner/domain/walltime.py"
 
 IDEMPOTENCY_TESTS = "web/api/test_idempotency.py"
+LOCK_ORDER = "services/publishing/test_lock_order.py"
 POOL_TESTS = "services/publishing/test_pool.py"
 QUEUE_TESTS = "services/test_queue.py"
 RACES = "services/publishing/test_races.py"
@@ -84,6 +85,30 @@ MUTANTS = (
             ),
         ),
         found_in(RACES, "what_a_person_moves_while_the_late_ones_are_swept_is_not_missed"),
+        on="postgresql",
+    ),
+    Mutant(
+        "sweep-limits",
+        "What may be late by days keeps nobody from seeing what may not, however much of it there is.",
+        "the question for each limit",
+        (
+            Edit(MISSED, 'Channel.missed_after_seconds == bindparam("limit")', "True"),
+            Edit(MISSED, "run(session, _LIMITS).scalars().all()", "run(session, _LIMITS).scalars().all()[:1]"),
+        ),
+        found_in("services/publishing/test_claim.py", "what_may_be_late_by_days_keeps_nobody_from_seeing_what_may_not"),
+    ),
+    Mutant(
+        "remind-order",
+        "Who reminds and who changes a post take its deliveries in one order: neither of the two is turned away.",
+        "the lock of the posts",
+        (
+            Edit(
+                "planner/services/publishing/reminding.py",
+                "        lock_posts(session, sorted({row.post_id for row in [*soon, *overdue]}))\n",
+                "",
+            ),
+        ),
+        found_in(LOCK_ORDER, "who_reminds_of_what_waits_for_a_hand_and_who_changes_its_post_do_not_wait_in_a_circle"),
         on="postgresql",
     ),
     Mutant(

@@ -157,6 +157,17 @@ MUTANTS = (
         on="postgresql",
     ),
     Mutant(
+        "look-order",
+        "Who looks for what is in doubt and who changes its post take its deliveries in one order: none is turned away.",
+        "the lock of the posts",
+        (Edit(RECONCILE, "        lock_posts(session, sorted({row.Delivery.post_id for row in rows}))\n", ""),),
+        found_in(
+            "services/publishing/test_lock_order.py",
+            "who_looks_for_what_is_in_doubt_and_who_changes_its_post_do_not_wait_in_a_circle",
+        ),
+        on="postgresql",
+    ),
+    Mutant(
         "list-before",
         "Posts are listed from well before the attempt, in case a clock was put back since.",
         "two of the hours",
