@@ -158,7 +158,7 @@ MUTANTS = (
     ),
     Mutant(
         "look-order",
-        "Who looks for what is in doubt and who changes its post take its deliveries in one order: none is turned away.",
+        "Who looks for what is in doubt and who changes its post take deliveries in one order: none is turned away.",
         "the lock of the posts",
         (Edit(RECONCILE, "        lock_posts(session, sorted({row.Delivery.post_id for row in rows}))\n", ""),),
         found_in(
