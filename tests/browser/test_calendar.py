@@ -165,6 +165,7 @@ def test_a_free_slot_opens_the_composer_with_its_time_and_channel(
 ) -> None:
     open_calendar(page, server, company, "month")
     day(page, "2026-03-19").locator(f"[data-gap='{linkedin.id}']").click()
+    page.wait_for_url("**/posts/new?**")
     expect(page.locator("#field-publish_at")).to_have_value("2026-03-19T10:00")
     expect(page.locator(f"[data-channel-box][value='{linkedin.id}']")).to_be_checked()
     page.keyboard.press("Escape")

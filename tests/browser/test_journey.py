@@ -203,6 +203,7 @@ def connect(page: Page, network: str, credentials: dict[str, str]) -> None:
         page.locator(f'[name="credentials.{name}"]').fill(value)
     page.get_by_role("button", name="Check and connect").click()
     expect(page.get_by_text(re.compile(r"Connected as .+"))).to_be_visible()
+    page.wait_for_load_state()
 
 
 def give_slots(page: Page, slots: Slots) -> None:

@@ -37,6 +37,7 @@ def test_one_screen_decides_about_everything_and_its_decision_can_be_undone(
     sign_in(page, server, company.charlie)
     page.goto(f"{server}/calendar")
     page.locator(".missed-banner a").click()
+    page.wait_for_url("**/missed")
     selects = page.locator("select[name^=choice-]")
     expect(selects).to_have_count(5)
 

@@ -41,7 +41,7 @@ def answers_unconfirmed(scene: Scene, session: Session) -> Iterator[Finding]:
 
 
 def answers_undecided(scene: Scene, session: Session) -> Iterator[Finding]:
-    """Waiting for a person to say whether they are live: worth knowing, and a day after the first try a problem."""
+    """Waiting for a person to say whether they are live: worth knowing, and after a day in doubt a problem."""
     query = select(func.count(), func.min(Answer.doubt_since)).where(
         Answer.state == AnswerState.NEEDS_PERSON, scene.within(Answer.workspace_id)
     )

@@ -29,7 +29,7 @@ from planner.services.publishing import account, guards, marks, notices, restore
 from planner.services.publishing.finish import published_values
 from planner.services.publishing.moves import FREE, NO_ERROR, Ref, error, move
 from planner.services.publishing.payload import delivery_key, freeze
-from planner.services.publishing.status import Holds
+from planner.services.publishing.status import Holds, lock_posts
 from publishers import registry
 
 #: What only people take away: publishing by hand does not get around it.
@@ -197,8 +197,9 @@ def _decide(
 
 def _load(session: Session, actor: Actor, delivery_id: int, states: Collection[DeliveryState]) -> Delivery:
     actor.require(Permission.EDIT)
-    query = select(Delivery).where(Delivery.id == delivery_id, Delivery.workspace_id == actor.workspace_id)
-    delivery = session.scalar(query.execution_options(populate_existing=True))
+    mine = Delivery.id == delivery_id, Delivery.workspace_id == actor.workspace_id
+    lock_posts(session, session.scalars(select(Delivery.post_id).where(*mine)).all())
+    delivery = session.scalar(select(Delivery).where(*mine).execution_options(populate_existing=True))
     if delivery is None:
         raise NotFound("not_found")
     if delivery.state not in states:

@@ -33,7 +33,10 @@ AREAS: dict[str, LazyString] = {
 }
 
 _DECIDE = _l("Open their posts, and decide.")
-_DECIDE_ANSWER = _l("Look at the network whether they stand there, and say so by the API (/answers/ID/resolution).")
+_DECIDE_ANSWER = _l(
+    "Look at the network whether they stand there, and say so: POST /api/v1/answers/ID/resolution. "
+    "GET /api/v1/conversations/ID names them."
+)
 _ALLOW = _l("Reconnect it on its page, and allow everything there that is asked for.")
 _RECONNECT = _l("Reconnect it on its page.")
 _CLOCKS = _l("Keep the clocks of all machines in step (chrony or systemd-timesyncd): posts go out by them.")
@@ -203,7 +206,7 @@ SAYS: dict[str, tuple[LazyString, LazyString | None]] = {
         _DECIDE_ANSWER,
     ),
     "answers_undecided_long": (
-        _l("Answers to comments that wait for a person's decision: %(count)s, the first tried on %(since)s."),
+        _l("Answers to comments that wait for a person's decision: %(count)s, the first in doubt since %(since)s."),
         _DECIDE_ANSWER,
     ),
     "undecided": (

@@ -17,7 +17,7 @@ from planner.models import Channel, Delivery, Notice, User
 from planner.services import archiving, channels
 from planner.services.errors import Conflict, NotFound
 from planner.services.posts import Content, edit
-from planner.services.publishing import missed, resolutions
+from planner.services.publishing import decide, missed, resolutions
 from planner.services.publishing.moves import Ref
 from planner.services.publishing.reminding import remind_due
 from planner.services.publishing.resolutions import Choice, Resolution
@@ -25,6 +25,7 @@ from planner.services.publishing.send import Step
 from planner.services.publishing.status import lock_posts
 from tests.services.publishing.stage import Stage, at_step, lost
 from tests.services.publishing.test_races import PATIENCE, begin, right_before
+from tests.support.factories import make_channel
 
 S = DeliveryState
 
@@ -199,6 +200,24 @@ def test_who_reminds_of_what_waits_for_a_hand_and_who_changes_its_post_do_not_wa
         assert remind_due(stage.platform) == 2
     working.end()
     assert stage.post(first).text == "Anders"
+
+
+def test_who_decides_about_what_is_overdue_and_who_reminds_of_it_do_not_wait_in_a_circle(stage: Stage) -> None:
+    slots = [(day, "09:00") for day in range(7)]
+    channel = make_channel(stage.platform.database, stage.company, stage.clock.now(), "xing", slots, credentials=None)
+    delivery = stage.due(channel)
+    stage.run()
+    stage.clock.advance(hours=5)
+
+    def put_off() -> None:
+        with stage.platform.database.write() as session:
+            decide.put_off(session, stage.company.alice, delivery.id, now=stage.clock.now())
+
+    reminding = Beside(stage, lambda: remind_due(stage.platform))
+    with right_before(stage.platform, "FOR NO KEY UPDATE", reminding):
+        put_off()
+    reminding.end()
+    assert (stage.state(delivery), len(stage.told("delivery_overdue")) > 0) == (S.SCHEDULED, True)
 
 
 # --- channels -----------------------------------------------------------------------------------------------

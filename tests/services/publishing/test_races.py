@@ -211,7 +211,7 @@ def test_two_processes_that_look_at_the_same_moment_count_one_look(stage: Stage,
     stage.run()
     stage.clock.advance(hours=1)
 
-    with right_before(stage.platform, "UPDATE delivery SET look_at", lambda: reconcile(other)):
+    with right_before(stage.platform, "FOR NO KEY UPDATE", lambda: reconcile(other)):
         stage.reconcile()
 
     assert (stage.state(delivery), stage.read(delivery).looks) == (S.UNKNOWN, 1)
