@@ -168,6 +168,23 @@ MUTANTS = (
         on="postgresql",
     ),
     Mutant(
+        "decide-order",
+        "Who decides about a delivery and whom the clock tells of it take it in one order: none is turned away.",
+        "the lock of the post",
+        (
+            Edit(
+                DECIDE,
+                "    lock_posts(session, session.scalars(select(Delivery.post_id).where(*mine)).all())\n",
+                "",
+            ),
+        ),
+        found_in(
+            "services/publishing/test_lock_order.py",
+            "who_decides_about_what_is_overdue_and_who_reminds_of_it_do_not_wait_in_a_circle",
+        ),
+        on="postgresql",
+    ),
+    Mutant(
         "list-before",
         "Posts are listed from well before the attempt, in case a clock was put back since.",
         "two of the hours",
