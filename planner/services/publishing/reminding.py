@@ -36,7 +36,7 @@ def remind_due(platform: Platform) -> int:
     if not soon and not overdue:
         return 0
     with platform.database.write() as session:
-        lock_posts(session, sorted({row.post_id for row in [*soon, *overdue]}))
+        lock_posts(session, sorted({row.post_id for row in soon} | {ref.post_id for ref in overdue}))
         told = sum(_remind(session, row, now) for row in soon)
         return told + sum(_escalate(session, ref, now) for ref in overdue)
 
