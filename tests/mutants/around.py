@@ -104,7 +104,8 @@ MUTANTS = (
         (
             Edit(
                 "planner/services/publishing/reminding.py",
-                "        lock_posts(session, sorted({row.post_id for row in soon} | {ref.post_id for ref in overdue}))\n",
+                "        lock_posts(session, sorted({row.post_id for row in soon} | "
+                "{ref.post_id for ref in overdue}))\n",
                 "",
             ),
         ),
