@@ -129,15 +129,19 @@ def _unread(stage: Stage) -> Mapping[int, list[int]]:
 # --- posts --------------------------------------------------------------------------------------------------
 
 
+def _edit(stage: Stage, post_id: int, channels: Sequence[Channel], text: str = "Anders") -> None:
+    content = Content(text=text, channels=tuple(channel.id for channel in channels))
+    with stage.platform.database.write() as session:
+        alice, folder = stage.company.alice, stage.platform.settings.media_folder
+        edit(session, alice, post_id, content, now=stage.clock.now(), folder=folder, approve=True)
+
+
 def test_what_a_dead_process_left_is_taken_back_in_the_order_of_the_posts(stage: Stage) -> None:
     """The first post went to another channel later, so that its delivery is the younger one."""
     one, two, three = stage.channel(), stage.channel(), stage.channel()
     soon = timedelta(minutes=1)
     first, second = (stage.planned(c, text=t, after=soon) for c, t in ((one, "Beitrag 1"), (two, "Beitrag 2")))
-    content = Content(text="Beitrag 1", channels=(three.id,))
-    with stage.platform.database.write() as session:
-        alice, folder = stage.company.alice, stage.platform.settings.media_folder
-        edit(session, alice, first.post_id, content, now=stage.clock.now(), folder=folder, approve=True)
+    _edit(stage, first.post_id, [three], "Beitrag 1")
     with stage.platform.database.read() as session:
         younger = session.scalars(select(Delivery).where(Delivery.channel_id == three.id)).one()
     assert (younger.post_id < second.post_id, younger.id > second.id) == (True, True)
@@ -154,13 +158,6 @@ def test_what_a_dead_process_left_is_taken_back_in_the_order_of_the_posts(stage:
     with right_before(stage.platform, "UPDATE delivery SET", working):
         assert stage.recover() == 2
     working.end()
-
-
-def _edit(stage: Stage, post_id: int, channels: Sequence[Channel]) -> None:
-    content = Content(text="Anders", channels=tuple(channel.id for channel in channels))
-    with stage.platform.database.write() as session:
-        alice, folder = stage.company.alice, stage.platform.settings.media_folder
-        edit(session, alice, post_id, content, now=stage.clock.now(), folder=folder, approve=True)
 
 
 def test_who_looks_for_what_is_in_doubt_and_who_changes_its_post_do_not_wait_in_a_circle(stage: Stage) -> None:
